@@ -1,0 +1,35 @@
+"""``lint``: ruff, pylint-odoo, the OCA checks of XML, CSV and PO files."""
+import subprocess
+
+from . import addons
+from .console import Step
+from .python_env import environment
+from .settings import ROOT
+
+
+def run_linters():
+    """Run every linter; return {name: what it found, '' when nothing}."""
+    python = environment('lint')
+    scripts = python.parent
+    suite = list(addons.manifests())
+    commands = {
+        'ruff': [scripts / 'ruff', 'check', '--no-cache', '.'],
+        'pylint-odoo': [scripts / 'pylint', '--rcfile=.pylintrc', *suite],
+        'oca-checks': [scripts / 'oca-checks-odoo-module', '--config=.oca_hooks.cfg', *suite],
+    }
+    found = {}
+    for name, command in commands.items():
+        with Step(name):
+            done = subprocess.run(
+                [str(part) for part in command], cwd=ROOT, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        found[name] = (done.stdout.strip() or f'exit status {done.returncode}') \
+            if done.returncode else ''
+    return found
+
+
+def lint(_options=None):
+    found = run_linters()
+    for text in filter(None, found.values()):
+        print(text)
+    return 1 if any(found.values()) else 0
