@@ -1,0 +1,52 @@
+{
+    'name': "Service Management",
+    'version': '19.0.1.0.0',
+    'category': 'Services/Service Management',
+    'summary': "Plan, deliver and bill service on your customers' equipment",
+    'author': "Service Management Suite",
+    'website': "https://example.com/service-management",
+    'license': 'LGPL-3',
+    'depends': ['sale_management', 'hr_skills', 'hr_hourly_cost', 'account'],
+    'data': [
+        'security/service_management_groups.xml',
+        'security/ir.model.access.csv',
+        'security/service_management_rules.xml',
+
+        'data/service_stage_data.xml',
+        'data/service_reason_data.xml',
+        'data/product_data.xml',
+        'data/mail_activity_type_data.xml',
+
+        'views/service_visit_views.xml',
+        'wizards/service_order_wizard_views.xml',  # the order form opens these dialogs
+        'views/service_order_templates.xml',
+        'views/service_order_views.xml',
+        'views/service_object_views.xml',
+        'views/service_object_group_views.xml',
+        'views/service_stage_views.xml',
+        'views/service_team_views.xml',
+        'views/service_zone_views.xml',
+        'views/service_task_views.xml',
+        'views/service_reason_views.xml',
+        'views/service_tag_views.xml',
+        'views/account_move_views.xml',
+        'views/hr_employee_views.xml',
+        'views/res_partner_views.xml',
+        'views/res_config_settings_views.xml',
+        'views/service_management_menus.xml',
+    ],
+    'assets': {
+        'web.assets_backend': [
+            'service_management/static/src/**/*',
+        ],
+        'web.assets_tests': [
+            'service_management/static/tests/tours/**/*',
+        ],
+        'web.assets_unit_tests': [
+            'service_management/static/tests/**/*.test.js',
+        ],
+    },
+    'post_init_hook': 'post_init_hook',
+    'uninstall_hook': 'uninstall_hook',
+    'application': True,
+}

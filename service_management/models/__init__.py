@@ -1,0 +1,26 @@
+# configuration
+from . import service_tag
+from . import service_zone
+from . import service_team
+from . import service_stage
+from . import service_reason
+from . import service_task
+from . import service_object_group
+
+# documents
+from . import service_object
+from . import service_order
+from . import service_order_task
+from . import service_order_stage_log
+from . import service_order_line
+from . import service_visit
+
+# extensions of foreign models
+from . import account_analytic_line
+from . import account_move
+from . import account_move_line
+from . import hr_employee
+from . import hr_employee_public
+from . import res_company
+from . import res_config_settings
+from . import res_partner

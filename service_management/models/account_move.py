@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = 'account.move'
+
+    service_order_count = fields.Integer(compute='_compute_service_order_count')
+
+    def _compute_service_order_count(self):
+        for move in self:
+            # That an invoice bills service is no secret to whom may see the invoice.
+            move.service_order_count = len(move.sudo().line_ids.service_order_line_id.order_id)
+
+    def action_view_service_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_order_action')
+        orders = self.line_ids.service_order_line_id.order_id
+        return {**action, 'domain': [('id', 'in', orders.ids)], 'context': {}}

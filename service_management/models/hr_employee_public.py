@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class HrEmployeePublic(models.Model):
+    _inherit = 'hr.employee.public'
+
+    service_team_id = fields.Many2one(comodel_name='service.team', readonly=True)
+    service_zone_ids = fields.Many2many(
+        comodel_name='service.zone', relation='hr_employee_service_zone_rel',
+        column1='employee_id', column2='zone_id', readonly=True)

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    def _default_service_hour_product_id(self):
+        return self.env.ref('service_management.product_service_hour', raise_if_not_found=False)
+
+    def _default_service_travel_product_id(self):
+        return self.env.ref('service_management.product_service_travel', raise_if_not_found=False)
+
+    service_hour_product_id = fields.Many2one(
+        comodel_name='product.product', string="Product for Hours",
+        default=lambda self: self._default_service_hour_product_id(), ondelete='restrict',
+        domain="[('type', '=', 'service')]",
+        help="Sells the working time that technicians book.")
+    service_travel_product_id = fields.Many2one(
+        comodel_name='product.product', string="Product for Travel",
+        default=lambda self: self._default_service_travel_product_id(), ondelete='restrict',
+        domain="[('type', '=', 'service')]",
+        help="Sells the travel time that technicians book.")
+    service_visit_hours = fields.Float(
+        string="Usual Visit", default=1.0,
+        help="Hours that a visit is planned with when the order's tasks do not say.")
+    service_require_signature = fields.Boolean(
+        string="Signature Required", default=True,
+        help="Orders are signed off with the customer's signature only.")
+
+    _service_visit_hours = models.Constraint(
+        'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies.sudo()._create_service_order_sequence()
+        return companies
+
+    def _create_service_order_sequence(self):
+        """Give companies a numbering of service orders of their own."""
+        numbered = self.env['ir.sequence'].search([
+            ('code', '=', 'service.order'), ('company_id', 'in', self.ids)]).company_id
+        self.env['ir.sequence'].create([{
+            'name': self.env._("Service Order"),
+            'code': 'service.order',
+            'prefix': 'SRV/',
+            'padding': 5,
+            'company_id': company.id,
+        } for company in self - numbered])
+
+    def _get_service_order_sequence(self):
+        """Return the sequence that numbers the company's orders; it is made when it is missing."""
+        self.ensure_one()
+        # Whoever may create an order draws a number.
+        company = self.sudo()
+        domain = [('code', '=', 'service.order'), ('company_id', '=', self.id)]
+        sequence = company.env['ir.sequence'].search(domain, limit=1)
+        if not sequence:
+            company._create_service_order_sequence()
+            sequence = company.env['ir.sequence'].search(domain, limit=1)
+        return sequence

@@ -1,0 +1,931 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command, Domain
+
+from ..tools.rules import progress
+
+#: target state: the states an order may come from
+TRANSITIONS = {
+    'draft': {'draft'},
+    'open': {'draft', 'open', 'signed_off', 'cancelled'},
+    'signed_off': {'open', 'signed_off'},
+    'posted': {'signed_off', 'posted'},
+    'cancelled': {'draft', 'open', 'cancelled'},
+}
+
+
+class ServiceOrder(models.Model):
+    _name = 'service.order'
+    _description = "Service Order"
+    _inherit = [
+        'mail.tracking.duration.mixin', 'mail.activity.mixin', 'analytic.mixin',
+    ]
+    _order = 'priority desc, date_planned, id desc'
+    _rec_names_search = [
+        'name', 'title', 'client_order_ref', 'partner_id.name', 'site_id.name', 'site_city',
+        'object_ids.name', 'object_ids.serial_number', 'object_ids.code']
+    _check_company_auto = True
+    _track_duration_field = 'stage_id'
+
+    # Identity
+    name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
+    title = fields.Char(string="Subject", required=True, tracking=True, index='trigram')
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
+    company_currency_id = fields.Many2one(
+        related='company_id.currency_id', string="Company Currency")
+    tag_ids = fields.Many2many(comodel_name='service.tag', string="Tags")
+    color = fields.Integer()
+    properties = fields.Properties(definition='team_id.order_properties_definition', copy=True)
+
+    # Customer
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", required=True, check_company=True,
+        index=True, tracking=True, ondelete='restrict')
+    commercial_partner_id = fields.Many2one(
+        related='partner_id.commercial_partner_id', store=True, index=True)
+    contact_id = fields.Many2one(
+        comodel_name='res.partner', string="Contact",
+        compute='_compute_contact_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]")
+    contact_phone = fields.Char(related='contact_id.phone', string="Contact Phone")
+    contact_email = fields.Char(related='contact_id.email', string="Contact Email")
+    client_order_ref = fields.Char(
+        string="Customer Reference", copy=False, help="The customer's own number of this work.")
+
+    # Site: a copy of the address, so that a change here never reaches the customer's
+    site_id = fields.Many2one(
+        comodel_name='res.partner', string="Site",
+        compute='_compute_site_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null', tracking=True, ondelete='restrict',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="Any address of the customer. The address below is a copy: change it for this order"
+             " only.")
+    site_street = fields.Char(
+        string="Street", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_street2 = fields.Char(
+        string="Street 2", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_zip = fields.Char(
+        string="ZIP", compute='_compute_site_address', store=True, readonly=False, precompute=True)
+    site_city = fields.Char(
+        string="City", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_state_id = fields.Many2one(
+        comodel_name='res.country.state', string="Site State", compute='_compute_site_address',
+        store=True, readonly=False, precompute=True, ondelete='restrict')
+    site_country_id = fields.Many2one(
+        comodel_name='res.country', string="Country", compute='_compute_site_address', store=True,
+        readonly=False, precompute=True, ondelete='restrict')
+    site_address = fields.Char(string="Site Address", compute='_compute_site_address_line')
+
+    # What is to be done
+    object_ids = fields.Many2many(
+        comodel_name='service.object', relation='service_object_service_order_rel',
+        string="Service Objects", check_company=True,
+        domain="[('company_id', '=', company_id),"
+               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
+    task_ids = fields.One2many(
+        comodel_name='service.order.task', inverse_name='order_id', string="Tasks", copy=True)
+    note_internal = fields.Html(
+        string="Internal Notes", help="For your people; customers never see it.")
+    note_external = fields.Html(
+        string="Customer Notes", help="Printed on the customer's documents.")
+
+    # Who
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+    zone_id = fields.Many2one(
+        comodel_name='service.zone', compute='_compute_zone_id', store=True, readonly=False,
+        precompute=True, check_company=True, index='btree_not_null')
+    team_id = fields.Many2one(
+        comodel_name='service.team', compute='_compute_team_id', store=True, readonly=False,
+        precompute=True, check_company=True, index=True, tracking=True)
+    preferred_employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Preferred Technician", check_company=True,
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+
+    # When
+    date_order = fields.Datetime(
+        string="Called On", required=True, default=fields.Datetime.now, copy=False, tracking=True,
+        help="Warranties and prices are those of this day.")
+    date_preferred = fields.Datetime(
+        string="Preferred Time", copy=False, help="When the customer would like the visit.")
+    arrival_from = fields.Datetime(
+        string="Arrive After", copy=False, help="Beginning of the window promised to the customer.")
+    arrival_to = fields.Datetime(
+        string="Arrive Before", copy=False, help="End of the window promised to the customer.")
+    date_planned = fields.Datetime(
+        string="Next Visit", compute='_compute_planned', store=True, index=True,
+        help="Beginning of the first visit that is still to come or under way.")
+    date_planned_end = fields.Datetime(
+        string="Next Visit Ends", compute='_compute_planned', store=True)
+    planned_employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Technician", compute='_compute_planned', store=True,
+        index='btree_not_null')
+    has_unassigned_visit = fields.Boolean(
+        string="To Plan", compute='_compute_planned', store=True)
+    channel = fields.Selection(
+        selection=[
+            ('phone', "Phone"),
+            ('email', "Email"),
+            ('portal', "Portal"),
+            ('site', "On Site"),
+            ('sale', "Sales Order"),
+            ('agreement', "Agreement"),
+            ('other', "Other"),
+        ],
+        default='phone', required=True, tracking=True, help="How the work reached you.")
+    priority = fields.Selection(
+        selection=[('0', "Normal"), ('1', "Important"), ('2', "High"), ('3', "Emergency")],
+        default='0', required=True, index=True, tracking=True)
+
+    # Where it stands
+    stage_id = fields.Many2one(
+        comodel_name='service.stage', compute='_compute_stage_id', store=True, readonly=False,
+        precompute=True, required=True, index=True, tracking=True, ondelete='restrict',
+        group_expand='_read_group_stage_ids', copy=False,
+        domain="[('company_id', 'in', (False, company_id)),"
+               " '|', ('team_ids', '=', False), ('team_ids', '=', team_id)]")
+    stage_reason_id = fields.Many2one(
+        comodel_name='service.reason', string="Stage Reason", copy=False, ondelete='restrict')
+    stage_note = fields.Char(copy=False)
+    stage_log_ids = fields.One2many(
+        comodel_name='service.order.stage.log', inverse_name='order_id', string="Stage History")
+    date_last_stage_update = fields.Datetime(
+        string="In Stage Since", default=fields.Datetime.now, copy=False, readonly=True)
+    state = fields.Selection(related='stage_id.category', store=True, index=True, string="State")
+    progress = fields.Selection(
+        selection=[('in_process', "In Process"), ('posted', "Posted"), ('cancelled', "Cancelled")],
+        compute='_compute_progress', store=True)
+    can_edit = fields.Boolean(related='stage_id.can_edit')
+    can_cancel = fields.Boolean(related='stage_id.can_cancel')
+    can_sign_off = fields.Boolean(related='stage_id.can_sign_off')
+    can_post = fields.Boolean(related='stage_id.can_post')
+    kanban_state = fields.Selection(
+        selection=[
+            ('unplanned', "To Plan"), ('planned', "Planned"), ('late', "Late"), ('done', "Done")],
+        compute='_compute_kanban_state')
+
+    # Work
+    line_ids = fields.One2many(
+        comodel_name='service.order.line', inverse_name='order_id', string="Lines", copy=True)
+    visit_ids = fields.One2many(
+        comodel_name='service.visit', inverse_name='order_id', string="Visits")
+    visit_count = fields.Integer(compute='_compute_visit_count')
+
+    # Sign-off
+    signature = fields.Image(
+        copy=False, attachment=True, max_width=1024, max_height=1024)
+    signed_by = fields.Char(copy=False)
+    signed_on = fields.Datetime(copy=False)
+
+    # Money
+    pricelist_id = fields.Many2one(
+        comodel_name='product.pricelist', compute='_compute_pricelist_id', store=True,
+        readonly=False, precompute=True, check_company=True, index='btree_not_null',
+        domain="[('company_id', 'in', (False, company_id))]")
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', compute='_compute_currency_id', store=True, precompute=True,
+        ondelete='restrict')
+    currency_rate = fields.Float(
+        compute='_compute_currency_rate', store=True, precompute=True, digits=0)
+    partner_invoice_id = fields.Many2one(
+        comodel_name='res.partner', string="Invoice Address",
+        compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null', ondelete='restrict')
+    fiscal_position_id = fields.Many2one(
+        comodel_name='account.fiscal.position', compute='_compute_fiscal_position_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    payment_term_id = fields.Many2one(
+        comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    amount_untaxed = fields.Monetary(compute='_compute_amounts', store=True)
+    amount_tax = fields.Monetary(string="Taxes", compute='_compute_amounts', store=True)
+    amount_total = fields.Monetary(string="Total", compute='_compute_amounts', store=True)
+    amount_cost = fields.Monetary(
+        string="Cost", compute='_compute_margin', store=True, currency_field='company_currency_id',
+        groups='service_management.service_management_group_manager')
+    margin = fields.Monetary(
+        compute='_compute_margin', store=True, currency_field='company_currency_id',
+        groups='service_management.service_management_group_manager')
+    margin_percent = fields.Float(
+        string="Margin (%)", compute='_compute_margin', store=True, aggregator='avg',
+        groups='service_management.service_management_group_manager')
+    invoice_status = fields.Selection(
+        selection=[
+            ('no', "Nothing to Bill"), ('to_invoice', "To Bill"), ('invoiced', "Fully Billed")],
+        compute='_compute_invoice_status', store=True, index=True)
+    invoice_ids = fields.Many2many(
+        comodel_name='account.move', string="Invoices", compute='_compute_invoice_ids',
+        search='_search_invoice_ids')
+    invoice_count = fields.Integer(compute='_compute_invoice_ids')
+
+    _arrival_window = models.Constraint(
+        'CHECK (arrival_to >= arrival_from)',
+        "The arrival window ends before it begins. Correct “Arrive Before”.")
+    _unique_number = models.UniqueIndex(
+        "(company_id, name) WHERE name <> 'New'", "Another order has this number already.")
+    _board = models.Index('(company_id, stage_id, priority DESC, date_planned, id DESC)')
+
+    #=== COMPUTES ===#
+
+    @api.depends('partner_id')
+    def _compute_contact_id(self):
+        for order in self:
+            if order.contact_id.commercial_partner_id != order.partner_id.commercial_partner_id:
+                order.contact_id = False
+            if order.partner_id and not order.partner_id.is_company and not order.contact_id:
+                order.contact_id = order.partner_id
+
+    @api.depends('partner_id', 'object_ids')
+    def _compute_site_id(self):
+        """Follow the objects when they share a site, else the customer's delivery address."""
+        for order in self:
+            commercial = order.partner_id.commercial_partner_id
+            if order.site_id and order.site_id.commercial_partner_id == commercial:
+                continue
+            object_sites = order.object_ids.site_id.filtered(
+                lambda site, commercial=commercial: site.commercial_partner_id == commercial)
+            if len(object_sites) == 1:
+                order.site_id = object_sites
+            else:
+                delivery = order.partner_id.address_get(['delivery'])['delivery']
+                order.site_id = order.partner_id and delivery
+
+    @api.depends('site_id')
+    def _compute_site_address(self):
+        for order in self:
+            order.update(order._prepare_site_address(order.site_id))
+
+    @api.model
+    def _prepare_site_address(self, site):
+        """Return what an order copies from an address."""
+        return {
+            'site_street': site.street,
+            'site_street2': site.street2,
+            'site_zip': site.zip,
+            'site_city': site.city,
+            'site_state_id': site.state_id.id,
+            'site_country_id': site.country_id.id,
+        }
+
+    @api.depends(
+        'site_street', 'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id')
+    def _compute_site_address_line(self):
+        for order in self:
+            town = ' '.join(filter(None, (order.site_zip, order.site_city)))
+            parts = (order.site_street, order.site_street2, town, order.site_country_id.name)
+            order.site_address = ', '.join(filter(None, parts))
+
+    @api.depends('site_zip', 'site_country_id', 'company_id')
+    def _compute_zone_id(self):
+        Zone = self.env['service.zone']
+        zone_by_place = {}
+        for order in self:
+            place = (order.company_id, order.site_country_id, order.site_zip)
+            if place not in zone_by_place:
+                zone_by_place[place] = Zone._match(*place)
+            order.zone_id = zone_by_place[place] or order.zone_id
+
+    @api.depends('company_id', 'zone_id')
+    def _compute_team_id(self):
+        Team = self.env['service.team']
+        team_by_place = {}
+        for order in self:
+            if order.team_id and order.team_id.company_id == order.company_id:
+                continue
+            place = (order.company_id, order.zone_id)
+            if place not in team_by_place:
+                team_by_place[place] = Team._get_default(*place)
+            order.team_id = team_by_place[place]
+
+    @api.depends('company_id', 'team_id')
+    def _compute_stage_id(self):
+        """Give new orders their first stage; keep the stage of the others."""
+        Stage = self.env['service.stage']
+        stage_by_team = {}
+        for order in self:
+            if not order.stage_id:
+                place = (order.company_id, order.team_id)
+                if place not in stage_by_team:
+                    stage_by_team[place] = Stage._get_initial(*place)
+                order.stage_id = stage_by_team[place]
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Show the stages of the companies and the team looked at, empty ones too."""
+        Stage = self.env['service.stage']
+        team = self.env['service.team'].browse(self.env.context.get('default_team_id'))
+        available = Domain.OR(
+            Stage._get_available_domain(company, team) for company in self.env.companies)
+        if not team:
+            available = Domain('company_id', 'in', [False, *self.env.companies.ids])
+        return stages.search(available | Domain('id', 'in', stages.ids))
+
+    @api.depends('line_ids.state')
+    def _compute_progress(self):
+        for order in self:
+            order.progress = progress(order.line_ids.mapped('state'))
+
+    @api.depends('visit_ids.state', 'visit_ids.date_start', 'visit_ids.date_end',
+                 'visit_ids.employee_id')
+    def _compute_planned(self):
+        for order in self:
+            open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
+            dated = open_visits.filtered('date_start').sorted('date_start')[:1]
+            order.date_planned = dated.date_start
+            order.date_planned_end = dated.date_end
+            order.planned_employee_id = dated.employee_id
+            order.has_unassigned_visit = any(
+                not (visit.employee_id and visit.date_start) for visit in open_visits)
+
+    @api.depends('state', 'date_planned', 'planned_employee_id')
+    def _compute_kanban_state(self):
+        now = fields.Datetime.now()
+        for order in self:
+            if order.state not in ('draft', 'open'):
+                order.kanban_state = 'done'
+            elif not (order.date_planned and order.planned_employee_id):
+                order.kanban_state = 'unplanned'
+            else:
+                order.kanban_state = 'late' if order.date_planned < now else 'planned'
+
+    def _compute_visit_count(self):
+        count_by_order = dict(self.env['service.visit']._read_group(
+            [('order_id', 'in', self.ids), ('state', '!=', 'cancelled')],
+            ['order_id'], ['__count']))
+        for order in self:
+            order.visit_count = count_by_order.get(order, 0)
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_pricelist_id(self):
+        for order in self:
+            if not order.partner_id:
+                order.pricelist_id = False
+            else:
+                partner = order.partner_id.with_company(order.company_id)
+                order.pricelist_id = partner.property_product_pricelist
+
+    @api.depends('pricelist_id', 'company_id')
+    def _compute_currency_id(self):
+        for order in self:
+            order.currency_id = order.pricelist_id.currency_id or order.company_id.currency_id
+
+    @api.depends('currency_id', 'date_order', 'company_id')
+    def _compute_currency_rate(self):
+        Currency = self.env['res.currency']
+        for order in self:
+            order.currency_rate = Currency._get_conversion_rate(
+                from_currency=order.company_id.currency_id, to_currency=order.currency_id,
+                company=order.company_id,
+                date=(order.date_order or fields.Datetime.now()).date())
+
+    @api.depends('partner_id')
+    def _compute_partner_invoice_id(self):
+        for order in self:
+            invoice = order.partner_id.address_get(['invoice'])['invoice']
+            order.partner_invoice_id = order.partner_id and invoice
+
+    @api.depends('partner_invoice_id', 'site_id', 'company_id')
+    def _compute_fiscal_position_id(self):
+        position_by_key = {}
+        for order in self:
+            key = (order.company_id, order.partner_invoice_id, order.site_id)
+            if key not in position_by_key:
+                FiscalPosition = self.env['account.fiscal.position'].with_company(order.company_id)
+                position_by_key[key] = FiscalPosition._get_fiscal_position(
+                    order.partner_invoice_id or order.partner_id, order.site_id)
+            order.fiscal_position_id = position_by_key[key]
+
+    @api.depends('partner_invoice_id', 'company_id')
+    def _compute_payment_term_id(self):
+        for order in self:
+            payer = order.partner_invoice_id.with_company(order.company_id)
+            order.payment_term_id = payer.property_payment_term_id
+
+    @api.depends('line_ids.price_subtotal', 'line_ids.price_total', 'line_ids.state',
+                 'currency_id', 'company_id')
+    def _compute_amounts(self):
+        AccountTax = self.env['account.tax']
+        for order in self:
+            base_lines = [
+                line._prepare_base_line_for_taxes_computation()
+                for line in order.line_ids.filtered(lambda line: line.state != 'cancelled')]
+            AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
+            AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
+            totals = AccountTax._get_tax_totals_summary(
+                base_lines=base_lines, company=order.company_id,
+                currency=order.currency_id or order.company_id.currency_id)
+            order.amount_untaxed = totals['base_amount_currency']
+            order.amount_tax = totals['tax_amount_currency']
+            order.amount_total = totals['total_amount_currency']
+
+    @api.depends('line_ids.cost', 'line_ids.price_subtotal', 'line_ids.state', 'currency_rate')
+    def _compute_margin(self):
+        for order in self:
+            lines = order.line_ids.filtered(lambda line: line.state != 'cancelled')
+            revenue = sum(lines.mapped('price_subtotal')) / (order.currency_rate or 1.0)
+            order.amount_cost = sum(lines.mapped('cost'))
+            order.margin = revenue - order.amount_cost
+            order.margin_percent = order.margin / revenue if revenue else 0.0
+
+    @api.depends('line_ids.invoice_status')
+    def _compute_invoice_status(self):
+        for order in self:
+            statuses = set(order.line_ids.mapped('invoice_status'))
+            if 'to_invoice' in statuses:
+                order.invoice_status = 'to_invoice'
+            else:
+                order.invoice_status = 'invoiced' if 'invoiced' in statuses else 'no'
+
+    @api.depends('line_ids.invoice_line_ids')
+    def _compute_invoice_ids(self):
+        for order in self:
+            # Accounting's rules say who may open an invoice; that there is one is no secret.
+            order.invoice_ids = order.sudo().line_ids.invoice_line_ids.move_id
+            order.invoice_count = len(order.invoice_ids)
+
+    def _search_invoice_ids(self, operator, value):
+        if operator not in ('in', 'any'):
+            return NotImplemented
+        return Domain('line_ids.invoice_line_ids.move_id', operator, value)
+
+    @api.depends('title')
+    def _compute_display_name(self):
+        for order in self:
+            order.display_name = f'{order.name} {order.title or ""}'.strip()
+
+    #=== CONSTRAINTS ===#
+
+    @api.constrains('partner_id', 'site_id', 'contact_id', 'object_ids')
+    def _check_belongs_to_customer(self):
+        for order in self:
+            customer = order.partner_id.commercial_partner_id
+            for address in order.site_id | order.contact_id:
+                if address.commercial_partner_id != customer:
+                    raise ValidationError(self.env._(
+                        "%(address)s is not an address of %(customer)s. Choose one of the"
+                        " customer's own addresses, or change the customer.",
+                        address=address.display_name, customer=order.partner_id.display_name))
+            for obj in order.object_ids.filtered('commercial_partner_id'):
+                if obj.commercial_partner_id != customer:
+                    raise ValidationError(self.env._(
+                        "%(object)s belongs to %(owner)s, not to %(customer)s. Take it off the"
+                        " order, or change the customer.",
+                        object=obj.display_name, owner=obj.commercial_partner_id.display_name,
+                        customer=order.partner_id.display_name))
+
+    @api.constrains('stage_id', 'team_id', 'company_id')
+    def _check_stage_available(self):
+        for order in self:
+            stage = order.stage_id
+            if (stage.company_id and stage.company_id != order.company_id) or (
+                    stage.team_ids and order.team_id not in stage.team_ids):
+                raise ValidationError(self.env._(
+                    "Stage “%(stage)s” is not used by the team or company of %(order)s.",
+                    stage=stage.name, order=order.name))
+
+    #=== CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._number(vals_list)
+        orders = super().create(vals_list)
+        orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
+        orders.filtered(lambda order: order.state == 'open')._on_opened()
+        return orders
+
+    @api.model
+    def _number(self, vals_list):
+        """Give the values of new orders the next numbers of their companies."""
+        Sequence = self.env['ir.sequence']
+        sequence_by_company = {}
+        for vals in vals_list:
+            if vals.get('name', "New") == "New":
+                company_id = vals.get('company_id') or self.env.company.id
+                if company_id not in sequence_by_company:
+                    company = self.env['res.company'].browse(company_id)
+                    sequence_by_company[company_id] = company._get_service_order_sequence()
+                vals['name'] = (sequence_by_company[company_id] or Sequence).next_by_id()
+
+    def write(self, vals):
+        if self._get_protected_fields() & set(vals):
+            self._ensure_allowed('edit')
+        if 'stage_id' not in vals:
+            return super().write(vals)
+        stage = self.env['service.stage'].browse(vals['stage_id'])
+        moving = self.filtered(lambda order: order.stage_id != stage)
+        moving._check_move(stage, vals)
+        origins = {order: order.stage_id for order in moving}
+        result = super().write({
+            'stage_reason_id': False, 'stage_note': False,
+            **vals, 'date_last_stage_update': fields.Datetime.now(),
+        } if moving else vals)
+        moving._log_stage_moves(origins)
+        moving._after_move(origins)
+        return result
+
+    @api.model
+    def _get_protected_fields(self):
+        """Return the names of the fields that a stage without “May Edit” locks."""
+        return {
+            'title', 'partner_id', 'contact_id', 'client_order_ref', 'site_id', 'site_street',
+            'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id',
+            'object_ids', 'task_ids', 'line_ids', 'date_order', 'date_preferred', 'arrival_from',
+            'arrival_to', 'channel', 'team_id', 'zone_id', 'preferred_employee_id', 'pricelist_id',
+            'company_id', 'note_external',
+        }
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for order, vals in zip(self, vals_list):
+            # Archived objects are history: a new order cannot be for them.
+            vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_forbidden(self):
+        self._ensure_allowed('delete')
+        for order in self:
+            if 'posted' in order.line_ids.mapped('state'):
+                raise UserError(self.env._(
+                    "%s has posted lines: it cannot be deleted. Reverse them and keep the order as"
+                    " their record.", order.name))
+
+    #=== STAGES ===#
+
+    def _ensure_allowed(self, action):
+        """:raise UserError: naming the order and the stage, if a stage forbids an action"""
+        flag = self.env['service.stage']._get_actions()[action]
+        for order in self:
+            if not order.stage_id[flag]:
+                raise UserError(self._get_forbidden_message(order, action))
+
+    @api.model
+    def _get_forbidden_message(self, order, action):
+        text = {
+            'edit': self.env._("%(order)s cannot be changed in stage “%(stage)s”."),
+            'delete': self.env._("%(order)s cannot be deleted in stage “%(stage)s”."),
+            'cancel': self.env._("%(order)s cannot be cancelled in stage “%(stage)s”."),
+            'sign_off': self.env._("%(order)s cannot be signed off in stage “%(stage)s”."),
+            'post': self.env._("%(order)s cannot be posted in stage “%(stage)s”."),
+        }[action]
+        hint = self.env._("Move it to a stage that allows this first.")
+        return text % {'order': order.name, 'stage': order.stage_id.name} + '\n' + hint
+
+    def _check_move(self, stage, vals):
+        """Check that orders may go to a stage, with the values that are written along.
+
+        Extend to add conditions; the rules of DESIGN, "Lives", stand here and nowhere else.
+
+        :raise AccessError: if the user may not move orders by hand
+        :raise UserError: naming what is missing
+        """
+        if not self:
+            return
+        # Technicians move orders by what they do (start, sign), which runs in sudo.
+        if not self.env.su and not self.env.user.has_group(
+                'service_management.service_management_group_dispatcher'):
+            raise AccessError(self.env._(
+                "Technicians do not move orders by hand: start or sign the visit instead, or ask a"
+                " dispatcher."))
+        if stage.needs_reason and not vals.get('stage_reason_id'):
+            raise UserError(self.env._(
+                "Stage “%s” needs a reason. Use “Change Stage” and give one.", stage.name))
+        guard = {'cancelled': 'cancel', 'signed_off': 'sign_off', 'posted': 'post'}
+        for order in self:
+            if order.state not in TRANSITIONS[stage.category]:
+                raise UserError(self.env._(
+                    "%(order)s is in stage “%(from)s” and cannot go to “%(to)s”.",
+                    order=order.name, to=stage.name, **{'from': order.stage_id.name}))
+            if order.state != stage.category:
+                if action := guard.get(stage.category):
+                    order._ensure_allowed(action)
+                if check := getattr(self, f'_check_becomes_{stage.category}', None):
+                    check(order, vals)
+
+    def _check_becomes_open(self, order, vals):
+        if order.state == 'signed_off' and not self.env.user.has_group(
+                'service_management.service_management_group_manager'):
+            raise UserError(self.env._(
+                "%s is signed off: only a service manager reopens it.", order.name))
+        if 'posted' in order.line_ids.mapped('state'):
+            raise UserError(self.env._(
+                "%s has posted lines and stays closed. Create another order for more work.",
+                order.name))
+
+    def _check_becomes_signed_off(self, order, vals):
+        if order.company_id.service_require_signature and not (
+                vals.get('signature') or order.signature):
+            raise UserError(self.env._(
+                "%s is not signed. Let the customer sign it with “Sign Off” first.", order.name))
+        order.visit_ids._ensure_timer_stopped()
+
+    def _check_becomes_posted(self, order, vals):
+        if 'open' in order.line_ids.mapped('state'):
+            raise UserError(self.env._(
+                "%s has lines that are not posted. Use “Post” to post them.", order.name))
+
+    def _check_becomes_cancelled(self, order, vals):
+        if 'posted' in order.line_ids.mapped('state'):
+            raise UserError(self.env._(
+                "%s has posted lines and cannot be cancelled. Reverse them instead.", order.name))
+        order.visit_ids._ensure_timer_stopped()
+
+    def _log_stage_moves(self, origins):
+        """Keep who moved which order when, from where to where, and why.
+
+        :param dict origins: {order: the stage it came from}
+        """
+        self.env['service.order.stage.log'].sudo().create([  # nobody writes history by hand
+            order._prepare_stage_log(origins[order]) for order in self])
+
+    def _prepare_stage_log(self, origin):
+        self.ensure_one()
+        return {
+            'order_id': self.id,
+            'stage_from_id': origin.id,
+            'stage_id': self.stage_id.id,
+            'reason_id': self.stage_reason_id.id,
+            'note': self.stage_note,
+            'user_id': self.env.uid,
+        }
+
+    def _after_move(self, origins):
+        """Draw the consequences of stage moves that changed the state."""
+        for state in ('open', 'signed_off', 'posted', 'cancelled'):
+            changed = self.filtered(lambda order, state=state: (
+                order.state == state and origins[order].category != state))
+            if changed:
+                getattr(changed, f'_on_{"opened" if state == "open" else state}')()
+                revoked = changed.filtered(
+                    lambda order: origins[order].category == 'cancelled')
+                if state == 'open' and revoked:
+                    revoked._on_revoked()
+
+    def _on_opened(self):
+        """Extend for what an order needs from now on; a first visit waits to be planned."""
+        without_visit = self.filtered(
+            lambda order: not order.visit_ids.filtered(lambda visit: visit._is_open()))
+        self.env['service.visit'].sudo().create([  # portal acceptance and mail open orders too
+            order._prepare_first_visit() for order in without_visit])
+
+    def _prepare_first_visit(self):
+        self.ensure_one()
+        return {'order_id': self.id}
+
+    def _on_revoked(self):
+        self.line_ids.filtered('is_cancelled_with_order')._reopen()
+
+    def _on_signed_off(self):
+        self.filtered(lambda order: not order.signed_on).signed_on = fields.Datetime.now()
+        for order in self:
+            worked = order.visit_ids.filtered('work_start')
+            open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
+            open_visits.filtered(lambda visit: visit in worked)._finish()
+            (open_visits - worked)._cancel(
+                reason=self.env['service.reason'],
+                note=self.env._("The order was signed off."))
+
+    def _on_posted(self):
+        """Extend for what follows when nothing is left to post."""
+
+    def _on_cancelled(self):
+        lines = self.line_ids.filtered(lambda line: line.state == 'open')
+        lines._cancel()
+        lines.is_cancelled_with_order = True
+        for order in self:
+            order.visit_ids.filtered(lambda visit: visit._is_open())._cancel(
+                order.stage_reason_id, order.stage_note)
+
+    def _move_on_visit(self, event):
+        """Move open orders to the stage that waits for a visit event, never backwards."""
+        stages = self.env['service.stage'].search(
+            [('visit_event', '=', event), ('category', '=', 'open')])
+        for order in self.filtered(lambda order: order.state == 'open'):
+            target = stages.filtered_domain(
+                stages._get_available_domain(order.company_id, order.team_id))[:1]
+            if target and (order.stage_id.sequence, order.stage_id.id) < (
+                    target.sequence, target.id) and not target.needs_reason:
+                # A technician who starts work moves the order without having the right to.
+                order.sudo().stage_id = target
+
+    def get_stage_move_action(self, stage_id):
+        """Return the dialog that a move to a stage needs, or False when none is needed.
+
+        Called by the board before a card that was dropped is written.
+        """
+        stage = self.env['service.stage'].browse(stage_id).exists()
+        if not stage or not self._needs_stage_dialog(stage):
+            return False
+        return self._open_stage_dialog(stage)
+
+    def _needs_stage_dialog(self, stage):
+        return stage.needs_reason or (stage.category == 'signed_off' and any(
+            order.company_id.service_require_signature and not order.signature
+            for order in self))
+
+    def _open_stage_dialog(self, stage=None):
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Change Stage"),
+            'res_model': 'service.order.change.stage',
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_order_ids': self.ids, 'default_stage_id': stage and stage.id},
+        }
+
+    def _change_state(self, state):
+        """Move orders to their first stage of a state; open a dialog where that has questions."""
+        stages = {order: self.env['service.stage']._get_for(state, order.company_id, order.team_id)
+                  for order in self}
+        for stage in set(stages.values()):
+            orders = self.filtered(lambda order, stage=stage: stages[order] == stage)
+            if orders._needs_stage_dialog(stage):
+                if len(set(stages.values())) > 1:
+                    raise UserError(self.env._(
+                        "These orders go to different stages. Move the orders of one team at a"
+                        " time."))
+                orders._check_move(stage, {'stage_reason_id': True, 'signature': True})
+                return orders._open_stage_dialog(stage)
+            orders.write({'stage_id': stage.id})
+        return True
+
+    #=== ACTIONS ===#
+
+    def action_confirm(self):
+        """Open requests and quotes."""
+        return self._change_state('open')
+
+    def action_cancel(self):
+        return self._change_state('cancelled')
+
+    def action_revoke(self):
+        """Take cancellations back; orders that are not cancelled are left alone."""
+        return self.filtered(lambda order: order.state == 'cancelled')._change_state('open')
+
+    def action_sign_off(self):
+        """Open the dialog in which the customer signs."""
+        self.ensure_one()
+        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
+        self._ensure_allowed('sign_off')
+        # The technician confirms completion without the right to move orders.
+        self.sudo()._check_move(stage, {'stage_reason_id': True, 'signature': True})
+        return {**self._open_stage_dialog(stage), 'name': self.env._("Sign Off")}
+
+    def action_change_stage(self):
+        return self._open_stage_dialog()
+
+    def action_post(self):
+        """Post all open lines of signed-off orders."""
+        self._post_lines(self.line_ids)
+        return True
+
+    def _post_lines(self, lines):
+        """Post lines of these orders; those with nothing left become posted.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if an order is not signed off, or its stage forbids posting
+        """
+        if not self.env.user.has_group('service_management.service_management_group_manager'):
+            raise AccessError(self.env._("Only a service manager posts service orders."))
+        for order in self:
+            if order.state not in ('signed_off', 'posted'):
+                raise UserError(self.env._(
+                    "%(order)s is in stage “%(stage)s” and not signed off. Sign it off before you"
+                    " post it.", order=order.name, stage=order.stage_id.name))
+        self._ensure_allowed('post')
+        lines.filtered(lambda line: line.state == 'open')._post()
+        done = self.filtered(lambda order: order.state == 'signed_off'
+                             and 'open' not in order.line_ids.mapped('state'))
+        if done:
+            done._change_state('posted')
+
+    def action_plan_visit(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Plan a Visit"),
+            'res_model': 'service.visit',
+            'view_mode': 'form',
+            'views': [(self.env.ref('service_management.service_visit_view_form_quick_create').id,
+                       'form')],
+            'target': 'new',
+            'res_id': self.visit_ids.filtered(
+                lambda visit: visit.state == 'planned' and not visit.date_start)[:1].id,
+            'context': {'default_order_id': self.id},
+        }
+
+    def action_view_visits(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_visit_action')
+        return {**action, 'domain': [('order_id', '=', self.id)],
+                'context': {'default_order_id': self.id}}
+
+    def action_view_invoices(self):
+        return self._open_invoices(self.invoice_ids)
+
+    @api.model
+    def _open_invoices(self, invoices):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'account.action_move_out_invoice_type')
+        action['context'] = {'default_move_type': 'out_invoice'}
+        if len(invoices) == 1:
+            return {**action, 'res_id': invoices.id, 'views': [(False, 'form')]}
+        return {**action, 'domain': [('id', 'in', invoices.ids)]}
+
+    def action_navigate(self):
+        """Open the site in the map of the device."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f'https://www.openstreetmap.org/search?query={self.site_address or ""}',
+            'target': 'new',
+        }
+
+    #=== BILLING ===#
+
+    def action_bill(self):
+        """Ask how to bill orders, then make the drafts."""
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Create Invoices"),
+            'res_model': 'service.order.bill',
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_order_ids': self.ids},
+        }
+
+    def _get_invoice_grouping_key(self):
+        """Return what orders share to be billed on one invoice; extend to split further."""
+        self.ensure_one()
+        return (self.company_id, self.partner_invoice_id, self.currency_id,
+                self.fiscal_position_id, self.payment_term_id)
+
+    def _create_invoices(self, grouped=True):
+        """Create draft invoices, or credit notes where more is to be credited than billed.
+
+        :param bool grouped: one draft for all orders that share a grouping key, else one each
+        :return: account.move recordset, in the order of the customers
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if nothing is left to bill
+        """
+        if not self.env.user.has_group('service_management.service_management_group_manager'):
+            raise AccessError(self.env._("Only a service manager bills service orders."))
+        billable = self.line_ids.filtered(lambda line: line.invoice_status == 'to_invoice')
+        if not billable:
+            raise UserError(self.env._(
+                "There is nothing to bill. Lines are billed once they are posted and chargeable;"
+                " billed lines are billed again only after a credit note."))
+        orders_by_key = {}
+        for order in billable.order_id:
+            key = (order._get_invoice_grouping_key(), False if grouped else order)
+            orders_by_key[key] = orders_by_key.get(key, self.browse()) | order
+        vals_list = []
+        for orders in orders_by_key.values():
+            lines = billable.filtered(lambda line, orders=orders: line.order_id in orders)
+            vals_list.append(orders._prepare_invoice(lines))
+        # Billing makes drafts without accounting rights; posting them stays with accounting.
+        return self.env['account.move'].sudo().create(vals_list).sudo(self.env.su)
+
+    def _prepare_invoice(self, lines):
+        """Return the values of one draft for several orders of a customer and their lines."""
+        first = self[0]
+        amount = sum(
+            line.price_unit * (1 - line.discount / 100) * line.qty_to_invoice for line in lines)
+        sign = -1 if amount < 0 else 1
+        references = list(dict.fromkeys(filter(None, self.mapped('client_order_ref'))))
+        commands = []
+        for order in self:
+            if len(self) > 1:
+                commands.append(Command.create(order._prepare_invoice_section()))
+            commands += [
+                Command.create(line._prepare_invoice_line(sign))
+                for line in lines if line.order_id == order]
+        for sequence, command in enumerate(commands):
+            command[2]['sequence'] = sequence
+        return {
+            'move_type': 'out_invoice' if sign > 0 else 'out_refund',
+            'company_id': first.company_id.id,
+            'partner_id': first.partner_invoice_id.id,
+            'partner_shipping_id': first.site_id.id,
+            'currency_id': first.currency_id.id,
+            'fiscal_position_id': first.fiscal_position_id.id,
+            'invoice_payment_term_id': first.payment_term_id.id,
+            'invoice_user_id': first.user_id.id,
+            'invoice_origin': ', '.join(self.mapped('name')),
+            'ref': ', '.join(references),
+            'invoice_line_ids': commands,
+        }
+
+    def _prepare_invoice_section(self):
+        self.ensure_one()
+        return {'display_type': 'line_section', 'name': self.display_name}

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ServiceOrderStageLog(models.Model):
+    _name = 'service.order.stage.log'
+    _description = "Stage History of a Service Order"
+    _order = 'id desc'
+    _rec_name = 'stage_id'
+
+    order_id = fields.Many2one(
+        comodel_name='service.order', required=True, ondelete='cascade', index=True)
+    company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
+    date = fields.Datetime(default=fields.Datetime.now, required=True)
+    user_id = fields.Many2one(comodel_name='res.users', string="By", ondelete='restrict')
+    stage_from_id = fields.Many2one(
+        comodel_name='service.stage', string="From", ondelete='restrict')
+    stage_id = fields.Many2one(
+        comodel_name='service.stage', string="To", required=True, ondelete='restrict', index=True)
+    reason_id = fields.Many2one(comodel_name='service.reason', ondelete='restrict')
+    note = fields.Char()

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class ServiceTeam(models.Model):
+    _name = 'service.team'
+    _description = "Service Team"
+    _inherit = ['mail.thread']
+    _order = 'sequence, name'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Team Leader", check_company=True,
+        domain="[('share', '=', False)]")
+    member_ids = fields.One2many(
+        comodel_name='hr.employee', inverse_name='service_team_id', string="Technicians",
+        help="An employee is a technician of one team; who is in none is not on the dispatch board.")
+    zone_ids = fields.Many2many(
+        comodel_name='service.zone', string="Zones", check_company=True,
+        help="A new order in one of these zones is given to this team.")
+    resource_calendar_id = fields.Many2one(
+        comodel_name='resource.calendar', string="Working Hours", check_company=True,
+        help="Opening hours of the team, shaded on the dispatch calendar."
+             " Empty means the company's.")
+    order_properties_definition = fields.PropertiesDefinition(string="Order Properties")
+
+    order_count = fields.Integer(compute='_compute_counts', string="Open Orders")
+    unassigned_count = fields.Integer(compute='_compute_counts', string="Visits to Plan")
+
+    def _compute_counts(self):
+        count_by_team = dict(self.env['service.order']._read_group(
+            [('team_id', 'in', self.ids), ('state', 'in', ('draft', 'open'))],
+            ['team_id'], ['__count']))
+        unassigned_by_team = dict(self.env['service.visit']._read_group(
+            [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)],
+            ['team_id'], ['__count']))
+        for team in self:
+            team.order_count = count_by_team.get(team, 0)
+            team.unassigned_count = unassigned_by_team.get(team, 0)
+
+    @api.model
+    def _get_default(self, company, zone=None):
+        """Return the team that takes an order: the one of its zone, else the company's first."""
+        teams = self.search([('company_id', '=', company.id)])
+        return teams.filtered(lambda team: zone and zone in team.zone_ids)[:1] or teams[:1]
+
+    def action_view_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_order_action')
+        return {**action, 'domain': [('team_id', '=', self.id)],
+                'context': {'default_team_id': self.id, 'search_default_open': 1}}

@@ -1,0 +1,43 @@
+import { CalendarModel } from "@web/views/calendar/calendar_model";
+import { confirmWarnings } from "../service_dispatch_warning";
+
+/** Knows the opening hours, and asks before a visit that was dragged is planned doubtfully. */
+export class ServiceDispatchCalendarModel extends CalendarModel {
+    static services = [...CalendarModel.services, "dialog"];
+
+    setup(params, services) {
+        super.setup(params, services);
+        this.dialog = services.dialog;
+    }
+
+    get businessHours() {
+        return this.data.businessHours || [];
+    }
+
+    async updateData(data) {
+        data.businessHours =
+            this.data.businessHours ||
+            (await this.orm.call(this.meta.resModel, "get_business_hours", []));
+        return super.updateData(data);
+    }
+
+    async updateRecord(record, options = {}) {
+        const values = this.buildRawRecord(record, options);
+        delete values.name;
+        let isWanted = false;
+        try {
+            const warnings = await this.orm.call(this.meta.resModel, "get_planning_warnings", [
+                [record.id],
+                values,
+            ]);
+            isWanted = await confirmWarnings(this.dialog, warnings);
+        } finally {
+            if (!isWanted) {
+                await this.load(); // put the card back where it was
+            }
+        }
+        if (isWanted) {
+            await super.updateRecord(record, options);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import { useService } from "@web/core/utils/hooks";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
+import { confirmWarnings } from "../service_dispatch_warning";
+
+/**
+ * A column per technician. A card that is dropped on one is planned by the server: it proposes the
+ * time of an undated visit and says what speaks against the plan; the dispatcher decides.
+ */
+export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
+    setup() {
+        super.setup();
+        this.orm = useService("orm");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+    }
+
+    async sortRecordDrop(dataRecordId, dataGroupId, params) {
+        const { list } = this.props;
+        const target = list.isGrouped && list.groups.find((g) => g.id === params.parent?.dataset.id);
+        const record = list.records.find((r) => r.id === dataRecordId);
+        if (!target || !record || target.groupByField.name !== "employee_id") {
+            return super.sortRecordDrop(dataRecordId, dataGroupId, params);
+        }
+        params.parent.classList.remove("o_kanban_hover");
+        if (target.id === dataGroupId) {
+            return;
+        }
+        this.toggleProcessing(dataRecordId, true);
+        try {
+            await this.planVisit(record.resId, target.value);
+        } finally {
+            this.toggleProcessing(dataRecordId, false);
+        }
+    }
+
+    async planVisit(visitId, employeeId) {
+        const { context, model } = this.props.list;
+        const proposal = await this.orm.call(
+            "service.visit",
+            "get_drop_proposal",
+            [[visitId], employeeId],
+            { context }
+        );
+        if (await confirmWarnings(this.dialog, proposal.warnings)) {
+            await this.orm.write("service.visit", [visitId], proposal.values, { context });
+            if (proposal.message) {
+                this.notification.add(proposal.message, { type: "success" });
+            }
+        }
+        await model.load();
+    }
+}

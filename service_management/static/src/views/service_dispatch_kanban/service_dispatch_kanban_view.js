@@ -1,0 +1,10 @@
+import { registry } from "@web/core/registry";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ServiceDispatchKanbanRenderer } from "./service_dispatch_kanban_renderer";
+
+export const serviceDispatchKanbanView = {
+    ...kanbanView,
+    Renderer: ServiceDispatchKanbanRenderer,
+};
+
+registry.category("views").add("service_dispatch_kanban", serviceDispatchKanbanView);

@@ -1,0 +1,2 @@
+from . import planning
+from . import rules

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ServiceOrderChangeStage(models.TransientModel):
+    _name = 'service.order.change.stage'
+    _description = "Change the Stage of Service Orders"
+
+    order_ids = fields.Many2many(comodel_name='service.order', required=True)
+    company_id = fields.Many2one(comodel_name='res.company', compute='_compute_company_id')
+    stage_id = fields.Many2one(
+        comodel_name='service.stage', string="New Stage", required=True,
+        domain="[('company_id', 'in', (False, company_id))]")
+    needs_reason = fields.Boolean(related='stage_id.needs_reason')
+    usage = fields.Char(compute='_compute_usage')
+    reason_id = fields.Many2one(
+        comodel_name='service.reason', domain="[('usage', '=', usage)]")
+    note = fields.Char()
+    is_sign_off = fields.Boolean(compute='_compute_usage')
+    work_summary = fields.Html(compute='_compute_work_summary')
+    signed_by = fields.Char(
+        string="Name", compute='_compute_signed_by', store=True, readonly=False)
+    signature = fields.Binary()
+
+    @api.depends('order_ids')
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.order_ids.company_id[:1]
+
+    @api.depends('stage_id')
+    def _compute_usage(self):
+        for wizard in self:
+            category = wizard.stage_id.category
+            wizard.usage = 'cancel' if category == 'cancelled' else 'stage'
+            wizard.is_sign_off = category == 'signed_off'
+
+    @api.depends('order_ids')
+    def _compute_signed_by(self):
+        for wizard in self:
+            orders = wizard.order_ids
+            wizard.signed_by = (orders.contact_id or orders.partner_id)[:1].name
+
+    @api.depends('order_ids', 'is_sign_off')
+    def _compute_work_summary(self):
+        """Show the customer what is signed: the work that was done, and nothing else."""
+        for wizard in self:
+            lines = wizard.order_ids.line_ids.filtered(
+                lambda line: line.state != 'cancelled' and line.quantity)
+            wizard.work_summary = wizard.is_sign_off and self.env['ir.qweb']._render(
+                'service_management.service_order_work_summary',
+                {'orders': wizard.order_ids, 'lines': lines})
+
+    def action_apply(self):
+        self.ensure_one()
+        self.order_ids.check_access('read')
+        values = self._prepare_values()
+        if self.is_sign_off:
+            # The technician confirms completion without the right to move orders by hand; the
+            # rules of the move are checked all the same.
+            orders = self.order_ids.sudo()
+        else:
+            orders = self.order_ids
+        orders.write(values)
+        return {'type': 'ir.actions.act_window_close'}
+
+    def _prepare_values(self):
+        values = {
+            'stage_id': self.stage_id.id,
+            'stage_reason_id': self.reason_id.id,
+            'stage_note': self.note,
+        }
+        if self.is_sign_off and self.signature:
+            if not (self.signed_by or '').strip():
+                raise UserError(self.env._("Enter the name of the person who signs."))
+            values.update(
+                signature=self.signature, signed_by=self.signed_by,
+                signed_on=fields.Datetime.now())
+        return values
