@@ -165,12 +165,6 @@ class ServiceObject(models.Model):
             if obj.name and (mark := obj.code or obj.serial_number):
                 obj.display_name = f'[{mark}] {obj.name}'
 
-    @api.constrains('parent_id')
-    def _check_no_cycle(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._(
-                "An object cannot be a part of itself. Choose another one under “Part Of”."))
-
     @api.constrains('partner_id', 'site_id')
     def _check_site_of_customer(self):
         for obj in self.filtered('site_id'):

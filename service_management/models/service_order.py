@@ -543,7 +543,7 @@ class ServiceOrder(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        for order, vals in zip(self, vals_list):
+        for order, vals in zip(self, vals_list, strict=True):
             # Archived objects are history: a new order cannot be for them.
             vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
         return vals_list
@@ -687,7 +687,7 @@ class ServiceOrder(models.Model):
         for order in self:
             worked = order.visit_ids.filtered('work_start')
             open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
-            open_visits.filtered(lambda visit: visit in worked)._finish()
+            (open_visits & worked)._finish()
             (open_visits - worked)._cancel(
                 reason=self.env['service.reason'],
                 note=self.env._("The order was signed off."))
@@ -698,7 +698,7 @@ class ServiceOrder(models.Model):
     def _on_cancelled(self):
         lines = self.line_ids.filtered(lambda line: line.state == 'open')
         lines._cancel()
-        lines.is_cancelled_with_order = True
+        lines.sudo().is_cancelled_with_order = True
         for order in self:
             order.visit_ids.filtered(lambda visit: visit._is_open())._cancel(
                 order.stage_reason_id, order.stage_note)

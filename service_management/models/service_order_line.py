@@ -116,13 +116,13 @@ class ServiceOrderLine(models.Model):
     # Cost
     cost_unit = fields.Float(
         string="Unit Cost", digits='Product Price', compute='_compute_cost_unit', store=True,
-        readonly=False, precompute=True,
+        readonly=False,
         groups='service_management.service_management_group_manager')
     cost = fields.Monetary(
-        compute='_compute_cost', store=True, currency_field='company_currency_id', precompute=True,
+        compute='_compute_cost', store=True, currency_field='company_currency_id',
         groups='service_management.service_management_group_manager')
     margin = fields.Monetary(
-        compute='_compute_cost', store=True, currency_field='company_currency_id', precompute=True,
+        compute='_compute_cost', store=True, currency_field='company_currency_id',
         groups='service_management.service_management_group_manager')
 
     # What became of it
@@ -500,18 +500,33 @@ class ServiceOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = self.env['service.order'].browse(
-            {vals['order_id'] for vals in vals_list if vals.get('order_id')})
-        reversal_of = {vals.get('reversed_line_id') for vals in vals_list}
-        if reversal_of == {None} or reversal_of == {False} or not all(reversal_of):
-            orders._ensure_allowed('edit')
+        is_own_work = any(self._get_life_fields() & set(vals) for vals in vals_list)
+        if is_own_work:
+            self._ensure_own_work()
+        else:
+            self.env['service.order'].browse(
+                {vals['order_id'] for vals in vals_list if vals.get('order_id')},
+            )._ensure_allowed('edit')
         if any(vals.get('billing_override') for vals in vals_list):
             self._ensure_may_override()
         return super().create(vals_list)
 
     def write(self, vals):
-        self._ensure_writable(vals)
+        if self._get_life_fields() & set(vals):
+            self._ensure_own_work()
+        else:
+            self._ensure_writable(vals)
         return super().write(vals)
+
+    @api.model
+    def _get_life_fields(self):
+        """Return the fields that only the actions of a line change, in sudo."""
+        return {'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id'}
+
+    def _ensure_own_work(self):
+        if not self.env.su:
+            raise AccessError(self.env._(
+                "The state of a line changes by its actions only: post, cancel or reverse it."))
 
     def _ensure_writable(self, vals):
         """:raise UserError: if a line is posted, or its order's stage forbids editing it"""
@@ -537,10 +552,7 @@ class ServiceOrderLine(models.Model):
     @api.model
     def _get_unlocked_fields(self):
         """Return the fields that may change at any time: none of them says what was done."""
-        return {
-            'sequence', 'state', 'date_posted', 'is_cancelled_with_order', 'invoice_line_ids',
-            'analytic_line_ids', 'reversal_ids',
-        }
+        return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
 
     def _ensure_may_override(self):
         if not self.env.su and not self.env.user.has_group(
@@ -573,10 +585,10 @@ class ServiceOrderLine(models.Model):
         return True
 
     def _cancel(self):
-        self.filtered(lambda line: line.state == 'open').state = 'cancelled'
+        self.filtered(lambda line: line.state == 'open').sudo().state = 'cancelled'
 
     def _reopen(self):
-        self.filtered(lambda line: line.state == 'cancelled').write({
+        self.filtered(lambda line: line.state == 'cancelled').sudo().write({
             'state': 'open', 'is_cancelled_with_order': False})
 
     def action_post(self):
@@ -589,25 +601,26 @@ class ServiceOrderLine(models.Model):
         idle = self.filtered(
             lambda line: not line.product_uom_id or line.product_uom_id.is_zero(line.quantity))
         idle._cancel()
-        lines = self - idle
+        # Only posting posts, and analytic lines belong to accounting: hence sudo.
+        lines = (self - idle).sudo()
+        lines.flush_recordset()  # posted lines keep what they have: it has to be computed
         today = fields.Date.context_today(self)
-        lines.filtered(lambda line: not line.date).date = today
-        lines.write({'state': 'posted', 'date_posted': today})
-        # Analytic lines belong to accounting; posting service is what makes these.
+        undated = lines.filtered(lambda line: not line.date)
+        undated.write({'state': 'posted', 'date_posted': today, 'date': today})
+        (lines - undated).write({'state': 'posted', 'date_posted': today})
         self.env['account.analytic.line'].sudo().create(
             [vals for line in lines for vals in line._prepare_analytic_lines()])
 
     def _prepare_analytic_lines(self):
         """Return the values of the analytic lines that carry the cost of one line, in total exact."""
         self.ensure_one()
-        line = self.sudo()  # the cost is not for everybody who may trigger the posting
-        currency = line.company_currency_id
-        if not line.analytic_distribution or currency.is_zero(line.cost):
+        currency = self.company_currency_id
+        if not self.analytic_distribution or currency.is_zero(self.cost):
             return []
         vals_list, booked_by_plan = [], defaultdict(float)
         share_by_plan = defaultdict(float)
-        Account = self.env['account.analytic.account'].sudo()
-        for account_ids, percent in line.analytic_distribution.items():
+        Account = self.env['account.analytic.account']
+        for account_ids, percent in self.analytic_distribution.items():
             accounts = Account.browse(map(int, account_ids.split(','))).exists()
             if not accounts:
                 continue
@@ -615,13 +628,13 @@ class ServiceOrderLine(models.Model):
             share_by_plan[plan] += percent
             # The last part of a plan takes what rounding left over.
             amount = currency.round(
-                line.cost * min(share_by_plan[plan], 100) / 100) - booked_by_plan[plan]
+                self.cost * min(share_by_plan[plan], 100) / 100) - booked_by_plan[plan]
             booked_by_plan[plan] += amount
             vals_list.append({
                 **{account.plan_id._column_name(): account.id for account in accounts},
-                **line._prepare_analytic_line(),
+                **self._prepare_analytic_line(),
                 'amount': -amount,
-                'unit_amount': line.quantity * percent / 100,
+                'unit_amount': self.quantity * percent / 100,
             })
         return vals_list
 
@@ -650,7 +663,8 @@ class ServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "“%s” is no posted line of work: there is nothing to reverse.",
                     line.display_name))
-        self.create([line._prepare_reversal() for line in self])._post()
+        # Reversals are made on orders that nobody may edit any more.
+        self.sudo().create([line._prepare_reversal() for line in self])._post()
         return True
 
     def _prepare_reversal(self):

@@ -224,10 +224,9 @@ class ServiceVisit(models.Model):
     @api.model
     def _warn_of_overlap(self, slots):
         """Find other visits of the same technicians at the same time."""
-        employees = self.env['hr.employee'].union(*(slot[1] for slot in slots))
         # A technician's other work counts even where the planner may not see the order.
         others = self.sudo().search_fetch([
-            ('employee_id', 'in', employees.ids), ('state', 'in', OPEN_STATES),
+            ('employee_id', 'in', [slot[1].id for slot in slots]), ('state', 'in', OPEN_STATES),
             ('date_start', '<', max(slot[3] for slot in slots)),
             ('date_end', '>', min(slot[2] for slot in slots)),
         ], ['employee_id', 'date_start', 'date_end', 'order_id'])
@@ -237,52 +236,62 @@ class ServiceVisit(models.Model):
             slots_by_employee[slot[1].id].append(slot)
         warnings = defaultdict(list)
         for employee_id, own in slots_by_employee.items():
-            rivals = others_by_employee.get(employee_id, self.browse())
+            rivals = list(others_by_employee.get(employee_id, ()))
             for i, j in overlapping_pairs(
                     [slot[2:] for slot in own],
                     [(rival.date_start, rival.date_end) for rival in rivals]):
-                visit, employee, start, end = own[i]
+                visit, employee = own[i][:2]
                 if rivals[j].id != (visit._origin.id or visit.id):
                     warnings[visit].append(self.env._(
-                        "%(technician)s has %(order)s from %(start)s to %(end)s.",
+                        "%(technician)s has %(order)s %(span)s.",
                         technician=employee.name, order=rivals[j].order_id.name,
-                        start=self._format_local(rivals[j].date_start, employee),
-                        end=self._format_local(rivals[j].date_end, employee, time_only=True)))
+                        span=self._format_span(
+                            rivals[j].date_start, rivals[j].date_end, employee)))
         return warnings
 
     @api.model
     def _warn_of_closed_hours(self, slots):
         """Find leave and closed hours, by the technicians' own calendars and time zones."""
-        start = pytz.utc.localize(min(slot[2] for slot in slots))
-        end = pytz.utc.localize(max(slot[3] for slot in slots))
         # Calendars and leave are HR's; whether somebody is there is what planning asks.
         employees = self.env['hr.employee'].union(*(slot[1] for slot in slots)).sudo()
-        attendances, work = {}, {}
-        for calendar, group in employees.grouped('resource_calendar_id').items():
-            resources = group.resource_id.filtered(
-                lambda resource: not resource._is_fully_flexible())
-            if calendar and resources:
-                attendances |= calendar._attendance_intervals_batch(start, end, resources)
-                work |= calendar._work_intervals_batch(start, end, resources)
+        opening, present = self._get_working_spans(
+            employees, min(slot[2] for slot in slots), max(slot[3] for slot in slots))
         warnings = defaultdict(list)
         for visit, employee, begin, finish in slots:
-            resource_id = employee.sudo().resource_id.id
-            if resource_id not in work:
-                continue
             span = (pytz.utc.localize(begin), pytz.utc.localize(finish))
-            if not uncovered(span, [item[:2] for item in work[resource_id]]):
+            if employee.id not in present or not uncovered(span, present[employee.id]):
                 continue
-            if uncovered(span, [item[:2] for item in attendances[resource_id]]):
-                warnings[visit].append(self.env._(
-                    "%(technician)s does not work at this time: from %(start)s to %(end)s.",
-                    technician=employee.name, start=self._format_local(begin, employee),
-                    end=self._format_local(finish, employee, time_only=True)))
+            if uncovered(span, opening[employee.id]):
+                text = self.env._("%(technician)s does not work at this time: %(span)s.")
             else:
-                warnings[visit].append(self.env._(
-                    "%(technician)s is on leave from %(start)s to %(end)s.",
-                    technician=employee.name, start=self._format_local(begin, employee),
-                    end=self._format_local(finish, employee, time_only=True)))
+                text = self.env._("%(technician)s is on leave %(span)s.")
+            warnings[visit].append(text % {
+                'technician': employee.name, 'span': self._format_span(begin, finish, employee)})
         return warnings
+
+    @api.model
+    def _get_working_spans(self, employees, start, end):
+        """Return two mappings {employee id: [(start, end)]}: opening hours, and those without leave.
+
+        Who works whenever there is work, or has no calendar, is in neither.
+
+        :param start: naive UTC datetime
+        :param end: naive UTC datetime
+        """
+        start, end = pytz.utc.localize(start), pytz.utc.localize(end)
+        opening, present = {}, {}
+        for calendar, group in employees.grouped('resource_calendar_id').items():
+            bound = group.filtered(lambda employee: not employee.resource_id._is_fully_flexible())
+            if not calendar or not bound:
+                continue
+            for spans, found in (
+                (opening, calendar._attendance_intervals_batch(start, end, bound.resource_id)),
+                (present, calendar._work_intervals_batch(start, end, bound.resource_id)),
+            ):
+                spans.update({
+                    employee.id: [item[:2] for item in found[employee.resource_id.id]]
+                    for employee in bound})
+        return opening, present
 
     @api.model
     def _warn_of_skills(self, slots):
@@ -370,16 +379,13 @@ class ServiceVisit(models.Model):
             begin = (now + timedelta(days=offset)).replace(
                 hour=0, minute=0, second=0, microsecond=0)
         end = begin + timedelta(days=14)
-        resource, calendar = employee.resource_id, employee.resource_calendar_id
-        if not calendar or resource._is_fully_flexible():
-            open_spans = [(begin, end)]
-        else:
-            work = calendar._work_intervals_batch(begin, end, resource, tz=timezone)
-            open_spans = [item[:2] for item in work[resource.id]]
+        utc_begin, utc_end = (
+            moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (begin, end))
+        present = self._get_working_spans(employee, utc_begin, utc_end)[1]
+        open_spans = present.get(employee.id, [(begin, end)])
         busy = self.sudo().search([
             ('employee_id', '=', employee.id), ('state', 'in', OPEN_STATES),
-            ('date_start', '<', end.astimezone(pytz.utc).replace(tzinfo=None)),
-            ('date_end', '>', begin.astimezone(pytz.utc).replace(tzinfo=None)),
+            ('date_start', '<', utc_end), ('date_end', '>', utc_begin),
             ('id', '!=', self.id),
         ])
         free = without(open_spans, [
@@ -388,6 +394,13 @@ class ServiceVisit(models.Model):
         start = first_fit(
             free, timedelta(hours=self.duration_hours or 1.0), begin, timedelta(minutes=15))
         return start and start.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _format_span(self, start, end, employee):
+        """Return "from … to …" in the technician's own time zone."""
+        return self.env._(
+            "from %(start)s to %(end)s", start=self._format_local(start, employee),
+            end=self._format_local(end, employee, time_only=True))
 
     @api.model
     def _format_local(self, moment, employee, time_only=False):
@@ -439,6 +452,8 @@ class ServiceVisit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if any(vals.get('state', 'planned') != 'planned' for vals in vals_list):
+            self._ensure_own_work()
         visits = super().create(vals_list)
         for order in visits.order_id:
             if order.state not in ('draft', 'open'):
@@ -448,8 +463,9 @@ class ServiceVisit(models.Model):
         return visits
 
     def write(self, vals):
-        planning = {'employee_id', 'date_start', 'date_end', 'order_id'} & set(vals)
-        if not planning:
+        if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):
+            self._ensure_own_work()
+        if not {'employee_id', 'date_start', 'date_end', 'order_id'} & set(vals):
             return super().write(vals)
         self._ensure_may_plan()
         self._ensure_plannable(vals)
@@ -459,10 +475,17 @@ class ServiceVisit(models.Model):
             or visit.employee_id.id != vals.get('employee_id', visit.employee_id.id)))
         handed_over._keep_reassigned(vals)
         result = super().write(vals)
+        self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
         for visit in told - handed_over:
             visit._notify_technician(self.env._("Your visit has another time."))
         self._after_planning()
         return result
+
+    def _ensure_own_work(self):
+        if not self.env.su:
+            raise AccessError(self.env._(
+                "The state of a visit changes by its actions only: dispatch, start, stop, finish or"
+                " cancel it."))
 
     def _ensure_may_plan(self):
         if not self.env.su and not self.env.user.has_group(
@@ -494,8 +517,8 @@ class ServiceVisit(models.Model):
         for visit in self:
             visit._notify_technician(self.env._("This visit is no longer yours."))
         self.activity_unlink(['service_management.mail_activity_type_visit'])
-        self.create(kept)
-        self.state = 'planned'
+        self.sudo().create(kept)  # only reassigning makes cancelled visits
+        self.sudo().state = 'planned'
 
     def _after_planning(self):
         """Extend for what follows when visits get a technician and a time."""
@@ -506,7 +529,7 @@ class ServiceVisit(models.Model):
     def copy_data(self, default=None):
         return [
             {**vals, 'order_id': visit.order_id.id}
-            for visit, vals in zip(self, super().copy_data(default))]
+            for visit, vals in zip(self, super().copy_data(default), strict=True)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_worked(self):
@@ -525,7 +548,7 @@ class ServiceVisit(models.Model):
     def _set_state(self, target):
         """Move the visits that may go to `target` and return them."""
         movable = self.filtered(lambda visit: visit.state in TRANSITIONS[target])
-        movable.write({'state': target})
+        movable.sudo().state = target  # only the actions move visits
         return movable
 
     def _ensure_timer_stopped(self):
@@ -536,6 +559,7 @@ class ServiceVisit(models.Model):
 
     def action_dispatch(self):
         """Tell technicians of their visits, by activity and message."""
+        self._ensure_may_plan()
         for visit in self:
             if not (visit.employee_id and visit.date_start):
                 raise UserError(self.env._(
@@ -586,15 +610,16 @@ class ServiceVisit(models.Model):
         return True
 
     def _start_timer(self, kind):
+        self.check_access('write')
         for visit in self:
             visit._ensure_workable()
         running = self.filtered(lambda visit: visit.timer_start and visit.timer_kind != kind)
         running._book_timer()
         now = fields.Datetime.now()
         idle = self.filtered(lambda visit: not visit.timer_start)
-        idle.write({'timer_kind': kind, 'timer_start': now})
+        idle.sudo().write({'timer_kind': kind, 'timer_start': now})  # as in _set_state
         if kind == 'work':
-            idle.filtered(lambda visit: not visit.work_start).work_start = now
+            idle.filtered(lambda visit: not visit.work_start).sudo().work_start = now
         self._set_state('under_way')
         self.order_id._move_on_visit('under_way')
 
@@ -626,6 +651,7 @@ class ServiceVisit(models.Model):
             if not visit.timer_start:
                 raise UserError(self.env._(
                     "%s has not been started: there is nothing to stop.", visit.display_name))
+        self.check_access('write')
         self._book_timer()
         return True
 
@@ -640,8 +666,8 @@ class ServiceVisit(models.Model):
             else:
                 vals_list.append({**vals, 'order_id': visit.order_id.id, 'quantity_planned': 0.0})
         self.env['service.order.line'].create(vals_list)
-        self.filtered(lambda visit: visit.timer_kind == 'work').work_end = now
-        self.write({'timer_kind': False, 'timer_start': False})
+        self.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = now
+        self.sudo().write({'timer_kind': False, 'timer_start': False})  # as in _set_state
 
     def _prepare_booking(self, start, end):
         """Return the hour line of a span of travel or work."""
@@ -671,6 +697,7 @@ class ServiceVisit(models.Model):
             if not (visit.employee_id and visit.date_start):
                 raise UserError(self.env._(
                     "%s has no technician and time yet. Plan it first.", visit.display_name))
+        self.check_access('write')
         self.filtered('timer_start')._book_timer()
         self._finish()
         return True

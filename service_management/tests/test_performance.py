@@ -1,0 +1,128 @@
+from datetime import datetime, timedelta
+
+from odoo.fields import Command
+
+from .common import SIGNATURE, ServiceCommon
+
+
+class TestServiceQueries(ServiceCommon):
+    """Query budgets: what a batch takes may grow with its size, but ever slower per record."""
+
+    def _count(self, function):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        result = function()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before, result
+
+    def _vals(self, count):
+        return [{
+            'title': f"Call {index}", 'partner_id': self.customer.id, 'team_id': self.team.id,
+            'line_ids': [
+                Command.create({'kind': 'hour', 'employee_id': self.technician.id, 'quantity': 1}),
+                Command.create({'kind': 'hour', 'is_travel': True, 'quantity': 0.5}),
+                Command.create({'kind': 'item', 'product_id': self.part.id}),
+                Command.create({'kind': 'fee', 'name': "Call-out", 'price_unit': 30}),
+            ],
+        } for index in range(count)]
+
+    def _create(self, count):
+        return self.env['service.order'].create(self._vals(count))
+
+    def _assert_falls(self, few, many, factor, budget):
+        """Compare queries per record of a small and a large batch.
+
+        :param few: queries of 10 records
+        :param many: queries of 100 records
+        """
+        self.assertLess(many / 100, few / 10 * factor, f"{few} for 10, {many} for 100")
+        self.assertLessEqual(many / 100, budget, f"{many} for 100")
+
+    def test_creating_orders_falls_per_record(self):
+        self._create(2)
+        few, _orders = self._count(lambda: self._create(10))
+        many, orders = self._count(lambda: self._create(100))
+        self.assertEqual(len(orders.line_ids), 400)
+        self._assert_falls(few, many, factor=0.8, budget=8)
+
+    def test_planning_falls_per_record(self):
+        def plan(orders):
+            for index, visit in enumerate(orders.visit_ids):
+                visit.write({'employee_id': self.technician.id,
+                             'date_start': datetime(2026, 3, 3) + timedelta(hours=index)})
+        plan(self._create(2))
+        first, second = self._create(10), self._create(100)
+        few, _ = self._count(lambda: plan(first))
+        many, _ = self._count(lambda: plan(second))
+        self._assert_falls(few, many, factor=1.05, budget=16)
+
+    def test_posting_falls_per_record(self):
+        account = self.env['account.analytic.account'].create({
+            'name': "All", 'plan_id': self.env['account.analytic.plan'].create(
+                {'name': "P"}).id})
+        batches = [self._create(size) for size in (2, 10, 100)]
+        counts = []
+        for orders in batches:
+            orders.analytic_distribution = {str(account.id): 100}
+            orders.stage_id.can_sign_off = True
+            orders.write({'stage_id': self.stage_signed_off.id, 'signature': SIGNATURE})
+            counts.append(self._count(lambda orders=orders: orders.action_post())[0])
+        self._assert_falls(*counts[1:], factor=0.9, budget=12)
+
+    def test_billing_falls_per_record(self):
+        batches = [self._create(size) for size in (2, 10, 100)]
+        counts = []
+        for orders in batches:
+            orders.stage_id.can_sign_off = True
+            orders.write({'stage_id': self.stage_signed_off.id, 'signature': SIGNATURE})
+            orders.action_post()
+            counts.append(self._count(lambda orders=orders: orders._create_invoices())[0])
+        self._assert_falls(*counts[1:], factor=0.5, budget=4)
+
+    def _open(self, model, specification, domain, groupby=None):
+        """Read what the client reads when it opens a view with up to 80 records."""
+        Model = self.env[model].with_user(self.user_dispatcher)
+        if groupby:
+            return Model.with_context(read_group_expand=True).web_read_group(
+                domain, [groupby], ['__count'], auto_unfold=True,
+                unfold_read_specification=specification, unfold_read_default_limit=80)
+        return Model.web_search_read(domain, specification, limit=80)
+
+    def _get_specification(self, model, view_type, xml_id):
+        Model = self.env[model].with_user(self.user_dispatcher)
+        view = self.env.ref(f'service_management.{xml_id}')
+        names = Model.get_view(view.id, view_type)['models'][model]
+        return {
+            name: {'fields': {'display_name': {}}} if 'relation' in info else {}
+            for name, info in Model.fields_get(names, ['relation']).items()}
+
+    def test_lists_and_boards_take_a_constant_number_of_queries(self):
+        small, large = self._create(8), self._create(80)
+        for orders in (small, large):
+            for index, visit in enumerate(orders.visit_ids):
+                visit.write({
+                    'employee_id': (self.technician | self.colleague)[index % 2].id,
+                    'date_start': datetime(2026, 3, 3, 6) + timedelta(minutes=index)})
+        views = [
+            ('service.order', 'list', 'service_order_view_list', None),
+            ('service.order', 'kanban', 'service_order_view_kanban', 'stage_id'),
+            ('service.visit', 'kanban', 'service_visit_view_kanban_dispatch', 'employee_id'),
+            ('service.visit', 'kanban', 'service_visit_view_kanban_mine', None),
+            ('service.visit', 'list', 'service_visit_view_list', None),
+            ('service.visit', 'calendar', 'service_visit_view_calendar', None),
+        ]
+        for model, view_type, xml_id, groupby in views:
+            specification = self._get_specification(model, view_type, xml_id)
+            counts = []
+            for orders in (small, small, large):  # the first one warms the caches
+                records = orders if model == 'service.order' else orders.visit_ids
+                domain = [('id', 'in', records.ids)]
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self._open(model, specification, domain, groupby)
+                counts.append(self.env.cr.sql_log_count - before)
+            with self.subTest(view=xml_id):
+                self.assertLessEqual(counts[2], counts[1] + 2, counts)
+                self.assertLessEqual(counts[2], 40, counts)

@@ -1,0 +1,206 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, users
+
+from .common import ServiceCommon
+
+
+class TestServiceRights(ServiceCommon):
+
+    # ------------------------------------------------------------ who sees what
+
+    def test_technician_sees_own_and_team_orders_only(self):
+        own_team = self._create_order()
+        other_team = self.env['service.team'].create({
+            'name': "South", 'company_id': self.company.id})
+        foreign = self._create_order(team_id=other_team.id)
+        helped = self._create_order(team_id=other_team.id)
+        self._plan(helped)
+        Order = self.env['service.order'].with_user(self.user_technician)
+        found = Order.search([('id', 'in', (own_team | foreign | helped).ids)])
+        self.assertEqual(found, own_team | helped)
+        with self.assertRaises(AccessError):
+            foreign.with_user(self.user_technician).read(['title'])
+
+    def test_technician_without_anything_assigned_sees_nothing(self):
+        stranger = self._create_user('technician', login='stranger')
+        self._create_order()
+        for model in ('service.order', 'service.visit', 'service.order.line'):
+            self.assertFalse(self.env[model].with_user(stranger).search([]), model)
+
+    def test_user_without_a_role_sees_nothing_at_all(self):
+        outsider = new_test_user(self.env, login='outsider', groups='base.group_user')
+        for model in ('service.order', 'service.visit', 'service.object', 'service.stage'):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(outsider).search([])
+
+    def test_portal_user_sees_nothing_at_all(self):
+        portal = new_test_user(self.env, login='guest', groups='base.group_portal')
+        for model in ('service.order', 'service.order.line', 'service.visit', 'service.object',
+                      'service.order.stage.log', 'service.order.task', 'service.team'):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(portal).search([])
+
+    @users('service_technician', 'service_dispatcher')
+    def test_cost_and_margin_are_hidden_from_lesser_roles(self):
+        order = self._worked_order()
+        for record, names in (
+            (order, ('amount_cost', 'margin', 'margin_percent')),
+            (order.line_ids[0], ('cost_unit', 'cost', 'margin')),
+        ):
+            record = record.with_user(self.env.user)
+            for name in names:
+                with self.subTest(field=name):
+                    self.assertNotIn(name, record.fields_get())
+                    with self.assertRaises(AccessError):
+                        record.read([name])
+
+    @users('service_technician')
+    def test_technician_opens_the_form_and_books_without_seeing_costs(self):
+        order = self._create_order()
+        self._plan(order)
+        mine = order.with_user(self.env.user)
+        mine.get_views([(False, 'form'), (False, 'list'), (False, 'kanban')])
+        line = self._create_line(mine, employee_id=self.technician.id, quantity=2)
+        self.assertEqual(line.sudo().cost, 60)
+        self.assertEqual(line.price_subtotal, 160)
+
+    # ------------------------------------------------------------ who does what
+
+    @users('service_technician')
+    def test_technician_does_not_create_or_delete_orders(self):
+        with self.assertRaises(AccessError):
+            self.env['service.order'].create({
+                'title': "Mine", 'partner_id': self.customer.id, 'team_id': self.team.id})
+        with self.assertRaises(AccessError):
+            self._create_order().with_user(self.env.user).unlink()
+
+    @users('service_technician')
+    def test_technician_does_not_cancel_orders(self):
+        order = self._create_order()
+        self._plan(order)
+        with self.assertRaisesRegex(AccessError, "do not move orders by hand"):
+            order.with_user(self.env.user).write({
+                'stage_id': self.stage_cancelled.id, 'stage_reason_id': self.cancel_reason.id})
+
+    @users('service_technician')
+    def test_change_stage_dialog_gives_technicians_no_way_round(self):
+        order = self._create_order()
+        self._plan(order)
+        wizard = self.env['service.order.change.stage'].create({
+            'order_ids': order.ids, 'stage_id': self.stage_hold.id, 'reason_id': self.reason.id})
+        with self.assertRaisesRegex(AccessError, "do not move orders by hand"):
+            wizard.action_apply()
+
+    @users('service_technician')
+    def test_sign_off_dialog_does_not_reach_orders_of_other_teams(self):
+        other_team = self.env['service.team'].sudo().create({
+            'name': "South", 'company_id': self.company.id})
+        foreign = self._create_order(team_id=other_team.id)
+        with self.assertRaises(AccessError):
+            wizard = self.env['service.order.change.stage'].create({
+                'order_ids': [Command.set(foreign.ids)], 'stage_id': self.stage_signed_off.id})
+            wizard.action_apply()
+
+    @users('service_technician', 'service_dispatcher')
+    def test_lesser_roles_do_not_set_up(self):
+        for model, values in (
+            ('service.stage', {'name': "Mine"}), ('service.team', {'name': "Mine"}),
+            ('service.reason', {'name': "Mine", 'usage': 'stage'}),
+            ('service.task', {'name': "Mine"}), ('service.zone', {'name': "Mine"}),
+            ('service.object.group', {'name': "Mine"}),
+        ):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].create(values)
+
+    @users('service_dispatcher')
+    def test_dispatcher_cancels_visits_and_orders_but_does_not_post_in_bulk(self):
+        order = self._worked_order()
+        wizard = self.env['service.order.process'].create({
+            'operation': 'post', 'order_ids': order.ids})
+        with self.assertRaisesRegex(AccessError, "Only a service manager posts"):
+            wizard.action_apply()
+
+    @users('service_manager')
+    def test_manager_makes_drafts_but_the_ledger_stays_with_accounting(self):
+        order = self._worked_order().with_user(self.env.user)
+        order.action_post()
+        invoice = order._create_invoices()
+        with self.assertRaises(AccessError):
+            invoice.action_post()
+
+    def test_stage_history_cannot_be_written_by_hand(self):
+        order = self._create_order()
+        for user in (self.user_technician, self.user_dispatcher, self.user_manager):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                order.stage_log_ids.with_user(user).write({'note': "forged"})
+
+    # ------------------------------------------------------------ companies
+
+    def _other_company(self):
+        company = self.env['res.company'].create({'name': "Second"})
+        team = self.env['service.team'].create({'name': "Second Team", 'company_id': company.id})
+        return company, team
+
+    def test_order_of_another_company_is_invisible(self):
+        company, team = self._other_company()
+        foreign = self._create_order(
+            company_id=company.id, team_id=team.id, partner_id=self.other_customer.id)
+        found = self.env['service.order'].with_user(self.user_manager).search(
+            [('id', '=', foreign.id)])
+        self.assertFalse(found)
+
+    def test_no_document_crosses_companies(self):
+        company, team = self._other_company()
+        obj = self.env['service.object'].create({'name': "Foreign", 'company_id': company.id})
+        stranger = self.env['hr.employee'].create({
+            'name': "Stranger", 'company_id': company.id, 'service_team_id': team.id})
+        order = self._create_order()
+        for label, refused in (
+            ("team", lambda: order.write({'team_id': team.id})),
+            ("object", lambda: order.write({'object_ids': [Command.set(obj.ids)]})),
+            ("preferred", lambda: order.write({'preferred_employee_id': stranger.id})),
+            ("visit", lambda: self._plan(order, employee=stranger)),
+            ("line", lambda: self._create_line(order, employee_id=stranger.id)),
+        ):
+            with self.subTest(label), self.assertRaises(UserError), self.env.cr.savepoint():
+                refused()
+
+    def test_several_active_companies_bill_on_their_own_invoices(self):
+        data = self.setup_other_company()
+        company = data['company']
+        company.service_require_signature = False
+        team = self.env['service.team'].create({'name': "Second Team", 'company_id': company.id})
+        self.user_manager.company_ids |= company
+        partner = self.env['res.partner'].create({'name': "Both", 'company_id': False})
+        own = self._create_order(partner_id=partner.id)
+        foreign = self._create_order(
+            partner_id=partner.id, company_id=company.id, team_id=team.id)
+        for order in own | foreign:
+            self._create_line(order, 'item')
+            order.stage_id.can_sign_off = True
+            self._sign(order)
+        both = (own | foreign).with_user(self.user_manager).with_context(
+            allowed_company_ids=[self.company.id, company.id])
+        both.action_post()
+        invoices = both._create_invoices().sudo()
+        self.assertEqual(invoices.company_id, self.company | company)
+        for invoice in invoices:
+            self.assertEqual(invoice.journal_id.company_id, invoice.company_id)
+
+    def test_branch_works_with_shared_setup(self):
+        branch = self.env['res.company'].create({
+            'name': "Branch", 'parent_id': self.company.id,
+            'resource_calendar_id': self.calendar.id,
+            'country_id': self.company.account_fiscal_country_id.id})
+        self.env.cr.precommit.run()  # loads the chart of accounts of the branch
+        team = self.env['service.team'].create({'name': "Branch Team", 'company_id': branch.id})
+        order = self._create_order(company_id=branch.id, team_id=team.id)
+        self._create_line(order, 'item')
+        self.assertEqual(order.name, 'SRV/00001')
+        branch.service_require_signature = False
+        order.stage_id.can_sign_off = True
+        self._sign(order)
+        order.action_post()
+        invoice = order._create_invoices()
+        self.assertEqual(invoice.company_id, branch)
