@@ -5,6 +5,6 @@ class AccountAnalyticLine(models.Model):
     _inherit = 'account.analytic.line'
 
     service_order_line_id = fields.Many2one(
-        comodel_name='service.order.line', string="Service Order Line", index='btree_not_null',
+        comodel_name='service.order.line', index='btree_not_null',
         ondelete='restrict', copy=False)
     category = fields.Selection(selection_add=[('service_order', "Service Order")])

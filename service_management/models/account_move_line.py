@@ -5,7 +5,7 @@ class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
     service_order_line_id = fields.Many2one(
-        comodel_name='service.order.line', string="Service Order Line", index='btree_not_null',
+        comodel_name='service.order.line', index='btree_not_null',
         ondelete='restrict', copy=False, check_company=True)
 
     def _copy_data_extend_business_fields(self, values):

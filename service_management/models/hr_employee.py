@@ -6,7 +6,7 @@ class HrEmployee(models.Model):
 
     # Both have a twin on hr.employee.public: planners are no HR officers.
     service_team_id = fields.Many2one(
-        comodel_name='service.team', string="Service Team", check_company=True,
+        comodel_name='service.team', check_company=True,
         index='btree_not_null', tracking=True,
         help="Makes the employee a technician with a column on the dispatch board.")
     service_zone_ids = fields.Many2many(

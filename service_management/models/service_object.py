@@ -36,7 +36,7 @@ class ServiceObject(models.Model):
     commercial_partner_id = fields.Many2one(
         related='partner_id.commercial_partner_id', store=True, index=True)
     site_id = fields.Many2one(
-        comodel_name='res.partner', string="Site",
+        comodel_name='res.partner',
         compute='_compute_site_id', store=True, readonly=False, precompute=True,
         check_company=True, index='btree_not_null', ondelete='restrict', tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")

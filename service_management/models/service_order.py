@@ -46,7 +46,7 @@ class ServiceOrder(models.Model):
     commercial_partner_id = fields.Many2one(
         related='partner_id.commercial_partner_id', store=True, index=True)
     contact_id = fields.Many2one(
-        comodel_name='res.partner', string="Contact",
+        comodel_name='res.partner',
         compute='_compute_contact_id', store=True, readonly=False, precompute=True,
         check_company=True, index='btree_not_null',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
@@ -57,7 +57,7 @@ class ServiceOrder(models.Model):
 
     # Site: a copy of the address, so that a change here never reaches the customer's
     site_id = fields.Many2one(
-        comodel_name='res.partner', string="Site",
+        comodel_name='res.partner',
         compute='_compute_site_id', store=True, readonly=False, precompute=True,
         check_company=True, index='btree_not_null', tracking=True, ondelete='restrict',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
@@ -75,12 +75,12 @@ class ServiceOrder(models.Model):
         string="City", compute='_compute_site_address', store=True, readonly=False,
         precompute=True)
     site_state_id = fields.Many2one(
-        comodel_name='res.country.state', string="Site State", compute='_compute_site_address',
+        comodel_name='res.country.state', compute='_compute_site_address',
         store=True, readonly=False, precompute=True, ondelete='restrict')
     site_country_id = fields.Many2one(
         comodel_name='res.country', string="Country", compute='_compute_site_address', store=True,
         readonly=False, precompute=True, ondelete='restrict')
-    site_address = fields.Char(string="Site Address", compute='_compute_site_address_line')
+    site_address = fields.Char(compute='_compute_site_address_line')
 
     # What is to be done
     object_ids = fields.Many2many(
@@ -152,7 +152,7 @@ class ServiceOrder(models.Model):
         domain="[('company_id', 'in', (False, company_id)),"
                " '|', ('team_ids', '=', False), ('team_ids', '=', team_id)]")
     stage_reason_id = fields.Many2one(
-        comodel_name='service.reason', string="Stage Reason", copy=False, ondelete='restrict')
+        comodel_name='service.reason', copy=False, ondelete='restrict')
     stage_note = fields.Char(copy=False)
     stage_log_ids = fields.One2many(
         comodel_name='service.order.stage.log', inverse_name='order_id', string="Stage History")

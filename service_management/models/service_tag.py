@@ -12,7 +12,7 @@ class ServiceTag(models.Model):
         return randint(1, 11)
 
     name = fields.Char(required=True, translate=True)
-    color = fields.Integer(default=_default_color)
+    color = fields.Integer(default=lambda self: self._default_color())
     active = fields.Boolean(default=True)
 
     _unique_name = models.Constraint('UNIQUE (name)', "This tag exists already.")

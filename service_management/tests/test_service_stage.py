@@ -156,7 +156,7 @@ class TestServiceStage(ServiceCommon):
         order = self._create_order()
         action = order.get_stage_move_action(self.stage_hold.id)
         self.assertEqual(action['res_model'], 'service.order.change.stage')
-        wizard = Form(self.env[action['res_model']].with_context(action['context']))
+        wizard = Form(self.env[action['res_model']].with_context(**action['context']))
         wizard.reason_id = self.reason
         wizard.note = "Ordered"
         wizard.save().action_apply()

@@ -394,8 +394,7 @@ class TestServiceVisit(ServiceCommon):
     def test_cancelled_visit_keeps_its_reason_and_another_one_waits(self):
         self._plan(self.order)
         action = self.visit.with_user(self.user_dispatcher).action_cancel()
-        wizard = self.env[action['res_model']].with_user(self.user_dispatcher).with_context(
-            action['context']).create({'reason_id': self.visit_reason.id, 'note': "Flu"})
+        wizard = self.env[action['res_model']].with_user(self.user_dispatcher).with_context(**action['context']).create({'reason_id': self.visit_reason.id, 'note': "Flu"})
         wizard.action_apply()
         self.assertRecordValues(self.visit, [{
             'state': 'cancelled', 'reason_id': self.visit_reason.id, 'note': "Flu"}])
@@ -413,8 +412,7 @@ class TestServiceVisit(ServiceCommon):
     def test_customer_signs_on_the_technicians_device(self):
         self._work()
         action = self.visit.with_user(self.user_technician).action_sign()
-        wizard = Form(self.env[action['res_model']].with_user(self.user_technician).with_context(
-            action['context']))
+        wizard = Form(self.env[action['res_model']].with_user(self.user_technician).with_context(**action['context']))
         self.assertEqual(wizard.signed_by, "Harbour Hotel")
         wizard.signed_by = "Ms Berg"
         wizard.signature = SIGNATURE
