@@ -16,6 +16,7 @@
         'data/service_reason_data.xml',
         'data/product_data.xml',
         'data/mail_activity_type_data.xml',
+        'data/res_company_data.xml',
 
         'views/service_visit_views.xml',
         'wizards/service_order_wizard_views.xml',  # the order form opens these dialogs
@@ -35,6 +36,11 @@
         'views/res_config_settings_views.xml',
         'views/service_management_menus.xml',
     ],
+    'demo': [
+        'demo/service_people_demo.xml',
+        'demo/service_customers_demo.xml',
+        'demo/service_orders_demo.xml',
+    ],
     'assets': {
         'web.assets_backend': [
             'service_management/static/src/**/*',
@@ -46,7 +52,6 @@
             'service_management/static/tests/**/*.test.js',
         ],
     },
-    'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

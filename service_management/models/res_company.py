@@ -36,6 +36,15 @@ class ResCompany(models.Model):
         companies.sudo()._create_service_order_sequence()
         return companies
 
+    @api.model
+    def _complete_for_service(self):
+        """Give the companies that existed before the addon what new ones get by default."""
+        for company in self.search([]):
+            company._create_service_order_sequence()
+            for field in ('service_hour_product_id', 'service_travel_product_id'):
+                if not company[field]:
+                    company[field] = getattr(self, f'_default_{field}')()
+
     def _create_service_order_sequence(self):
         """Give companies a numbering of service orders of their own."""
         numbered = self.env['ir.sequence'].search([

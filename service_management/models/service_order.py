@@ -166,10 +166,12 @@ class ServiceOrder(models.Model):
     can_cancel = fields.Boolean(related='stage_id.can_cancel')
     can_sign_off = fields.Boolean(related='stage_id.can_sign_off')
     can_post = fields.Boolean(related='stage_id.can_post')
-    kanban_state = fields.Selection(
+    planning_state = fields.Selection(
         selection=[
-            ('unplanned', "To Plan"), ('planned', "Planned"), ('late', "Late"), ('done', "Done")],
-        compute='_compute_kanban_state')
+            ('unplanned', "To Plan"), ('planned', "Planned"), ('under_way', "Under Way"),
+            ('closed', "Closed")],
+        compute='_compute_planning_state', store=True)
+    is_late = fields.Boolean(compute='_compute_is_late', search='_search_is_late')
 
     # Work
     line_ids = fields.One2many(
@@ -222,8 +224,9 @@ class ServiceOrder(models.Model):
         compute='_compute_invoice_status', store=True, index=True)
     invoice_ids = fields.Many2many(
         comodel_name='account.move', string="Invoices", compute='_compute_invoice_ids',
-        search='_search_invoice_ids')
-    invoice_count = fields.Integer(compute='_compute_invoice_ids')
+        search='_search_invoice_ids',
+        groups='account.group_account_invoice,service_management.service_management_group_manager')
+    invoice_count = fields.Integer(compute='_compute_invoice_count', compute_sudo=True)
 
     _arrival_window = models.Constraint(
         'CHECK (arrival_to >= arrival_from)',
@@ -344,16 +347,34 @@ class ServiceOrder(models.Model):
             order.has_unassigned_visit = any(
                 not (visit.employee_id and visit.date_start) for visit in open_visits)
 
-    @api.depends('state', 'date_planned', 'planned_employee_id')
-    def _compute_kanban_state(self):
-        now = fields.Datetime.now()
+    @api.depends('state', 'date_planned', 'planned_employee_id', 'visit_ids.state')
+    def _compute_planning_state(self):
         for order in self:
             if order.state not in ('draft', 'open'):
-                order.kanban_state = 'done'
-            elif not (order.date_planned and order.planned_employee_id):
-                order.kanban_state = 'unplanned'
+                order.planning_state = 'closed'
+            elif 'under_way' in order.visit_ids.mapped('state'):
+                order.planning_state = 'under_way'
+            elif order.date_planned and order.planned_employee_id:
+                order.planning_state = 'planned'
             else:
-                order.kanban_state = 'late' if order.date_planned < now else 'planned'
+                order.planning_state = 'unplanned'
+
+    @api.depends('planning_state', 'date_planned', 'arrival_to')
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.is_late = bool(
+                order.planning_state in ('unplanned', 'planned')
+                and ((order.date_planned and order.date_planned < now)
+                     or (order.arrival_to and order.arrival_to < now)))
+
+    def _search_is_late(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        now = fields.Datetime.now()
+        late = Domain('planning_state', 'in', ('unplanned', 'planned')) & (
+            Domain('date_planned', '<', now) | Domain('arrival_to', '<', now))
+        return Domain.OR(late if answer else ~late for answer in value)
 
     def _compute_visit_count(self):
         count_by_order = dict(self.env['service.visit']._read_group(
@@ -446,9 +467,12 @@ class ServiceOrder(models.Model):
     @api.depends('line_ids.invoice_line_ids')
     def _compute_invoice_ids(self):
         for order in self:
-            # Accounting's rules say who may open an invoice; that there is one is no secret.
-            order.invoice_ids = order.sudo().line_ids.invoice_line_ids.move_id
-            order.invoice_count = len(order.invoice_ids)
+            order.invoice_ids = order.line_ids.invoice_line_ids.move_id
+
+    @api.depends('line_ids.invoice_line_ids')
+    def _compute_invoice_count(self):
+        for order in self:
+            order.invoice_count = len(order.line_ids.invoice_line_ids.move_id)
 
     def _search_invoice_ids(self, operator, value):
         if operator not in ('in', 'any'):

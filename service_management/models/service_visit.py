@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime, format_time
 
 from ..tools.planning import (
     first_fit,
@@ -54,6 +54,7 @@ class ServiceVisit(models.Model):
     employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Technician", check_company=True, index=True,
         tracking=True, ondelete='restrict', group_expand='_read_group_employee_ids',
+        falsy_value_label="Unassigned",
         domain="[('service_team_id', '!=', False)]")
     date_start = fields.Datetime(string="Start", index=True, tracking=True, copy=False)
     date_end = fields.Datetime(
@@ -62,6 +63,7 @@ class ServiceVisit(models.Model):
     duration_hours = fields.Float(
         string="Duration", compute='_compute_duration_hours', store=True, readonly=False,
         precompute=True, help="Planned hours; moves the end.")
+    time_span = fields.Char(string="Planned Time", compute='_compute_time_span')
     is_unassigned = fields.Boolean(
         compute='_compute_is_unassigned', search='_search_is_unassigned')
     planning_warning = fields.Text(compute='_compute_planning_warning')
@@ -135,6 +137,24 @@ class ServiceVisit(models.Model):
         return (sum(self.order_id.task_ids.task_id.mapped('duration_hours'))
                 or self.order_id.company_id.service_visit_hours or 1.0)
 
+    @api.depends('date_start', 'date_end')
+    @api.depends_context('tz', 'lang')
+    def _compute_time_span(self):
+        """Say when the visit is in the user's time zone, as short as a card needs it."""
+        today = fields.Date.context_today(self)
+        for visit in self:
+            if not visit.date_start:
+                visit.time_span = False
+                continue
+            start, end = (
+                fields.Datetime.context_timestamp(visit, moment)
+                for moment in (visit.date_start, visit.date_end))
+            span = ' – '.join(
+                format_time(self.env, moment.time(), time_format='short') for moment in (start, end))
+            if start.date() != today:
+                span = f"{format_date(self.env, start.date(), date_format='EEE d MMM')}, {span}"
+            visit.time_span = span
+
     @api.depends('employee_id', 'date_start', 'state')
     def _compute_is_unassigned(self):
         for visit in self:
@@ -156,6 +176,16 @@ class ServiceVisit(models.Model):
             'service_team_id', '!=', False)
         available = shown & Domain('company_id', 'in', self.env.companies.ids)
         return employees.search(available | Domain('id', 'in', employees.ids))
+
+    @api.model
+    @api.readonly
+    def web_read_group(self, domain, groupby, *args, opening_info=None, **kwargs):
+        """Open the unassigned column too: the client folds empty values unless it is told."""
+        if not opening_info and list(groupby)[:1] == ['employee_id'] and kwargs.get('auto_unfold'):
+            limit = kwargs.get('unfold_read_default_limit', 80)
+            opening_info = [{'value': False, 'folded': False, 'offset': 0, 'limit': limit}]
+        return super().web_read_group(
+            domain, groupby, *args, opening_info=opening_info, **kwargs)
 
     @api.depends('line_ids.quantity', 'line_ids.is_travel')
     def _compute_worked_hours(self):

@@ -1,0 +1,170 @@
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+
+from .common import ServiceCommon
+
+PHONE = {'browser_size': '375x667', 'touch_enabled': True}
+
+
+@tagged('service_browser')
+class TestServiceTours(ServiceCommon, HttpCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Whoever works at any hour can be planned at any hour the test runs at.
+        (cls.technician | cls.colleague).resource_calendar_id = False
+        cls.user_accountant = new_test_user(
+            cls.env, login='service_accountant', groups='account.group_account_invoice',
+            company_id=cls.company.id)
+
+    def _open_view(self, action):
+        return f'/odoo/action-service_management.{action}'
+
+    def test_order_goes_from_the_call_to_the_posted_invoice(self):
+        self.start_tour(
+            self._open_view('service_order_action'), 'service_dispatcher_tour',
+            login='service_dispatcher')
+        order = self.env['service.order'].search([('title', '=', "Radiator stays cold")])
+        visit = order.visit_ids
+        self.assertRecordValues(visit, [{
+            'employee_id': self.technician.id, 'state': 'dispatched'}])
+
+        # Near midnight the first free time is tomorrow's: the technician's tour needs a card today.
+        visit.date_start = fields.Datetime.now()
+        with self._phone():
+            self.start_tour(
+                self._open_view('service_visit_action_mine'), 'service_technician_tour',
+                login='service_technician')
+        self.assertRecordValues(order, [{'state': 'signed_off', 'signed_by': "Ms Berg"}])
+        self.assertEqual(visit.state, 'done')
+        self.assertEqual(
+            sorted(order.line_ids.mapped(lambda line: (line.kind, line.is_travel))),
+            [('hour', False), ('hour', True), ('item', False)])
+
+        # A tour takes seconds; the bill is about an hour of work and a quarter of travel.
+        work = order.line_ids.filtered(lambda line: line.kind == 'hour' and not line.is_travel)
+        travel = order.line_ids.filtered('is_travel')
+        self.env['service.order.line'].flush_model()
+        for line, hours in ((work, 1), (travel, 0.25)):
+            self.env.cr.execute(
+                "UPDATE service_order_line SET date_end = %s, quantity = %s WHERE id = %s",
+                [line.date_start + timedelta(hours=hours), hours, line.id])
+        self.env.invalidate_all()
+
+        self.start_tour(
+            self._open_view('service_order_action_to_post'), 'service_manager_tour',
+            login='service_manager')
+        invoice = order.invoice_ids
+        self.assertRecordValues(invoice, [{
+            'state': 'draft', 'partner_id': self.customer.id,
+            'amount_untaxed': 212.5, 'amount_tax': 44.63, 'amount_total': 257.13}])
+
+        invoice.invoice_date = fields.Date.today()
+        self.start_tour(
+            f'/odoo/action-account.action_move_out_invoice_type/{invoice.id}',
+            'service_accountant_tour', login='service_accountant')
+        self.assertEqual(invoice.state, 'posted')
+        self.assertEqual(order.invoice_status, 'invoiced')
+
+    def _phone(self):
+        """Give the browser the size and the touch screen of a phone."""
+        return _ClassValues(type(self), PHONE)
+
+    def test_doubtful_and_refused_drops_say_why(self):
+        now = fields.Datetime.now().replace(hour=10)
+        busy, second, under_way = (
+            self._create_order(title=title)
+            for title in ("First call", "Second call", "Under way call"))
+        self._plan(busy, now)
+        self._plan(second, now, employee=self.colleague)
+        self._plan(under_way, now + timedelta(hours=4), employee=self.colleague).action_start()
+        self.start_tour(
+            self._open_view('service_visit_action_dispatch'), 'service_dispatcher_doubt_tour',
+            login='service_dispatcher')
+        self.assertEqual(second.visit_ids.employee_id, self.technician)
+        self.assertEqual(under_way.visit_ids.employee_id, self.colleague)
+
+    def test_dropped_card_asks_for_its_reason(self):
+        order = self._create_order(title="Waits for a part")
+        self.start_tour(
+            self._open_view('service_order_action'), 'service_stage_reason_tour',
+            login='service_dispatcher')
+        self.assertRecordValues(order, [{
+            'stage_id': self.stage_hold.id, 'stage_note': "Ordered today"}])
+        self.assertTrue(order.stage_reason_id)
+
+    def test_every_screen_opens_without_a_console_error(self):
+        self._worked_order().action_post()
+        self._plan(self._create_order())
+        self.user_manager.group_ids |= self.env.ref('base.group_system')
+        actions = self.env['ir.actions.act_window'].search([
+            ('res_model', '=like', 'service.%'), ('target', '!=', 'new')])
+        screens = [
+            [action.id, view_type, False] for action in actions
+            for view_type in action.view_mode.split(',') if view_type != 'form']
+        screens += [
+            [{'type': 'ir.actions.act_window', 'res_model': model, 'views': [[False, 'form']]},
+             'form', self.env[model].search([], limit=1).id]
+            for model in ('service.order', 'service.visit', 'service.object', 'service.stage',
+                          'service.team', 'service.task')]
+        screens.append(
+            [self.env.ref('service_management.res_config_settings_action').id, 'form', False])
+        self.assertGreater(len(screens), 35)
+        self.browser_js(
+            '/odoo', _OPEN_SCREENS % json.dumps(screens), login='service_manager', timeout=300,
+            ready="!!odoo.__WOWL_DEBUG__?.root.env.services.action")
+
+
+#: Opens screen after screen in one client; a console error anywhere fails the test.
+_OPEN_SCREENS = """
+(async () => {
+    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+    for (const [request, viewType, resId] of %s) {
+        const selector = `.o_action_manager .o_${viewType}_view .o_content`;
+        await action.doAction(
+            resId ? { ...request, res_id: resId } : request,
+            { clearBreadcrumbs: true, viewType });
+        const start = Date.now();
+        while (!document.querySelector(selector)) {  // the client renders after it has answered
+            if (Date.now() - start > 20000) {
+                throw new Error(`${JSON.stringify(request)} does not open as ${viewType}`);
+            }
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+    }
+    console.log("test successful");
+})();
+"""
+
+
+class _ClassValues:
+    """Set attributes of a class for the time of a with block."""
+
+    def __init__(self, cls, values):
+        self.cls, self.values = cls, values
+
+    def __enter__(self):
+        self.before = {name: getattr(self.cls, name) for name in self.values}
+        for name, value in self.values.items():
+            setattr(self.cls, name, value)
+
+    def __exit__(self, *_exc):
+        for name, value in self.before.items():
+            setattr(self.cls, name, value)
+
+
+@tagged('post_install', '-at_install', 'service_browser')
+class TestServiceUnits(HttpCase):
+
+    def test_javascript_units(self):
+        suite = HOOTCommon._generate_hash(self, '@service_management')
+        self.browser_js(
+            f'/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}', '', '',
+            login='admin', timeout=300, success_signal="[HOOT] Test suite succeeded",
+            error_checker=unit_test_error_checker)
