@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class ServiceTeam(models.Model):
     _name = 'service.team'
     _description = "Service Team"
-    _inherit = ['mail.thread']
+    _inherit = ['mail.thread', 'hr.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 
@@ -17,16 +17,16 @@ class ServiceTeam(models.Model):
     user_id = fields.Many2one(
         comodel_name='res.users', string="Team Leader", check_company=True,
         domain="[('share', '=', False)]")
-    member_ids = fields.One2many(
-        comodel_name='hr.employee', inverse_name='service_team_id', string="Technicians",
+    technician_ids = fields.One2many(
+        comodel_name='hr.employee', inverse_name='service_team_id', export_string_translation=False)
+    member_ids = fields.Many2many(
+        comodel_name='hr.employee', string="Technicians", compute='_compute_member_ids',
+        inverse='_inverse_member_ids', compute_sudo=True,
+        domain="[('company_id', '=', company_id)]",
         help="An employee is a technician of one team; who is in none is not on the dispatch board.")
     zone_ids = fields.Many2many(
         comodel_name='service.zone', string="Zones", check_company=True,
         help="A new order in one of these zones is given to this team.")
-    resource_calendar_id = fields.Many2one(
-        comodel_name='resource.calendar', string="Working Hours", check_company=True,
-        help="Opening hours of the team, shaded on the dispatch calendar."
-             " Empty means the company's.")
     order_properties_definition = fields.PropertiesDefinition(string="Order Properties")
 
     order_count = fields.Integer(compute='_compute_counts', string="Open Orders")
@@ -42,6 +42,19 @@ class ServiceTeam(models.Model):
         for team in self:
             team.order_count = count_by_team.get(team, 0)
             team.unassigned_count = unassigned_by_team.get(team, 0)
+
+    @api.depends('technician_ids')
+    def _compute_member_ids(self):
+        for team in self:
+            team.member_ids = team.technician_ids
+
+    def _inverse_member_ids(self):
+        """Let service managers form teams, who may not write employees."""
+        for team in self.sudo():
+            leaving = team.technician_ids - team.member_ids
+            joining = team.member_ids - team.technician_ids
+            leaving.service_team_id = False
+            joining.service_team_id = team
 
     @api.model
     def _get_default(self, company, zone=None):

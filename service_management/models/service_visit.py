@@ -116,12 +116,14 @@ class ServiceVisit(models.Model):
     @api.depends('date_start', 'duration_hours')
     def _compute_date_end(self):
         """Keep the duration when the start moves."""
+        dated = self.filtered('date_start')
         # Start, duration and end depend on each other: reading the duration here must not first
         # recompute it from the end that is about to change.
-        self.env.remove_to_compute(self._fields['duration_hours'], self)
-        for visit in self:
-            visit.date_end = visit.date_start and visit.date_start + timedelta(
+        self.env.remove_to_compute(self._fields['duration_hours'], dated)
+        for visit in dated:
+            visit.date_end = visit.date_start + timedelta(
                 hours=visit.duration_hours or visit._get_usual_hours())
+        (self - dated).date_end = False
 
     @api.depends('date_start', 'date_end')
     def _compute_duration_hours(self):

@@ -135,6 +135,14 @@ class TestServiceRights(ServiceCommon):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 order.stage_log_ids.with_user(user).write({'note': "forged"})
 
+    def test_manager_forms_teams_without_being_an_hr_officer(self):
+        clerk = self.env['hr.employee'].create({'name': "Clerk", 'company_id': self.company.id})
+        team = self.team.with_user(self.user_manager)
+        team.write({'member_ids': [Command.link(clerk.id), Command.unlink(self.colleague.id)]})
+        self.assertEqual(clerk.service_team_id, self.team)
+        self.assertFalse(self.colleague.service_team_id)
+        self.assertEqual(team.member_ids.mapped('name'), ["Anna", "Clerk"])
+
     # ------------------------------------------------------------ companies
 
     def _other_company(self):

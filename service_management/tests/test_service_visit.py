@@ -31,6 +31,18 @@ class TestServiceVisit(ServiceCommon):
         order = self._create_order(task_ids=[Command.create({'task_id': task.id})])
         self.assertEqual(order.visit_ids.duration_hours, 3)
 
+    def test_new_visit_proposes_its_duration_and_its_end(self):
+        self.company.service_visit_hours = 1.5
+        with Form(self.env['service.visit'].with_context(default_order_id=self.order.id)) as form:
+            self.assertEqual(form.duration_hours, 1.5)
+            form.employee_id = self.technician
+            form.date_start = datetime(2026, 3, 3, 8)
+            self.assertEqual(form.date_end, datetime(2026, 3, 3, 9, 30))
+            form.date_end = datetime(2026, 3, 3, 11)
+            self.assertEqual(form.duration_hours, 3)
+            form.duration_hours = 2
+            self.assertEqual(form.date_end, datetime(2026, 3, 3, 10))
+
     def test_visit_that_ends_before_it_starts_is_refused(self):
         self._plan(self.order)
         with self.assertRefused("has to end after it starts"):
