@@ -47,6 +47,10 @@ def main():
     bench.add_argument('--sizes', default='100,1000,10000', help='records, comma-separated')
     bench.set_defaults(function=testing.bench)
 
+    pictures = commands.add_parser(
+        'pictures', help='take the pictures of the user guide from the demo company')
+    pictures.set_defaults(function=testing.pictures)
+
     wheel = commands.add_parser('wheel', help='one wheel per addon, in dist/')
     wheel.set_defaults(function=packaging.wheels)
 

@@ -212,6 +212,18 @@ def _run_share(instance, template, name, tags, shots, tally, keep_db, alone):
             instance.drop(database)
 
 
+def pictures(_options=None):
+    """Take the pictures of ``docs/`` in the demo company, by the tests tagged for it."""
+    instance = Instance('run', durable=True)
+    template, _complaints = instance.suite_template(demo=True)
+    instance.environ['SM_PICTURES'] = str(ROOT / 'docs' / 'pictures')
+    tally = Tally()
+    _run_share(instance, template, 'pictures', 'service_pictures', CACHE / 'screenshots', tally,
+               keep_db=False, alone=True)
+    print(tally.closing_line())
+    return 1 if tally.failed else 0
+
+
 def bench(options):
     """Run the benchmarks, each in Odoo's shell on a fresh clone."""
     instance = Instance('test', durable=False)
@@ -223,6 +235,8 @@ def bench(options):
         database = f'bench_{os.getpid()}'
         instance.clone(template, database)
         try:
+            with Step('installing what the benchmarks compare with') as step:
+                instance.install(database, ['project'], False, step)
             code = (f'import sys; sys.path.insert(0, {str(folder)!r})\n'
                     f'import {name}; {name}.main(env, {options.sizes!r})\n')
             subprocess.run(

@@ -1,3 +1,22 @@
+from odoo.tools import SQL
+
+
 def uninstall_hook(env):
-    """Leave nothing behind that no record of the addon owns."""
+    """Leave nothing behind: neither what no record of the addon owns, nor what it holds on to."""
     env['ir.sequence'].search([('code', '=', 'service.order')]).unlink()
+    env['mail.message'].search([('model', '=like', 'service.%')]).unlink()
+    env['res.company'].search([]).write({
+        'service_hour_product_id': False, 'service_travel_product_id': False})
+    env.flush_all()
+    # The tables are dropped in a moment. Until then posted orders, which nobody may delete, would
+    # keep stages, reasons and products alive; the ledger keeps its lines and loses the link.
+    for query in (
+        SQL("UPDATE account_move_line SET service_order_line_id = NULL"
+            " WHERE service_order_line_id IS NOT NULL"),
+        SQL("UPDATE account_analytic_line SET service_order_line_id = NULL"
+            " WHERE service_order_line_id IS NOT NULL"),
+        SQL("UPDATE service_order_line SET reversed_line_id = NULL"),
+        SQL("DELETE FROM service_order"),
+    ):
+        env.execute_query(query)
+    env.invalidate_all(flush=False)

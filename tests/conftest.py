@@ -1,0 +1,8 @@
+"""Plain tests: run by ``./dev test`` in an environment that has Odoo's packages."""
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+# The tools of the addons are plain Python: importable without starting Odoo.
+sys.path.insert(0, str(ROOT / 'service_management'))

@@ -1,0 +1,104 @@
+"""Installing, updating and removing the suite in a real database."""
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from devtools import addons, packaging
+from devtools.console import Step
+from devtools.instance import Instance
+from devtools.settings import ROOT
+
+pytestmark = pytest.mark.skipif(
+    sys.prefix == sys.base_prefix, reason="needs the environment that ./dev test makes")
+
+
+@pytest.fixture(scope='module')
+def instance():
+    return Instance('test', durable=False)
+
+
+@pytest.fixture
+def database(instance):
+    """Yield a database with the suite installed."""
+    template, _complaints = instance.suite_template()
+    name = f'install_{os.getpid()}'
+    instance.clone(template, name)
+    yield name
+    instance.drop(name)
+
+
+def snapshot(instance, database):
+    """Return all records that the suite's data files made, and the columns of its tables."""
+    rows = instance.sql(
+        "select d.module || '.' || d.name, d.model, d.res_id from ir_model_data d"
+        " where d.module = any(array['%s']) order by 1" % "','".join(addons.manifests()), database)
+    columns = instance.sql(
+        "select table_name, column_name, data_type from information_schema.columns"
+        " where table_name like 'service\\_%' order by 1, 2", database)
+    stages = instance.sql(
+        "select name, category, sequence, is_first, active from service_stage order by id",
+        database)
+    return rows, columns, stages
+
+
+def test_second_update_changes_nothing(instance, database):
+    names = list(addons.manifests())
+    with Step('updating twice') as step:
+        assert instance.install(database, names, False, step, update=True) == []
+        before = snapshot(instance, database)
+        assert instance.install(database, names, False, step, update=True) == []
+    assert snapshot(instance, database) == before
+
+
+def test_uninstalling_leaves_the_database_clean(instance, database):
+    base = instance.dependency_template(demo=False)
+    instance.shell(database, """
+order = env['service.order'].create({
+    'title': "Leftover?", 'partner_id': env['res.partner'].create({'name': "Customer"}).id})
+env['service.order.line'].create({'order_id': order.id, 'kind': 'hour', 'quantity': 1})
+order.company_id.service_require_signature = False
+order.stage_id.can_sign_off = True
+order.stage_id = env['service.stage']._get_for('signed_off', order.company_id)
+order.action_post()
+env.cr.commit()
+env['ir.module.module'].search([('name', '=like', 'service_management%')]).button_immediate_uninstall()
+""", log='uninstall')
+    tables = ("select table_name from information_schema.tables"
+              " where table_schema = 'public' order by 1")
+    columns = ("select table_name, column_name from information_schema.columns"
+               " where table_schema = 'public' order by 1, 2")
+    assert instance.sql(tables, database) == instance.sql(tables, base)
+    assert instance.sql(columns, database) == instance.sql(columns, base)
+    for query in (
+        "select name from ir_model_data where module like 'service_management%'",
+        "select model from ir_model where model like 'service.%'",
+        "select name from ir_sequence where code = 'service.order'",
+        "select name from ir_model_fields where name like 'service\\_order%'",
+        "select id from mail_message where model like 'service.%'",
+    ):
+        assert instance.sql(query, database) == [], query
+
+
+def test_wheel_is_found_by_odoo_beside_it(instance, tmp_path):
+    packaging.wheels(target=tmp_path / 'dist')
+    wheels = sorted((tmp_path / 'dist').glob('*.whl'))
+    assert len(wheels) == len(addons.manifests())
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            names = archive.namelist()
+            metadata = archive.read(next(n for n in names if n.endswith('METADATA'))).decode()
+        assert 'License' in metadata and 'LGPL-3' in metadata
+        assert any(name.endswith('LICENSE') for name in names)
+    target = tmp_path / 'site'
+    subprocess.run(
+        [instance.python, '-m', 'uv', 'pip', 'install', '-q', '-p', instance.python, '--no-deps',
+         '--target', target, *wheels], check=True)
+    code = ("import odoo.addons, odoo.modules.module as m; m.initialize_sys_path();"
+            "print(m.get_manifest('service_management')['version'])")
+    found = subprocess.run(
+        [instance.python, '-c', code], check=True, capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': str(target)})
+    assert found.stdout.strip() == addons.manifests()['service_management']['version']
+    assert str(ROOT) not in found.stderr
