@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -8,6 +9,7 @@ from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
 
 from .common import ServiceCommon
 
+#: Size and touch screen of a phone. Set on the instance: the browser writes the size there.
 PHONE = {'browser_size': '375x667', 'touch_enabled': True}
 
 
@@ -37,7 +39,7 @@ class TestServiceTours(ServiceCommon, HttpCase):
 
         # Near midnight the first free time is tomorrow's: the technician's tour needs a card today.
         visit.date_start = fields.Datetime.now()
-        with self._phone():
+        with patch.multiple(self, **PHONE):
             self.start_tour(
                 self._open_view('service_visit_action_mine'), 'service_technician_tour',
                 login='service_technician')
@@ -71,10 +73,6 @@ class TestServiceTours(ServiceCommon, HttpCase):
             'service_accountant_tour', login='service_accountant')
         self.assertEqual(invoice.state, 'posted')
         self.assertEqual(order.invoice_status, 'invoiced')
-
-    def _phone(self):
-        """Give the browser the size and the touch screen of a phone."""
-        return _ClassValues(type(self), PHONE)
 
     def test_doubtful_and_refused_drops_say_why(self):
         now = fields.Datetime.now().replace(hour=10)
@@ -141,22 +139,6 @@ _OPEN_SCREENS = """
     console.log("test successful");
 })();
 """
-
-
-class _ClassValues:
-    """Set attributes of a class for the time of a with block."""
-
-    def __init__(self, cls, values):
-        self.cls, self.values = cls, values
-
-    def __enter__(self):
-        self.before = {name: getattr(self.cls, name) for name in self.values}
-        for name, value in self.values.items():
-            setattr(self.cls, name, value)
-
-    def __exit__(self, *_exc):
-        for name, value in self.before.items():
-            setattr(self.cls, name, value)
 
 
 @tagged('post_install', '-at_install', 'service_browser')

@@ -167,20 +167,23 @@ tours.add("service_technician_tour", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=line_ids] .o-kanban-button-new, .o_field_widget[name=line_ids] a:contains(Add an item)",
+            trigger: ".o_field_widget[name=line_ids] button:contains(Add an item)",
             run: "click",
         },
         {
-            trigger:
-                ".modal .o_field_widget[name=product_id] input, .o_selected_row .o_field_widget[name=product_id] input",
-            run: "edit Pump",
-        },
-        {
-            trigger: ".o-autocomplete--dropdown-item a:contains(Pump)",
+            content: "a phone searches in a dialog of its own",
+            trigger: ".modal .o_field_widget[name=product_id] input",
             run: "click",
         },
         {
-            trigger: ".modal .o_form_button_save, .o_form_view .o_form_button_save",
+            trigger: ".modal .o_kanban_record:contains(Pump)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=product_id] input:value(Pump)",
+        },
+        {
+            trigger: ".modal .o_form_button_save",
             run: "click",
         },
         {

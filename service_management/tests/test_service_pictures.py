@@ -1,0 +1,96 @@
+import base64
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import ChromeBrowser
+
+DESKTOP, PHONE = '1366x860', '390x844'
+
+#: Waits for a selector, clicks it when asked to, and so on; then lets the picture be taken.
+_WALK = """
+(async () => {
+    const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    for (const step of %s) {
+        const start = Date.now();
+        let element;
+        while (!(element = document.querySelector(step))) {
+            if (Date.now() - start > 20000) {
+                throw new Error(`${step} does not appear`);
+            }
+            await settle(50);
+        }
+        if (step.includes("button") || step.includes(":is(a")) {
+            element.click();
+        }
+    }
+    await settle(1500);  // fonts, avatars and animations
+    console.log("test successful");
+})();
+"""
+
+
+@tagged('-standard', '-at_install', 'post_install', 'service_pictures')
+class TestServicePictures(HttpCase):
+    """Takes the pictures of the user guide in the demo company: ``./dev pictures``."""
+
+    def _take(self, name, login, path, *steps, size=DESKTOP):
+        folder = Path(os.environ['SM_PICTURES'])
+        folder.mkdir(parents=True, exist_ok=True)
+        wait_code_ok = ChromeBrowser._wait_code_ok
+
+        def wait_and_take(browser, *args, **kwargs):
+            wait_code_ok(browser, *args, **kwargs)
+            picture = browser._websocket_request('Page.captureScreenshot')['data']
+            (folder / f'{name}.png').write_bytes(base64.b64decode(picture))
+
+        navigate_to = ChromeBrowser.navigate_to
+
+        def navigate_in_riga(browser, *args, **kwargs):
+            browser._websocket_request(
+                'Emulation.setTimezoneOverride', params={'timezoneId': 'Europe/Riga'})
+            return navigate_to(browser, *args, **kwargs)
+
+        with patch.object(ChromeBrowser, '_wait_code_ok', wait_and_take), \
+                patch.object(ChromeBrowser, 'navigate_to', navigate_in_riga), \
+                patch.multiple(self, browser_size=size, touch_enabled=size == PHONE):
+            self.browser_js(
+                path, _WALK % list(steps), login=login, ready="!!document.querySelector('.o_navbar')")
+
+    def _order(self, name):
+        return self.env.ref(f'service_management.service_order_{name}')
+
+    def test_pictures(self):
+        self._take('orders', 'dispatcher', '/odoo/service-orders',
+                   '.o_service_order_kanban .o_kanban_record')
+        self._take('order', 'dispatcher', f"/odoo/service-orders/{self._order('no_heat').id}",
+                   '.o_form_view .o_field_one2many')
+        self._take('dispatch-board', 'dispatcher', '/odoo/dispatch',
+                   '.o_service_dispatch_kanban .o_kanban_record')
+        self._take('dispatch-calendar', 'dispatcher', '/odoo/dispatch-calendar', '.fc-event')
+        doubtful = self._order('oven_vent').visit_ids
+        doubtful.employee_id = self.env.ref('service_management.hr_employee_anna')
+        self._take('visit-warning', 'dispatcher', f'/odoo/service.visit/{doubtful.id}',
+                   '.o_form_view .alert-warning')
+        self._take('my-visits', 'technician', '/odoo/my-visits', '.o_service_my_visits .o_service_sign',
+                   size=PHONE)
+        self._take('sign-off', 'technician', '/odoo/my-visits',
+                   '.o_service_my_visits button.o_service_sign', '.modal .o_service_work_summary',
+                   size=PHONE)
+        self._take('object', 'dispatcher',
+                   f"/odoo/service-objects/{self.env.ref('service_management.service_object_school_boiler').id}",
+                   '.o_form_view .o_field_widget[name=order_ids]')
+        self._take('to-post', 'manager', '/odoo/action-service_management.service_order_action_to_post',
+                   '.o_list_view .o_data_row')
+        self._take('posted', 'manager', f"/odoo/service-orders/{self._order('hotel_noise').id}",
+                   '.o_form_view .o_field_one2many')
+        invoice = self._order('cold_room').invoice_ids
+        self._take('invoice', 'accountant',
+                   f'/odoo/action-account.action_move_out_invoice_type/{invoice.id}',
+                   '.o_form_view .o_field_widget[name=invoice_line_ids]')
+        self._take('stages', 'manager', '/odoo/action-service_management.service_stage_action',
+                   '.o_list_view .o_data_row')
+        self._take('process', 'manager',
+                   '/odoo/action-service_management.service_order_process_action_menu',
+                   '.modal .o_form_view')
