@@ -93,7 +93,7 @@ def test(options):
         for name, text in linting.run_linters().items():
             tally.add(f'lint:{name}', text or None)
     if files or not options.what:
-        _plain_tests(files or [ROOT / 'tests', *addons_tools()], tally)
+        _plain_tests(files or [ROOT / 'tests'], tally)
     if tags or not options.what:
         _odoo_tests(tags, tally, options.keep_db)
     for name, text in sorted(tally.failed.items()):
@@ -125,18 +125,13 @@ def _sort_out(names):
     return files, tags
 
 
-def addons_tools():
-    """Return the folders of plain Python whose doctests are run."""
-    return sorted(ROOT.glob('*/tools'))
-
-
 def _plain_tests(paths, tally):
     instance = Instance('test', durable=False)
     result = CACHE / 'pytest.xml'
     with Step('plain tests'):
         done = subprocess.run(
-            [str(instance.python), '-m', 'pytest', '-q', '--doctest-modules',
-             '-p', 'no:cacheprovider', f'--junitxml={result}', *map(str, paths)],
+            [str(instance.python), '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
+             f'--junitxml={result}', *map(str, paths)],
             cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'})
     (LOGS / 'pytest.log').write_text(done.stdout)
@@ -164,6 +159,9 @@ def _odoo_tests(tags, tally, keep_db):
         instance.environ['PATH'] = f"{folder}{os.pathsep}{instance.environ['PATH']}"
     template, complaints = instance.suite_template()
     tally.add('install:warnings', '\n'.join(complaints) or None)
+    if not tags:
+        _template, complaints = instance.suite_template(demo=True)
+        tally.add('install:demo-warnings', '\n'.join(complaints) or None)
     wanted = ','.join(tags or (f'/{name}' for name in addons.manifests()))
     if tags:
         shares = {'tests': wanted}

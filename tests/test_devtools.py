@@ -1,10 +1,12 @@
 """The tooling's own rules, without a network and without Odoo."""
+import socket
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
-from devtools import addons, console, instance, odoo_source, postgres, settings, testing
+
+from devtools import addons, console, instance, odoo_source, postgres, serving, settings, testing
 
 LOG = '2026-01-31 10:00:00,123 42 {} db odoo.addons.service_management.tests.test_x: {}\n'
 
@@ -118,7 +120,6 @@ def test_users_server_is_used_as_it_is(monkeypatch):
 
 
 def test_busy_port_is_stepped_over():
-    import socket
     with socket.socket() as taken:
         taken.bind(('127.0.0.1', 0))
         taken.listen()
@@ -156,7 +157,6 @@ def test_no_registry_host_is_written_down():
 
 
 def test_update_runs_once_when_nothing_changed(tmp_path):
-    from devtools import serving
     calls = []
     fake = SimpleNamespace(install=lambda *args, **kwargs: calls.append(args) or [])
     state = tmp_path / 'state.json'

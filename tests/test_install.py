@@ -5,6 +5,7 @@ import sys
 import zipfile
 
 import pytest
+
 from devtools import addons, packaging
 from devtools.console import Step
 from devtools.instance import Instance

@@ -39,7 +39,7 @@ class ResCompany(models.Model):
     @api.model
     def _complete_for_service(self):
         """Give the companies that existed before the addon what new ones get by default."""
-        for company in self.search([]):
+        for company in self.search([]):  # pylint: disable=no-search-all
             company._create_service_order_sequence()
             for field in ('service_hour_product_id', 'service_travel_product_id'):
                 if not company[field]:

@@ -437,8 +437,9 @@ class ServiceVisit(models.Model):
     @api.model
     def _format_local(self, moment, employee, time_only=False):
         timezone = employee.tz or self.env.user.tz or 'UTC'
-        return format_datetime(
-            self.env, moment, tz=timezone, dt_format='HH:mm' if time_only else 'short')
+        if time_only:
+            return format_time(self.env, moment, tz=timezone, time_format='short')
+        return format_datetime(self.env, moment, tz=timezone, dt_format='short')
 
     @api.model
     def get_unusual_days(self, date_from, date_to=None):
@@ -491,8 +492,16 @@ class ServiceVisit(models.Model):
             if order.state not in ('draft', 'open'):
                 raise UserError(self.env._(
                     "%s is closed: no more visits can be planned for it.", order.name))
+        visits._replace_waiting()
         visits._after_planning()
         return visits
+
+    def _replace_waiting(self):
+        """Let a new, planned visit take the place of the one that waits in its order."""
+        planned = self.filtered(lambda visit: visit.employee_id and visit.date_start)
+        waiting = planned.order_id.visit_ids.filtered(lambda visit: (
+            visit.state == 'planned' and not visit.employee_id and not visit.date_start))
+        (waiting - self).unlink()
 
     def write(self, vals):
         if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
@@ -427,6 +427,21 @@ class TestServiceOrder(ServiceCommon):
         self._plan(order)
         with self.assertRaisesRegex(UserError, "cannot be deleted in stage “Planned”"):
             self._process('delete', order_ids=order.ids).action_apply()
+
+    # ------------------------------------------------------------ cancelling lines
+
+    def test_cancelled_line_counts_nothing_until_it_is_revoked(self):
+        order = self._create_order()
+        line = self._create_line(order, 'item')
+        line.action_cancel()
+        self.assertEqual((order.amount_untaxed, order.progress), (0, 'cancelled'))
+        line.action_revoke()
+        self.assertEqual((order.amount_untaxed, order.progress), (120, 'in_process'))
+
+    def test_state_of_a_line_is_not_written_by_hand(self):
+        line = self._create_line(self._create_order()).with_user(self.user_manager)
+        with self.assertRaisesRegex(AccessError, "by its actions only"):
+            line.state = 'posted'
 
     # ------------------------------------------------------------ objects
 

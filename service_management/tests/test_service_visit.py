@@ -54,6 +54,20 @@ class TestServiceVisit(ServiceCommon):
         with self.assertRaisesRegex(ValidationError, "is in no service team"):
             self._plan(self.order, employee=clerk)
 
+    def test_visit_planned_on_the_calendar_takes_the_place_of_the_waiting_one(self):
+        planned = self.env['service.visit'].with_user(self.user_dispatcher).create({
+            'order_id': self.order.id, 'employee_id': self.technician.id,
+            'date_start': datetime(2026, 3, 3, 8)})
+        self.assertEqual(self.order.visit_ids, planned)
+        self.assertFalse(self.order.has_unassigned_visit)
+
+    def test_second_technician_gets_a_visit_beside_the_first(self):
+        first = self._plan(self.order)
+        second = self.env['service.visit'].create({
+            'order_id': self.order.id, 'employee_id': self.colleague.id,
+            'date_start': datetime(2026, 3, 3, 8)})
+        self.assertEqual(self.order.visit_ids, first | second)
+
     def test_closed_order_takes_no_more_visits(self):
         order = self._worked_order()
         with self.assertRaisesRegex(UserError, "is closed"):
@@ -502,6 +516,15 @@ class TestServiceVisit(ServiceCommon):
         self._plan(self.order)
         with self.assertRaises(AccessError):
             self.visit.with_user(self.env.user).action_start()
+
+    @users('service_technician')
+    def test_state_and_clock_of_a_visit_are_not_written_by_hand(self):
+        self._plan(self.order)
+        visit = self.visit.with_user(self.env.user)
+        for values in ({'state': 'done'}, {'timer_start': datetime(2026, 3, 3)}):
+            with self.subTest(values=values), self.assertRaisesRegex(
+                    AccessError, "by its actions only"):
+                visit.write(values)
 
     def test_business_hours_shade_the_calendar(self):
         hours = self.env['service.visit'].get_business_hours()

@@ -63,10 +63,11 @@ def uncovered(span, intervals):
 def hours_between(start, end):
     """Return the hours from one datetime to another, unrounded.
 
+    :raise ValueError: if the end lies before the start
+
     >>> from datetime import datetime
     >>> hours_between(datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 9, 45))
     1.75
-    :raise ValueError: if the end lies before the start
     """
     if end < start:
         raise ValueError(f"{end} lies before {start}")

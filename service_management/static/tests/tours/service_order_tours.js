@@ -44,7 +44,7 @@ tours.add("service_dispatcher_tour", {
         {
             content: "drag the visit to Anna",
             trigger:
-                ".o_service_dispatch_kanban .o_kanban_group:contains(Unassigned) .o_kanban_record:contains(Radiator stays cold)",
+                ".o_service_dispatch_kanban .o_kanban_group:contains(Unassigned) .o_kanban_record.o_draggable:contains(Radiator stays cold)",
             run: "drag_and_drop(.o_service_dispatch_kanban .o_kanban_group:contains(Anna))",
         },
         {
@@ -70,7 +70,7 @@ tours.add("service_dispatcher_doubt_tour", {
     steps: () => [
         {
             content: "drop a visit on a technician who is busy",
-            trigger: ".o_kanban_group:contains(Boris) .o_kanban_record:contains(Second call)",
+            trigger: ".o_kanban_group:contains(Boris) .o_kanban_record.o_draggable:contains(Second call)",
             run: "drag_and_drop(.o_service_dispatch_kanban .o_kanban_group:contains(Anna))",
         },
         {
@@ -84,7 +84,7 @@ tours.add("service_dispatcher_doubt_tour", {
         {
             content: "it stayed where it was; try again and insist",
             trigger:
-                "body:not(:has(.modal)) .o_kanban_group:contains(Boris) .o_kanban_record:contains(Second call)",
+                "body:not(:has(.modal)) .o_kanban_group:contains(Boris) .o_kanban_record.o_draggable:contains(Second call)",
             run: "drag_and_drop(.o_service_dispatch_kanban .o_kanban_group:contains(Anna))",
         },
         {
@@ -96,7 +96,7 @@ tours.add("service_dispatcher_doubt_tour", {
         },
         {
             content: "a visit under way is refused",
-            trigger: ".o_kanban_group:contains(Boris) .o_kanban_record:contains(Under way call)",
+            trigger: ".o_kanban_group:contains(Boris) .o_kanban_record.o_draggable:contains(Under way call)",
             run: "drag_and_drop(.o_service_dispatch_kanban .o_kanban_group:contains(Anna))",
         },
         {
@@ -114,7 +114,7 @@ tours.add("service_stage_reason_tour", {
     steps: () => [
         {
             content: "drop an order on a stage that needs a reason",
-            trigger: ".o_kanban_group:contains(To Plan) .o_kanban_record:contains(Waits for a part)",
+            trigger: ".o_kanban_group:contains(To Plan) .o_kanban_record.o_draggable:contains(Waits for a part)",
             run: "drag_and_drop(.o_service_order_kanban .o_kanban_group:contains(On Hold))",
         },
         {

@@ -41,11 +41,12 @@ export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
             [[visitId], employeeId],
             { context }
         );
-        if (await confirmWarnings(this.dialog, proposal.warnings)) {
-            await this.orm.write("service.visit", [visitId], proposal.values, { context });
-            if (proposal.message) {
-                this.notification.add(proposal.message, { type: "success" });
-            }
+        if (!(await confirmWarnings(this.dialog, proposal.warnings))) {
+            return;
+        }
+        await this.orm.write("service.visit", [visitId], proposal.values, { context });
+        if (proposal.message) {
+            this.notification.add(proposal.message, { type: "success" });
         }
         await model.load();
     }
