@@ -287,13 +287,11 @@ class ServiceOrder(models.Model):
 
     @api.depends('site_zip', 'site_country_id', 'company_id')
     def _compute_zone_id(self):
-        Zone = self.env['service.zone']
-        zone_by_place = {}
-        for order in self:
-            place = (order.company_id, order.site_country_id, order.site_zip)
-            if place not in zone_by_place:
-                zone_by_place[place] = Zone._match(*place)
-            order.zone_id = zone_by_place[place] or order.zone_id
+        for company, orders in self.grouped('company_id').items():
+            zones = self.env['service.zone']._get_for(company)
+            for order in orders:
+                zone = zones._match(order.site_country_id, order.site_zip)
+                order.zone_id = zone or order.zone_id
 
     @api.depends('company_id', 'zone_id')
     def _compute_team_id(self):
@@ -520,9 +518,23 @@ class ServiceOrder(models.Model):
     def create(self, vals_list):
         self._number(vals_list)
         orders = super().create(vals_list)
+        orders._check_beginning()
         orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
         orders.filtered(lambda order: order.state == 'open')._on_opened()
         return orders
+
+    def _check_beginning(self):
+        """:raise UserError: if a new order is in a stage that orders only come to"""
+        for order in self:
+            stage = order.stage_id
+            if order.state not in ('draft', 'open'):
+                raise UserError(self.env._(
+                    "New orders do not begin in stage “%s”. Create the order in an open stage and"
+                    " move it from there.", stage.name))
+            if stage.needs_reason and not order.stage_reason_id:
+                raise UserError(self.env._(
+                    "Stage “%s” needs a reason. Create the order in another stage and move it"
+                    " there.", stage.name))
 
     @api.model
     def _number(self, vals_list):
@@ -538,6 +550,9 @@ class ServiceOrder(models.Model):
                 vals['name'] = (sequence_by_company[company_id] or Sequence).next_by_id()
 
     def write(self, vals):
+        if 'state' in vals:
+            raise AccessError(self.env._(
+                "The state of an order is the one of its stage. Change the stage."))
         if self._get_protected_fields() & set(vals):
             self._ensure_allowed('edit')
         if 'stage_id' not in vals:

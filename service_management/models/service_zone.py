@@ -28,16 +28,18 @@ class ServiceZone(models.Model):
         return [prefix.strip() for prefix in (self.zip_prefixes or '').split(',') if prefix.strip()]
 
     @api.model
-    def _match(self, company, country, zip_code):
-        """Return the zone of an address, or an empty zone.
+    def _get_for(self, company):
+        """Return the zones of a company, and the shared ones."""
+        return self.search(self._check_company_domain(company))
 
-        :param company: res.company record whose zones, and the shared ones, are looked at
+    def _match(self, country, zip_code):
+        """Return the one of these zones that an address lies in, or an empty zone.
+
         :param country: res.country record, may be empty
         :param str zip_code: postal code, may be empty
         """
-        zones = self.search(self._check_company_domain(company))
         zone_by_prefix = {}
-        for zone in zones:
+        for zone in self:
             if not zone.country_id or zone.country_id == country:
                 for prefix in zone._get_zip_prefixes():
                     zone_by_prefix.setdefault(prefix, zone)

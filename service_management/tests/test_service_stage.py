@@ -215,6 +215,27 @@ class TestServiceStage(ServiceCommon):
         self._plan(order)
         self.assertEqual(order.stage_id, self.stage_hold)
 
+    @users('service_dispatcher')
+    def test_new_order_does_not_begin_in_a_closed_stage(self):
+        for stage in self.stage_signed_off | self.stage_posted | self.stage_cancelled:
+            with self.subTest(stage=stage.name), self.assertRaisesRegex(
+                    UserError, "New orders do not begin in stage"):
+                self.env['service.order'].create({
+                    'title': "Late entry", 'partner_id': self.customer.id, 'stage_id': stage.id,
+                    'stage_reason_id': self.reason.id})
+
+    @users('service_dispatcher')
+    def test_new_order_does_not_begin_on_hold_without_a_reason(self):
+        with self.assertRaisesRegex(UserError, "“On Hold” needs a reason"):
+            self.env['service.order'].create({
+                'title': "Waits", 'partner_id': self.customer.id, 'stage_id': self.stage_hold.id})
+
+    @users('service_manager')
+    def test_state_of_an_order_is_not_written_by_hand(self):
+        order = self._create_order().with_user(self.env.user)
+        with self.assertRaisesRegex(AccessError, "Change the stage"):
+            order.write({'state': 'posted'})
+
     # ------------------------------------------------------------ cancel, revoke
 
     def _cancel(self, order):
