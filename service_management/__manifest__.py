@@ -21,6 +21,7 @@
         'views/service_visit_views.xml',
         'wizards/service_order_wizard_views.xml',  # the order form opens these dialogs
         'views/service_order_templates.xml',
+        'views/service_order_line_views.xml',
         'views/service_order_views.xml',
         'views/service_object_views.xml',
         'views/service_object_group_views.xml',

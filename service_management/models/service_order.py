@@ -295,15 +295,14 @@ class ServiceOrder(models.Model):
 
     @api.depends('company_id', 'zone_id')
     def _compute_team_id(self):
-        Team = self.env['service.team']
-        team_by_place = {}
-        for order in self:
-            if order.team_id and order.team_id.company_id == order.company_id:
-                continue
-            place = (order.company_id, order.zone_id)
-            if place not in team_by_place:
-                team_by_place[place] = Team._get_default(*place)
-            order.team_id = team_by_place[place]
+        """Follow the zone to the team that works there; elsewhere keep the team, or take the first."""
+        for company, orders in self.grouped('company_id').items():
+            teams = self.env['service.team'].search([('company_id', '=', company.id)])
+            for order in orders:
+                local = teams.filtered(
+                    lambda team, zone=order.zone_id: zone and zone in team.zone_ids)
+                if not local or order.team_id not in local:
+                    order.team_id = local[:1] or (order.team_id & teams) or teams[:1]
 
     @api.depends('company_id', 'team_id')
     def _compute_stage_id(self):

@@ -55,7 +55,9 @@ class ServiceOrderLine(models.Model):
     object_id = fields.Many2one(
         comodel_name='service.object', compute='_compute_object_id', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',
-        domain="[('id', 'in', parent.object_ids)]")
+        domain="[('id', 'in', order_object_ids)]")
+    order_object_ids = fields.Many2many(
+        related='order_id.object_ids', string="Objects of the Order")
     task_id = fields.Many2one(
         comodel_name='service.task', check_company=True, ondelete='restrict',
         index='btree_not_null')

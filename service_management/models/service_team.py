@@ -56,12 +56,6 @@ class ServiceTeam(models.Model):
             leaving.service_team_id = False
             joining.service_team_id = team
 
-    @api.model
-    def _get_default(self, company, zone=None):
-        """Return the team that takes an order: the one of its zone, else the company's first."""
-        teams = self.search([('company_id', '=', company.id)])
-        return teams.filtered(lambda team: zone and zone in team.zone_ids)[:1] or teams[:1]
-
     def action_view_orders(self):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(

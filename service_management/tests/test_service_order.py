@@ -83,6 +83,24 @@ class TestServiceOrder(ServiceCommon):
             'title': "Leak", 'partner_id': self.customer.id})
         self.assertEqual(order.team_id, west)
 
+    def test_team_follows_when_the_customer_turns_out_to_be_in_its_zone(self):
+        zone = self.env['service.zone'].create({'name': "West", 'zip_prefixes': 'LV-3'})
+        west = self.env['service.team'].create({
+            'name': "West", 'company_id': self.company.id, 'zone_ids': zone.ids})
+        with Form(self.env['service.order']) as form:
+            self.assertEqual(form.team_id, self.team, "nothing known yet: the first team")
+            form.title = "Leak"
+            form.partner_id = self.customer
+            self.assertEqual(form.team_id, west)
+
+    def test_team_chosen_by_hand_stays_while_the_site_does(self):
+        zone = self.env['service.zone'].create({'name': "West", 'zip_prefixes': 'LV-3'})
+        self.env['service.team'].create({
+            'name': "West", 'company_id': self.company.id, 'zone_ids': zone.ids})
+        order = self._create_order(team_id=self.team.id)
+        order.write({'title': "Leak", 'priority': '2'})
+        self.assertEqual(order.team_id, self.team)
+
     def test_new_open_order_has_a_visit_to_plan(self):
         order = self._create_order()
         self.assertRecordValues(order.visit_ids, [{
