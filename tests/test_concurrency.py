@@ -1,0 +1,72 @@
+"""Two transactions at once: what one of them did, the other cannot do again."""
+import os
+
+import pytest
+from devtools.instance import Instance
+
+_SETUP = """
+from odoo.modules.registry import Registry
+from psycopg2.errors import SerializationFailure
+
+company = env.company
+if not company.chart_template:
+    company.country_id = env.ref('base.us')
+    env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
+company.service_require_signature = False
+account = env['account.analytic.account'].create({
+    'name': "A", 'plan_id': env['account.analytic.plan'].create({'name': "P"}).id})
+technician = env['hr.employee'].create({
+    'name': "Anna", 'hourly_cost': 30, 'service_team_id': env['service.team'].create({'name': "T"}).id})
+order = env['service.order'].create({
+    'title': "Twice?", 'partner_id': env['res.partner'].create({'name': "C"}).id,
+    'analytic_distribution': {str(account.id): 100}})
+line = env['service.order.line'].create({
+    'order_id': order.id, 'kind': 'hour', 'quantity': 1, 'employee_id': technician.id})
+order.stage_id.can_sign_off = True
+order.stage_id = env['service.stage']._get_for('signed_off', company)
+if %(posted)r:
+    order.action_post()
+env.cr.commit()
+
+registry = Registry(env.cr.dbname)
+with registry.cursor() as first, registry.cursor() as second:
+    one, two = (env(cr=cr)['service.order'].browse(order.id) for cr in (first, second))
+    assert two.line_ids.mapped('state') and two.line_ids.mapped('qty_to_invoice')  # its snapshot
+    one.%(action)s()
+    first.commit()
+    try:
+        two.%(action)s()
+        second.commit()
+    except SerializationFailure:
+        second.rollback()
+    else:
+        raise AssertionError("both transactions went through")
+env.cr.rollback()
+env.invalidate_all()
+"""
+
+
+@pytest.fixture
+def database():
+    instance = Instance('test', durable=False)
+    template, _complaints = instance.suite_template()
+    name = f'concurrency_{os.getpid()}'
+    instance.clone(template, name)
+    yield instance, name
+    instance.drop(name)
+
+
+def test_order_posted_by_two_at_once_is_posted_once(database):
+    instance, name = database
+    instance.shell(name, _SETUP % {'posted': False, 'action': 'action_post'} + """
+assert line.state == 'posted'
+assert len(line.analytic_line_ids) == 1, line.analytic_line_ids
+""")
+
+
+def test_order_billed_by_two_at_once_is_billed_once(database):
+    instance, name = database
+    instance.shell(name, _SETUP % {'posted': True, 'action': '_create_invoices'} + """
+assert line.qty_invoiced == 1
+assert len(order.invoice_ids) == 1, order.invoice_ids
+""")
