@@ -2,6 +2,7 @@
 import os
 
 import pytest
+
 from devtools.instance import Instance
 
 _SETUP = """

@@ -34,6 +34,21 @@ class TestServiceRights(ServiceCommon):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(outsider).search([])
 
+    def test_accountant_looks_at_orders_and_changes_nothing(self):
+        accountant = new_test_user(
+            self.env, login='ledger', groups='account.group_account_invoice',
+            company_id=self.company.id)
+        order = self._worked_order().with_user(accountant)
+        names = order.get_view(view_type='form')['models']['service.order']
+        order.read(list(order.fields_get(names)))
+        for record, values in (
+            (order, {'note_internal': "x"}),
+            (order.line_ids[0], {'sequence': 1}),
+            (order.visit_ids, {'note': "x"}),
+        ):
+            with self.subTest(model=record._name), self.assertRaises(AccessError):
+                record.write(values)
+
     def test_portal_user_sees_nothing_at_all(self):
         portal = new_test_user(self.env, login='guest', groups='base.group_portal')
         for model in ('service.order', 'service.order.line', 'service.visit', 'service.object',

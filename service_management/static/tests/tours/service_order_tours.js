@@ -269,5 +269,20 @@ tours.add("service_accountant_tour", {
         {
             trigger: ".o_arrow_button_current:contains(Posted)",
         },
+        {
+            content: "look at the work behind it",
+            trigger: "button[name=action_view_service_orders]",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=title]:contains(Radiator stays cold)",
+        },
+        {
+            trigger: ".o_notebook .nav-link:contains(Visits)",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=visit_ids] .o_data_row:contains(Done)",
+        },
     ],
 });
