@@ -619,7 +619,7 @@ class ServiceOrder(models.Model):
     def _check_move(self, stage, vals):
         """Check that orders may go to a stage, with the values that are written along.
 
-        Extend to add conditions; the rules of DESIGN, "Lives", stand here and nowhere else.
+        Extend to add conditions: every way to move an order comes through here.
 
         :raise AccessError: if the user may not move orders by hand
         :raise UserError: naming what is missing

@@ -387,7 +387,9 @@ class ServiceVisit(models.Model):
         employee = self.env['hr.employee'].browse(employee_id or ())
         if employee and not self.date_start:
             self._ensure_plannable(values)
-            start = self.date_preferred or self._propose_start(employee)
+            preferred = self.date_preferred
+            is_ahead = preferred and preferred >= fields.Datetime.now()
+            start = preferred if is_ahead else self._propose_start(employee)
             if start:
                 values['date_start'] = fields.Datetime.to_string(start)
                 message = self.env._(
@@ -506,7 +508,8 @@ class ServiceVisit(models.Model):
     def write(self, vals):
         if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):
             self._ensure_own_work()
-        if not {'employee_id', 'date_start', 'date_end', 'order_id'} & set(vals):
+        planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
+        if not planning & set(vals):
             return super().write(vals)
         self._ensure_may_plan()
         self._ensure_plannable(vals)

@@ -250,6 +250,22 @@ class TestServiceVisit(ServiceCommon):
         proposal = self.visit.get_drop_proposal(self.technician.id)
         self.assertEqual(proposal['values']['date_start'], '2026-03-05 11:00:00')
 
+    @freeze_time('2026-03-03 07:10:00')
+    def test_preferred_time_that_has_passed_is_not_proposed(self):
+        self.order.date_preferred = datetime(2026, 3, 2, 11)
+        proposal = self.visit.get_drop_proposal(self.technician.id)
+        self.assertEqual(proposal['values']['date_start'], '2026-03-03 07:15:00')
+
+    @freeze_time('2026-03-03 07:10:00')
+    def test_technician_without_free_time_is_said_to_have_none(self):
+        self.env['resource.calendar.leaves'].sudo().create({
+            'name': "Sabbatical", 'resource_id': self.technician.resource_id.id,
+            'calendar_id': self.calendar.id,
+            'date_from': datetime(2026, 3, 1), 'date_to': datetime(2026, 6, 1)})
+        proposal = self.visit.get_drop_proposal(self.technician.id)
+        self.assertNotIn('date_start', proposal['values'])
+        self.assertRegex(proposal['warnings'][0], "no free time in the next two weeks")
+
     def test_dated_visit_keeps_its_time_when_it_changes_hands(self):
         self._plan(self.order)
         proposal = self.visit.get_drop_proposal(self.colleague.id)
@@ -506,8 +522,11 @@ class TestServiceVisit(ServiceCommon):
     def test_technician_does_not_plan(self):
         self._plan(self.order)
         visit = self.visit.with_user(self.env.user)
-        with self.assertRaisesRegex(AccessError, "Only dispatchers plan"):
-            visit.date_start = datetime(2026, 3, 9, 8)
+        for values in ({'date_start': datetime(2026, 3, 9, 8)}, {'duration_hours': 8},
+                       {'employee_id': self.colleague.id}):
+            with self.subTest(values=values), self.assertRaisesRegex(
+                    AccessError, "Only dispatchers plan"):
+                visit.write(values)
         with self.assertRaises(AccessError):
             self.env['service.visit'].create({'order_id': self.order.id})
 
