@@ -21,6 +21,11 @@ class TestServiceTours(ServiceCommon, HttpCase):
         super().setUpClass()
         # Whoever works at any hour can be planned at any hour the test runs at.
         (cls.technician | cls.colleague).resource_calendar_id = False
+        # It is noon where they are, so that "today" lasts as long as a tour: Etc/GMT+5 is UTC-5.
+        noon_zone = f'Etc/GMT{fields.Datetime.now().hour - 12:+d}'
+        (cls.user_technician | cls.user_colleague | cls.user_dispatcher | cls.user_manager
+         ).tz = noon_zone
+        (cls.technician | cls.colleague).tz = noon_zone
         cls.user_accountant = new_test_user(
             cls.env, login='service_accountant', groups='account.group_account_invoice',
             company_id=cls.company.id)
@@ -37,8 +42,6 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertRecordValues(visit, [{
             'employee_id': self.technician.id, 'state': 'dispatched'}])
 
-        # Near midnight the first free time is tomorrow's: the technician's tour needs a card today.
-        visit.date_start = fields.Datetime.now()
         with patch.multiple(self, **PHONE):
             self.start_tour(
                 self._open_view('service_visit_action_mine'), 'service_technician_tour',
@@ -75,13 +78,13 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertEqual(order.invoice_status, 'invoiced')
 
     def test_doubtful_and_refused_drops_say_why(self):
-        now = fields.Datetime.now().replace(hour=10)
+        now = fields.Datetime.now()
         busy, second, under_way = (
             self._create_order(title=title)
             for title in ("First call", "Second call", "Under way call"))
         self._plan(busy, now)
         self._plan(second, now, employee=self.colleague)
-        self._plan(under_way, now + timedelta(hours=4), employee=self.colleague).action_start()
+        self._plan(under_way, now + timedelta(hours=2), employee=self.colleague).action_start()
         self.start_tour(
             self._open_view('service_visit_action_dispatch'), 'service_dispatcher_doubt_tour',
             login='service_dispatcher')
