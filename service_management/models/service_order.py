@@ -701,10 +701,8 @@ class ServiceOrder(models.Model):
                 order.state == state and origins[order].category != state))
             if changed:
                 getattr(changed, f'_on_{"opened" if state == "open" else state}')()
-                revoked = changed.filtered(
-                    lambda order: origins[order].category == 'cancelled')
-                if state == 'open' and revoked:
-                    revoked._on_revoked()
+        self.filtered(lambda order: (
+            order.state == 'open' and origins[order].category == 'cancelled'))._on_revoked()
 
     def _on_opened(self):
         """Extend for what an order needs from now on; a first visit waits to be planned."""

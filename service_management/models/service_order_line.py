@@ -1,12 +1,10 @@
 from collections import defaultdict
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
-from ..tools.planning import hours_between
+from ..tools.planning import hours_between, local_day
 
 
 class ServiceOrderLine(models.Model):
@@ -199,14 +197,8 @@ class ServiceOrderLine(models.Model):
     def _compute_date(self):
         for line in self:
             if line.date_end:
-                timezone = line._get_timezone()
-                line.date = pytz.utc.localize(line.date_end).astimezone(timezone).date()
-
-    def _get_timezone(self):
-        """Return the time zone of the technician, else the company's."""
-        self.ensure_one()
-        name = self.employee_id.tz or self.order_id.company_id.resource_calendar_id.tz or 'UTC'
-        return pytz.timezone(name)
+                company_tz = line.order_id.company_id.resource_calendar_id.tz
+                line.date = local_day(line.date_end, line.employee_id.tz or company_tz)
 
     #=== COMPUTES: HOW MUCH ===#
 
@@ -394,8 +386,7 @@ class ServiceOrderLine(models.Model):
         warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
         obj, order = self.object_id, self.order_id
         if warranty and obj and order.date_order:
-            timezone = pytz.timezone(order.company_id.resource_calendar_id.tz or 'UTC')
-            day = pytz.utc.localize(order.date_order).astimezone(timezone).date()
+            day = local_day(order.date_order, order.company_id.resource_calendar_id.tz)
             if obj._is_under_warranty(warranty, day):
                 if warranty == 'labor':
                     reason = self.env._(

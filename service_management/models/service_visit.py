@@ -11,6 +11,7 @@ from odoo.tools import format_date, format_datetime, format_time
 from ..tools.planning import (
     first_fit,
     hours_between,
+    local_day,
     overlapping_pairs,
     uncovered,
     without,
@@ -173,10 +174,8 @@ class ServiceVisit(models.Model):
     @api.model
     def _read_group_employee_ids(self, employees, domain):
         """Show every technician of the active companies, idle ones too."""
-        teams = self.env.context.get('service_team_ids')
-        shown = Domain('service_team_id', 'in', teams) if teams else Domain(
-            'service_team_id', '!=', False)
-        available = shown & Domain('company_id', 'in', self.env.companies.ids)
+        available = Domain('service_team_id', '!=', False) & Domain(
+            'company_id', 'in', self.env.companies.ids)
         return employees.search(available | Domain('id', 'in', employees.ids))
 
     @api.model
@@ -624,8 +623,7 @@ class ServiceVisit(models.Model):
         # Planning is the dispatcher's, the to-do the technician's.
         user = self.employee_id.sudo().user_id
         if user:
-            day = pytz.utc.localize(self.date_start).astimezone(
-                pytz.timezone(self.employee_id.tz or 'UTC')).date()
+            day = local_day(self.date_start, self.employee_id.tz)
             self.activity_schedule(
                 'service_management.mail_activity_type_visit', date_deadline=day, user_id=user.id,
                 summary=self.order_id.title)

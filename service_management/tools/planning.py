@@ -3,6 +3,7 @@
 A span is a pair of datetimes (start, end) with start < end; it holds its start, not its end.
 Both ends are naive UTC, or both aware.
 """
+import pytz
 
 
 def overlap(span, other):
@@ -58,6 +59,20 @@ def uncovered(span, intervals):
     if start < end:
         gaps.append((start, end))
     return gaps
+
+
+def local_day(moment, timezone):
+    """Return the day that a naive UTC datetime falls on in a time zone.
+
+    :param str timezone: name of the zone; empty means UTC
+
+    >>> from datetime import datetime
+    >>> local_day(datetime(2025, 12, 31, 22, 30), 'Europe/Riga')
+    datetime.date(2026, 1, 1)
+    >>> local_day(datetime(2025, 12, 31, 22, 30), False)
+    datetime.date(2025, 12, 31)
+    """
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(timezone or 'UTC')).date()
 
 
 def hours_between(start, end):

@@ -8,9 +8,6 @@ from _measure import Table, measure
 
 from odoo.fields import Command
 
-SIGNATURE = (
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-)
 BATCH = 500  # larger work is done in batches, as a job would
 
 
