@@ -29,6 +29,8 @@
         'views/service_team_views.xml',
         'views/service_zone_views.xml',
         'views/service_task_views.xml',
+        'views/service_line_set_views.xml',
+        'views/service_price_rule_views.xml',
         'views/service_reason_views.xml',
         'views/service_tag_views.xml',
         'views/account_move_views.xml',

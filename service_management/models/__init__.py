@@ -6,6 +6,7 @@ from . import service_stage
 from . import service_reason
 from . import service_task
 from . import service_object_group
+from . import service_price_rule
 
 # documents
 from . import service_object
@@ -13,6 +14,8 @@ from . import service_order
 from . import service_order_task
 from . import service_order_stage_log
 from . import service_order_line
+from . import service_order_price
+from . import service_line_set
 from . import service_visit
 
 # extensions of foreign models

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..tools.planning import local_day
 from ..tools.rules import progress
 
 #: target state: the states an order may come from
@@ -429,16 +430,9 @@ class ServiceOrder(models.Model):
     @api.depends('line_ids.price_subtotal', 'line_ids.price_total', 'line_ids.state',
                  'currency_id', 'company_id')
     def _compute_amounts(self):
-        AccountTax = self.env['account.tax']
         for order in self:
-            base_lines = [
-                line._prepare_base_line_for_taxes_computation()
-                for line in order.line_ids.filtered(lambda line: line.state != 'cancelled')]
-            AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
-            AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
-            totals = AccountTax._get_tax_totals_summary(
-                base_lines=base_lines, company=order.company_id,
-                currency=order.currency_id or order.company_id.currency_id)
+            totals = order.line_ids.filtered(
+                lambda line: line.state != 'cancelled')._get_tax_totals(order)
             order.amount_untaxed = totals['base_amount_currency']
             order.amount_tax = totals['tax_amount_currency']
             order.amount_total = totals['total_amount_currency']
@@ -480,6 +474,12 @@ class ServiceOrder(models.Model):
     def _compute_display_name(self):
         for order in self:
             order.display_name = f'{order.name} {order.title or ""}'.strip()
+
+    def _get_order_day(self):
+        """Return the day of the call at the company: warranties and prices are those of it."""
+        self.ensure_one()
+        return local_day(
+            self.date_order or fields.Datetime.now(), self.company_id.resource_calendar_id.tz)
 
     #=== CONSTRAINTS ===#
 
@@ -584,7 +584,16 @@ class ServiceOrder(models.Model):
         for order, vals in zip(self, vals_list, strict=True):
             # Archived objects are history: a new order cannot be for them.
             vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
+            if 'line_ids' in vals:
+                vals['line_ids'] = [
+                    Command.create(line) for line in order._get_lines_to_copy().copy_data()]
         return vals_list
+
+    def _get_lines_to_copy(self):
+        """Return the lines of one order that are work: not corrections, nor what rules made of it."""
+        self.ensure_one()
+        return self.line_ids.filtered(lambda line: (
+            line.state != 'cancelled' and not line.reversed_line_id and not line.is_rule_line))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_forbidden(self):
@@ -710,6 +719,7 @@ class ServiceOrder(models.Model):
             lambda order: not order.visit_ids.filtered(lambda visit: visit._is_open()))
         self.env['service.visit'].sudo().create([  # portal acceptance and mail open orders too
             order._prepare_first_visit() for order in without_visit])
+        self._apply_price_rules()
 
     def _prepare_first_visit(self):
         self.ensure_one()
@@ -727,6 +737,7 @@ class ServiceOrder(models.Model):
             (open_visits - worked)._cancel(
                 reason=self.env['service.reason'],
                 note=self.env._("The order was signed off."))
+        self._apply_price_rules()
 
     def _on_posted(self):
         """Extend for what follows when nothing is left to post."""
@@ -820,11 +831,12 @@ class ServiceOrder(models.Model):
 
     def action_post(self):
         """Post all open lines of signed-off orders."""
-        self._post_lines(self.line_ids)
-        return True
+        return self._post_lines()
 
-    def _post_lines(self, lines):
-        """Post lines of these orders; those with nothing left become posted.
+    def _post_lines(self, lines=None):
+        """Post lines of these orders, by default all; orders with nothing left become posted.
+
+        :return: the dialog that becoming posted needs, else True
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if an order is not signed off, or its stage forbids posting
@@ -837,11 +849,13 @@ class ServiceOrder(models.Model):
                     "%(order)s is in stage “%(stage)s” and not signed off. Sign it off before you"
                     " post it.", order=order.name, stage=order.stage_id.name))
         self._ensure_allowed('post')
+        self._apply_price_rules()
+        if lines is None:
+            lines = self.line_ids
         lines.filtered(lambda line: line.state == 'open')._post()
         done = self.filtered(lambda order: order.state == 'signed_off'
                              and 'open' not in order.line_ids.mapped('state'))
-        if done:
-            done._change_state('posted')
+        return done._change_state('posted') if done else True
 
     def action_plan_visit(self):
         self.ensure_one()

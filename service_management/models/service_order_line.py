@@ -90,11 +90,24 @@ class ServiceOrderLine(models.Model):
         string="Unit Price", digits='Product Price', compute='_compute_price', store=True,
         readonly=False, precompute=True)
     technical_price_unit = fields.Float(
-        compute='_compute_price', store=True, precompute=True, copy=False,
-        help="Price from the pricelist: a line whose price differs was priced by hand.")
+        compute='_compute_price', store=True, readonly=False, precompute=True, copy=False,
+        help="Price by pricelist and rules: a line whose price differs was priced by hand.")
     discount = fields.Float(
         string="Disc. (%)", digits='Discount', compute='_compute_price', store=True,
         readonly=False, precompute=True)
+    price_rule_id = fields.Many2one(
+        comodel_name='service.price.rule', string="Pricing Rule", compute='_compute_price',
+        store=True, readonly=False, precompute=True, copy=False, index='btree_not_null', ondelete='restrict')
+    price_before_adjustment = fields.Float(
+        digits='Product Price', copy=False, readonly=True,
+        help="Price before the lines were adjusted to the total agreed for the order.")
+    is_price_adjusted = fields.Boolean(copy=False, readonly=True)
+    is_price_agreed = fields.Boolean(
+        copy=False, readonly=True, help="The customer accepted this price with the quote.")
+    is_rule_line = fields.Boolean(
+        string="From a Rule", copy=False, readonly=True,
+        help="A pricing rule made the line and keeps it up to date.")
+    price_explanation = fields.Char(compute='_compute_price_explanation')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
         readonly=False, precompute=True, check_company=True,
@@ -108,6 +121,13 @@ class ServiceOrderLine(models.Model):
     billing = fields.Selection(
         selection=BILLING, compute='_compute_billing', store=True, precompute=True, index=True)
     billing_reason = fields.Char(compute='_compute_billing', store=True, precompute=True)
+    covered_percent = fields.Float(
+        string="Covered (%)", digits='Discount', compute='_compute_billing', store=True,
+        precompute=True,
+        help="What the customer does not pay; all of it is not billed, a part is a discount.")
+    coverage_rule_id = fields.Many2one(
+        comodel_name='service.price.rule', compute='_compute_billing', store=True, precompute=True,
+        copy=False, index='btree_not_null', ondelete='restrict')
     billing_override = fields.Selection(
         selection=BILLING, string="Bill As", copy=False,
         help="Set by a manager, with a note: replaces what warranty and setup say.")
@@ -236,21 +256,24 @@ class ServiceOrderLine(models.Model):
     #=== COMPUTES: PRICE ===#
 
     @api.depends('product_id', 'product_uom_id', 'quantity_planned', 'order_id.pricelist_id',
-                 'order_id.fiscal_position_id')
+                 'order_id.fiscal_position_id', 'order_id.zone_id', 'is_travel', 'employee_id',
+                 'date_start', 'date_end', 'covered_percent')
     def _compute_price(self):
-        """Price lines by the pricelist, all lines of a product group at once.
+        """Price lines by pricelist and rules, all lines of a product group at once.
 
-        Prices entered by hand, posted and billed lines keep theirs.
+        Prices entered by hand, agreed in a quote, posted or billed stay.
         """
         groups = defaultdict(self.browse)
+        rules = self._get_price_rules()
         for line in self:
-            if line.state != 'open' or line.qty_invoiced or line._has_manual_price():
+            line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
+            if line._keeps_price():
                 line.price_unit = line.price_unit
                 line.discount = line.discount
                 line.technical_price_unit = line.technical_price_unit
             elif not line.product_id:
                 line.technical_price_unit = line.price_unit
-                line.discount = line.discount
+                line.discount = max(line.discount, line.covered_percent)
             else:
                 order = line.order_id
                 groups[
@@ -262,10 +285,18 @@ class ServiceOrderLine(models.Model):
                 pricelist, quantity=quantity, uom=uom, date=date or fields.Datetime.now(),
                 currency=currency or company.currency_id)
 
+    def _keeps_price(self):
+        """Tell whether the price of one line is not the pricelist's any more."""
+        self.ensure_one()
+        return bool(
+            self.state != 'open' or self.qty_invoiced or self.is_price_agreed or self.is_rule_line
+            or self._has_manual_price())
+
     def _has_manual_price(self):
         self.ensure_one()
+        price = self.price_before_adjustment if self.is_price_adjusted else self.price_unit
         currency = self.currency_id or self.company_id.currency_id or self.env.company.currency_id
-        return bool(currency.compare_amounts(self.technical_price_unit, self.price_unit))
+        return bool(currency.compare_amounts(self.technical_price_unit, price))
 
     def _apply_pricelist(self, pricelist, **conditions):
         """Set price and discount of lines that share their pricing conditions."""
@@ -280,11 +311,14 @@ class ServiceOrderLine(models.Model):
                 if base and price < base:
                     discount = (base - price) / base * 100
                     price = base
+            price = line._apply_price_rule(price)
             taxes = line.product_id.taxes_id._filter_taxes_by_company(line.env.company)
             line.price_unit = line.product_id._get_tax_included_unit_price_from_price(
                 price, product_taxes=taxes, fiscal_position=line.order_id.fiscal_position_id)
             line.technical_price_unit = line.price_unit
-            line.discount = discount
+            # The better of the two for the customer; they are not added up.
+            # Source: Business Central, "Warranty and discounts": the highest discount wins.
+            line.discount = max(discount, line.covered_percent)
 
     @api.depends('product_id', 'company_id', 'order_id.fiscal_position_id')
     def _compute_tax_ids(self):
@@ -369,35 +403,48 @@ class ServiceOrderLine(models.Model):
         """Decide who pays; what is posted stays as it was posted."""
         for line in self:
             if line.state == 'posted':
-                line.billing, line.billing_reason = line.billing, line.billing_reason
+                coverage = {field: line[field] for field in (
+                    'billing', 'billing_reason', 'covered_percent', 'coverage_rule_id')}
+            elif line.billing_override:
+                coverage = {
+                    'billing': line.billing_override, 'billing_reason': line.billing_note,
+                    'covered_percent': 0.0, 'coverage_rule_id': False}
             else:
-                line.billing, line.billing_reason = line._get_billing()
+                coverage = line._get_coverage()
+            line.update(coverage)
 
-    def _get_billing(self):
-        """Return (billing, why) of one line.
+    def _get_coverage(self):
+        """Return who pays one line: billing, billing_reason, covered_percent, coverage_rule_id.
 
         Labor and parts have a warranty each, decided by the object's dates on the day of the
-        order; expenses and fees have none.
+        order; expenses and fees have none. Warranty covers everything unless a rule says less.
         Source: Business Central, "Warranty": items by the parts window, resources by the labor one.
         """
         self.ensure_one()
-        if self.billing_override:
-            return self.billing_override, self.billing_note
+        coverage = {
+            'billing': 'chargeable', 'billing_reason': False, 'covered_percent': 0.0,
+            'coverage_rule_id': False}
         warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
         obj, order = self.object_id, self.order_id
-        if warranty and obj and order.date_order:
-            day = local_day(order.date_order, order.company_id.resource_calendar_id.tz)
-            if obj._is_under_warranty(warranty, day):
-                if warranty == 'labor':
-                    reason = self.env._(
-                        "Labor warranty of %(object)s until %(date)s", object=obj.name,
-                        date=fields.Date.to_string(obj.warranty_labor_end))
-                else:
-                    reason = self.env._(
-                        "Parts warranty of %(object)s until %(date)s", object=obj.name,
-                        date=fields.Date.to_string(obj.warranty_parts_end))
-                return 'warranty', reason
-        return 'chargeable', False
+        if not (warranty and obj and order.date_order) or not obj._is_under_warranty(
+                warranty, order._get_order_day()):
+            return coverage
+        if warranty == 'labor':
+            reason = self.env._(
+                "Labor warranty of %(object)s until %(date)s", object=obj.name,
+                date=fields.Date.to_string(obj.warranty_labor_end))
+        else:
+            reason = self.env._(
+                "Parts warranty of %(object)s until %(date)s", object=obj.name,
+                date=fields.Date.to_string(obj.warranty_parts_end))
+        rule = self._get_warranty_rule(warranty)
+        percent = rule.percent if rule else 100.0
+        return {
+            'billing': 'warranty' if percent == 100 else 'chargeable',
+            'billing_reason': reason,
+            'covered_percent': percent,
+            'coverage_rule_id': rule.id,
+        }
 
     @api.depends('invoice_line_ids.quantity', 'invoice_line_ids.product_uom_id',
                  'invoice_line_ids.parent_state', 'invoice_line_ids.move_id.move_type')
@@ -509,12 +556,17 @@ class ServiceOrderLine(models.Model):
             self._ensure_own_work()
         else:
             self._ensure_writable(vals)
+            if 'price_unit' in vals:
+                vals = {**vals, 'is_price_adjusted': False}
         return super().write(vals)
 
     @api.model
     def _get_life_fields(self):
         """Return the fields that only the actions of a line change, in sudo."""
-        return {'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id'}
+        return {
+            'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id', 'is_rule_line',
+            'is_price_adjusted', 'is_price_agreed', 'price_rule_id',
+        }
 
     def _ensure_own_work(self):
         if not self.env.su:
@@ -559,7 +611,9 @@ class ServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "“%s” is posted and cannot be deleted. Reverse it instead.",
                     line.display_name))
-        self.order_id._ensure_allowed('edit')
+        # Rules take their own lines away when the order is signed off and locked.
+        own = self.filtered('is_rule_line') if self.env.su else self.browse()
+        (self - own).order_id._ensure_allowed('edit')
 
     #=== LIFE ===#
 
@@ -586,8 +640,7 @@ class ServiceOrderLine(models.Model):
 
     def action_post(self):
         """Post these lines alone; their orders follow the rules of posting an order."""
-        self.order_id._post_lines(self)
-        return True
+        return self.order_id._post_lines(self)
 
     def _post(self):
         """Book the cost and turn lines posted; planned work that did not happen is cancelled."""
@@ -690,7 +743,7 @@ class ServiceOrderLine(models.Model):
         return {
             'display_type': 'product',
             'product_id': self.product_id.id,
-            'name': self.name,
+            'name': self._get_document_name(),
             'product_uom_id': self.product_uom_id.id,
             'quantity': self.qty_to_invoice * sign,
             'price_unit': self.price_unit,

@@ -29,8 +29,7 @@ class ServiceOrderCopyLines(models.TransientModel):
         """
         self.ensure_one()
         source, target = self.source_order_id, self.order_id
-        lines = source.line_ids.filtered(lambda line: (
-            line.state != 'cancelled' and not line.reversed_line_id and self[f'is_{line.kind}']))
+        lines = source._get_lines_to_copy().filtered(lambda line: self[f'is_{line.kind}'])
         if not lines and not self.with_tasks and not self.with_objects:
             raise UserError(self.env._("Choose at least one kind of lines to copy."))
         same_customer = source.commercial_partner_id == target.commercial_partner_id

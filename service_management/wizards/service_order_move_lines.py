@@ -11,7 +11,8 @@ class ServiceOrderMoveLines(models.TransientModel):
     company_id = fields.Many2one(related='order_id.company_id')
     line_ids = fields.Many2many(
         comodel_name='service.order.line', string="Lines", compute='_compute_line_ids', store=True,
-        readonly=False, domain="[('order_id', '=', order_id), ('state', '=', 'open')]")
+        readonly=False,
+        domain="[('order_id', '=', order_id), ('state', '=', 'open'), ('is_rule_line', '=', False)]")
     target_order_id = fields.Many2one(
         comodel_name='service.order', string="To", required=True,
         domain="[('id', '!=', order_id), ('company_id', '=', company_id),"
@@ -24,7 +25,8 @@ class ServiceOrderMoveLines(models.TransientModel):
     @api.depends('order_id')
     def _compute_line_ids(self):
         for wizard in self:
-            wizard.line_ids = wizard.order_id.line_ids.filtered(lambda line: line.state == 'open')
+            wizard.line_ids = wizard.order_id.line_ids.filtered(
+                lambda line: line.state == 'open' and not line.is_rule_line)
 
     def action_apply(self):
         """Move open lines to another order of the same customer.
