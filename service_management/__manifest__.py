@@ -6,7 +6,8 @@
     'author': "Service Management Suite",
     'website': "https://example.com/service-management",
     'license': 'LGPL-3',
-    'depends': ['sale_management', 'hr_skills', 'hr_hourly_cost', 'account'],
+    'depends': ['sale_management', 'hr_skills', 'hr_hourly_cost', 'account', 'rating'],
+    'external_dependencies': {'python': ['vobject']},
     'data': [
         'security/service_management_groups.xml',
         'security/ir.model.access.csv',
@@ -18,9 +19,14 @@
         'data/mail_activity_type_data.xml',
         'data/res_company_data.xml',
 
+        'reports/service_order_documents.xml',
+        'data/mail_template_data.xml',  # mails carry the documents
+        'data/ir_cron_data.xml',
+
         'views/service_visit_views.xml',
         'wizards/service_order_wizard_views.xml',  # the order form opens these dialogs
         'views/service_order_templates.xml',
+        'views/service_portal_templates.xml',
         'views/service_order_line_views.xml',
         'views/service_order_views.xml',
         'views/service_object_views.xml',
@@ -47,6 +53,10 @@
     'assets': {
         'web.assets_backend': [
             'service_management/static/src/**/*',
+            ('remove', 'service_management/static/src/portal/**/*'),
+        ],
+        'web.assets_frontend': [
+            'service_management/static/src/portal/**/*',
         ],
         'web.assets_tests': [
             'service_management/static/tests/tours/**/*',

@@ -17,6 +17,9 @@ from . import service_order_line
 from . import service_order_price
 from . import service_line_set
 from . import service_visit
+from . import service_order_quote
+from . import service_order_mail
+from . import service_visit_mail
 
 # extensions of foreign models
 from . import account_analytic_line

@@ -27,6 +27,12 @@ class ResCompany(models.Model):
         string="Signature Required", default=True,
         help="Orders are signed off with the customer's signature only.")
 
+    service_quote_days = fields.Integer(
+        string="Quotes Are Valid", default=30,
+        help="Days from sending a quote in which the customer can accept it.")
+
+    _service_quote_days = models.Constraint(
+        'CHECK (service_quote_days > 0)', "A quote has to be valid for a day at least.")
     _service_visit_hours = models.Constraint(
         'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")
 

@@ -11,3 +11,4 @@ class ResConfigSettings(models.TransientModel):
     service_visit_hours = fields.Float(related='company_id.service_visit_hours', readonly=False)
     service_require_signature = fields.Boolean(
         related='company_id.service_require_signature', readonly=False)
+    service_quote_days = fields.Integer(related='company_id.service_quote_days', readonly=False)

@@ -10,7 +10,7 @@ from ..tools.rules import under_warranty
 class ServiceObject(models.Model):
     _name = 'service.object'
     _description = "Service Object"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin']
     _order = 'name, id'
     _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
     _check_company_auto = True
@@ -90,6 +90,19 @@ class ServiceObject(models.Model):
         ' (COALESCE(warranty_labor_end, date_in_service) >= date_in_service'
         ' AND COALESCE(warranty_parts_end, date_in_service) >= date_in_service))',
         "A warranty cannot end before the object goes into service.")
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for obj in self:
+            obj.access_url = f'/my/service_objects/{obj.id}'
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the objects that a customer's people see in the portal.
+
+        :param partner: res.partner of the user
+        """
+        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
 
     @api.depends('partner_id')
     def _compute_site_id(self):

@@ -19,7 +19,8 @@ class ServiceOrder(models.Model):
     _name = 'service.order'
     _description = "Service Order"
     _inherit = [
-        'mail.tracking.duration.mixin', 'mail.activity.mixin', 'analytic.mixin',
+        'mail.tracking.duration.mixin', 'mail.activity.mixin', 'portal.mixin', 'rating.mixin',
+        'analytic.mixin',
     ]
     _order = 'priority desc, date_planned, id desc'
     _rec_names_search = [
@@ -750,13 +751,13 @@ class ServiceOrder(models.Model):
             order.visit_ids.filtered(lambda visit: visit._is_open())._cancel(
                 order.stage_reason_id, order.stage_note)
 
-    def _move_on_visit(self, event):
-        """Move open orders to the stage that waits for a visit event, never backwards."""
-        stages = self.env['service.stage'].search(
-            [('visit_event', '=', event), ('category', '=', 'open')])
-        for order in self.filtered(lambda order: order.state == 'open'):
+    def _move_on_event(self, event):
+        """Move orders to the stage of their state that waits for an event, never backwards."""
+        stages = self.env['service.stage'].search([('event', '=', event)])
+        for order in self:
             target = stages.filtered_domain(
-                stages._get_available_domain(order.company_id, order.team_id))[:1]
+                stages._get_available_domain(order.company_id, order.team_id)
+                & Domain('category', '=', order.state))[:1]
             if target and (order.stage_id.sequence, order.stage_id.id) < (
                     target.sequence, target.id) and not target.needs_reason:
                 # A technician who starts work moves the order without having the right to.

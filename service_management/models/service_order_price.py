@@ -129,7 +129,8 @@ class ServiceOrder(models.Model):
         if not quantity:
             lines.unlink()
         elif not present:
-            self._create_rule_line(rule, quantity, amount)
+            if not self.quote_sent_on or self.state == 'draft':  # a quote holds: no fee joins it
+                self._create_rule_line(rule, quantity, amount)
         else:
             for line in lines:
                 if not line._has_manual_price() and not line.is_price_agreed:

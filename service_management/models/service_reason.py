@@ -13,6 +13,7 @@ class ServiceReason(models.Model):
         selection=[
             ('stage', "Moving an order to a stage"),
             ('cancel', "Cancelling an order"),
+            ('decline', "Declining a quote, by the customer"),
             ('visit', "Cancelling or reassigning a visit"),
         ],
         required=True, default='stage',

@@ -37,10 +37,15 @@ class ServiceStage(models.Model):
         string="First Stage",
         help="Stage of new orders. Exactly one stage is the first; marking another one moves"
              " the mark.")
-    visit_event = fields.Selection(
-        selection=[('planned', "A visit is planned"), ('under_way', "Work starts")],
+    event = fields.Selection(
+        selection=[
+            ('quoted', "A quote is sent"),
+            ('planned', "A visit is planned"),
+            ('under_way', "Work starts"),
+        ],
         string="Reached When",
-        help="Open orders that have not come this far yet are moved here by themselves.")
+        help="Orders that have not come this far yet are moved here by themselves: requests by a"
+             " quote, open orders by their visits.")
 
     # What the stage allows
     can_edit = fields.Boolean(string="May Edit", default=True)

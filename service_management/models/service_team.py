@@ -1,10 +1,12 @@
+import ast
+
 from odoo import api, fields, models
 
 
 class ServiceTeam(models.Model):
     _name = 'service.team'
     _description = "Service Team"
-    _inherit = ['mail.thread', 'hr.mixin']
+    _inherit = ['mail.thread', 'mail.alias.mixin', 'hr.mixin', 'rating.parent.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 
@@ -27,10 +29,49 @@ class ServiceTeam(models.Model):
     zone_ids = fields.Many2many(
         comodel_name='service.zone', string="Zones", check_company=True,
         help="A new order in one of these zones is given to this team.")
+
+    # What customers are told
+    mail_received_id = fields.Many2one(
+        comodel_name='mail.template', string="Request Received", ondelete='set null',
+        default=lambda self: self._default_mail('received'),
+        domain="[('model', '=', 'service.order')]",
+        help="Answers requests from the portal and by e-mail. Empty: nothing is sent.")
+    mail_planned_id = fields.Many2one(
+        comodel_name='mail.template', string="Visit Planned", ondelete='set null',
+        default=lambda self: self._default_mail('planned'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent with an invitation when a visit is dispatched, and when its time changes.")
+    mail_cancelled_id = fields.Many2one(
+        comodel_name='mail.template', string="Visit Cancelled", ondelete='set null',
+        default=lambda self: self._default_mail('cancelled'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent when a visit is cancelled that the customer was told of.")
+    mail_on_way_id = fields.Many2one(
+        comodel_name='mail.template', string="Technician on the Way", ondelete='set null',
+        default=lambda self: self._default_mail('on_way'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent when the technician starts the way to the customer.")
+    mail_done_id = fields.Many2one(
+        comodel_name='mail.template', string="Work Done", ondelete='set null',
+        default=lambda self: self._default_mail('done'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent with the work receipt after the sign-off; asks for a rating.")
     order_properties_definition = fields.PropertiesDefinition(string="Order Properties")
 
     order_count = fields.Integer(compute='_compute_counts', string="Open Orders")
     unassigned_count = fields.Integer(compute='_compute_counts', string="Visits to Plan")
+
+    def _default_mail(self, event):
+        return self.env.ref(
+            f'service_management.mail_template_{event}', raise_if_not_found=False)
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values['alias_model_id'] = self.env['ir.model']._get_id('service.order')
+        if self.id:
+            defaults = ast.literal_eval(self.alias_defaults or '{}')
+            values['alias_defaults'] = {**defaults, 'team_id': self.id}
+        return values
 
     def _compute_counts(self):
         count_by_team = dict(self.env['service.order']._read_group(

@@ -560,8 +560,7 @@ class ServiceVisit(models.Model):
         handed_over._keep_reassigned(vals)
         result = super().write(vals)
         self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
-        for visit in told - handed_over:
-            visit._notify_technician(self.env._("Your visit has another time."))
+        (told - handed_over)._after_rescheduling()
         self._after_planning()
         return result
 
@@ -604,11 +603,16 @@ class ServiceVisit(models.Model):
         self.sudo().create(kept)  # only reassigning makes cancelled visits
         self.sudo().state = 'planned'
 
+    def _after_rescheduling(self):
+        """Tell who was told before; extend to tell others."""
+        for visit in self:
+            visit._notify_technician(self.env._("Your visit has another time."))
+
     def _after_planning(self):
         """Extend for what follows when visits get a technician and a time."""
         planned = self.filtered(
             lambda visit: visit._is_open() and visit.employee_id and visit.date_start)
-        planned.order_id._move_on_visit('planned')
+        planned.order_id._move_on_event('planned')
 
     def copy_data(self, default=None):
         return [
@@ -704,7 +708,7 @@ class ServiceVisit(models.Model):
         if kind == 'work':
             idle.filtered(lambda visit: not visit.work_start).sudo().work_start = now
         self._set_state('under_way')
-        self.order_id._move_on_visit('under_way')
+        self.order_id._move_on_event('under_way')
 
     def _ensure_workable(self):
         """:raise UserError: if one visit cannot be worked on"""
@@ -809,9 +813,13 @@ class ServiceVisit(models.Model):
         told = self.filtered(lambda visit: visit.state == 'dispatched')
         cancelled = self._set_state('cancelled')
         cancelled.write({'reason_id': reason.id, 'note': note})
-        for visit in told:
-            visit._notify_technician(self.env._("This visit is cancelled."))
+        told._after_cancelling()
         cancelled.activity_unlink(['service_management.mail_activity_type_visit'])
+
+    def _after_cancelling(self):
+        """Tell who was told before; extend to tell others."""
+        for visit in self:
+            visit._notify_technician(self.env._("This visit is cancelled."))
 
     def action_sign(self):
         """Let the customer sign the order on the technician's device."""

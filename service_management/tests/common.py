@@ -147,6 +147,22 @@ class ServiceCommon(AccountTestInvoicingCommon):
         model = next(model for model in self.env.values() if model._table == table)
         self.assertIn(message, model._sql_error_to_message(caught.exception))
 
+    @classmethod
+    def _create_portal_user(cls, login, customer, **values):
+        """Return the portal user of a contact of a customer."""
+        contact = cls.env['res.partner'].create({
+            'name': f"Contact {login}", 'parent_id': customer.id, 'email': f'{login}@example.com'})
+        return new_test_user(
+            cls.env, login=login, groups='base.group_portal', partner_id=contact.id,
+            company_id=cls.company.id, tz='Europe/Riga', **values)
+
+    @classmethod
+    def _create_quote(cls, **values):
+        """Return a request with a line of two hours, quoted when sent to the customer."""
+        order = cls._create_order(stage_id=cls.stage_request.id, **values)
+        cls._create_line(order, quantity_planned=2)
+        return order
+
     def _sign(self, order):
         order.sudo().write({
             'stage_id': self.stage_signed_off.id, 'signature': SIGNATURE, 'signed_by': "Guest"})

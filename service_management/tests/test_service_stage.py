@@ -166,7 +166,7 @@ class TestServiceStage(ServiceCommon):
 
     def test_dropped_card_needs_no_dialog_without_questions(self):
         order = self._create_order()
-        planned = self.env['service.stage'].search([('visit_event', '=', 'planned')])
+        planned = self.env['service.stage'].search([('event', '=', 'planned')])
         self.assertFalse(order.get_stage_move_action(planned.id))
 
     def test_dropped_card_gets_the_signature_dialog_at_sign_off(self):
@@ -207,9 +207,9 @@ class TestServiceStage(ServiceCommon):
     def test_planned_visit_moves_the_order(self):
         order = self._create_order()
         self._plan(order)
-        self.assertEqual(order.stage_id.visit_event, 'planned')
+        self.assertEqual(order.stage_id.event, 'planned')
 
-    def test_visit_event_never_moves_an_order_backwards(self):
+    def test_event_never_moves_an_order_backwards(self):
         order = self._create_order()
         order.write({'stage_id': self.stage_hold.id, 'stage_reason_id': self.reason.id})
         self._plan(order)
@@ -281,7 +281,7 @@ class TestServiceStage(ServiceCommon):
 
     def test_signed_off_order_is_reopened_by_managers_only(self):
         order = self._worked_order()
-        planned = self.env['service.stage'].search([('visit_event', '=', 'planned')])
+        planned = self.env['service.stage'].search([('event', '=', 'planned')])
         with self.assertRaisesRegex(UserError, "only a service manager reopens"):
             order.with_user(self.user_dispatcher).stage_id = planned
         order.with_user(self.user_manager).stage_id = planned

@@ -354,7 +354,7 @@ class TestServiceVisit(ServiceCommon):
             'visit_id': self.visit.id, 'date_start': datetime(2026, 3, 3, 8, 5),
             'date_end': datetime(2026, 3, 3, 9, 50), 'quantity': 1.75,
             'price_subtotal': 140}])
-        self.assertEqual(self.order.stage_id.visit_event, 'under_way')
+        self.assertEqual(self.order.stage_id.event, 'under_way')
 
     def test_travel_is_booked_apart_from_work(self):
         self._plan(self.order)

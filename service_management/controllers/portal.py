@@ -1,0 +1,431 @@
+import binascii
+from datetime import datetime
+
+import pytz
+
+from odoo import _, http
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.fields import Command, Domain
+from odoo.http import request
+from odoo.tools import consteq
+from odoo.tools.mimetypes import guess_mimetype
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+MAX_ID = 2**31 - 1  # PostgreSQL's integer
+MAX_PHOTOS = 8
+MAX_PHOTO_BYTES = 10 * 1024 * 1024
+
+
+class ServiceCustomerPortal(CustomerPortal):
+    """What customers see and do.
+
+    They have no rights on any model of ours: these routes find records in sudo, by the customer's
+    company or by the token of the record, and everything a customer does goes through here.
+    """
+
+    #=== ACCESS ===#
+
+    def _get_service_record(self, model, record_id, access_token=None):
+        """Return one order or object in sudo, if the visitor may see it.
+
+        :raise MissingError: if there is no such record
+        :raise AccessError: if it is not the visitor's, and the token is not the record's
+        """
+        record = request.env[model].browse(record_id if record_id <= MAX_ID else ())
+        record_sudo = record.sudo().exists()
+        if not record_sudo:
+            raise MissingError(_("This document does not exist."))
+        token = record_sudo.access_token
+        if access_token and token and consteq(token, access_token):
+            return record_sudo
+        user = request.env.user
+        if user._is_public():
+            raise AccessError(_("Log in to see this document."))
+        domain = record._get_portal_domain(user.partner_id)
+        if not record_sudo.filtered_domain(domain):
+            record.check_access('read')  # staff look at the page as customers see it
+        return record_sudo
+
+    def _get_service_order(self, order_id, access_token=None):
+        return self._get_service_record('service.order', order_id, access_token)
+
+    def _search_service(self, model, domain=Domain.TRUE, **kwargs):
+        """Search the visitor's own records, in sudo."""
+        Model = request.env[model].sudo()
+        own = Model._get_portal_domain(request.env.user.partner_id)
+        return Model.search(own & domain, **kwargs)
+
+    #=== HOME ===#
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        partner = request.env.user.partner_id
+        for counter, model, domain in (
+            ('service_order_count', 'service.order', Domain.TRUE),
+            ('service_quote_count', 'service.order', self._get_open_quote_domain()),
+            ('service_object_count', 'service.object', Domain.TRUE),
+        ):
+            if counter in counters:
+                Model = request.env[model].sudo()
+                values[counter] = Model.search_count(Model._get_portal_domain(partner) & domain)
+        return values
+
+    def _get_open_quote_domain(self):
+        return (
+            Domain('state', '=', 'draft') & Domain('quote_sent_on', '!=', False)
+            & Domain('is_quote_expired', '=', False))
+
+    #=== LISTS ===#
+
+    def _get_service_order_sortings(self):
+        return {
+            'date': {'label': _("Newest"), 'order': 'date_order desc, id desc'},
+            'visit': {'label': _("Next Visit"), 'order': 'date_planned, id desc'},
+            'name': {'label': _("Number"), 'order': 'name, id'},
+            'title': {'label': _("Subject"), 'order': 'title, id'},
+        }
+
+    def _get_service_order_filters(self):
+        return {
+            'all': {'label': _("All"), 'domain': Domain.TRUE},
+            'open': {'label': _("In Process"), 'domain': Domain('state', 'in', ('draft', 'open'))},
+            'quote': {'label': _("Quotes to Decide"), 'domain': self._get_open_quote_domain()},
+            'done': {
+                'label': _("Done"), 'domain': Domain('state', 'in', ('signed_off', 'posted'))},
+        }
+
+    def _get_service_order_groups(self):
+        return {
+            'none': {'label': _("None")},
+            'stage_id': {'label': _("Stage")},
+            'site_id': {'label': _("Site")},
+        }
+
+    def _get_service_order_inputs(self):
+        return {
+            'all': {'input': 'all', 'label': _("Search everywhere"), 'fields': (
+                'name', 'title', 'client_order_ref', 'object_ids.name',
+                'object_ids.serial_number', 'site_city')},
+            'name': {'input': 'name', 'label': _("Search by number"), 'fields': (
+                'name', 'client_order_ref')},
+            'title': {'input': 'title', 'label': _("Search by subject"), 'fields': ('title',)},
+            'object': {'input': 'object', 'label': _("Search by equipment"), 'fields': (
+                'object_ids.name', 'object_ids.serial_number')},
+        }
+
+    def _prepare_service_list(
+            self, model, url, page, sortings, inputs, filters, groups, options):
+        """Return the records of one page of a list, and what its search bar needs.
+
+        Whatever is in the address: an unknown choice is the first one, an unknown page the last.
+        """
+        def choose(choices, choice):
+            return choice if choice in choices else next(iter(choices))
+
+        sortby = choose(sortings, options.get('sortby'))
+        filterby = choose(filters, options.get('filterby'))
+        groupby = choose(groups, options.get('groupby'))
+        search_in = choose(inputs, options.get('search_in'))
+        search = (options.get('search') or '')[:100]
+        domain = filters[filterby]['domain']
+        if search:
+            domain &= Domain.OR(
+                Domain(field, 'ilike', search) for field in inputs[search_in]['fields'])
+        Model = request.env[model].sudo()
+        own = Model._get_portal_domain(request.env.user.partner_id) & domain
+        pager = portal_pager(
+            url=url, total=Model.search_count(own), page=page, step=self._items_per_page,
+            url_args={
+                'sortby': sortby, 'filterby': filterby, 'groupby': groupby,
+                'search_in': search_in, 'search': search})
+        order = sortings[sortby]['order']
+        if groupby != 'none':
+            order = f'{groupby}, {order}'
+        records = Model.search(
+            own, order=order, limit=self._items_per_page, offset=pager['offset'])
+        return {
+            'records': records,
+            'groups': list(records.grouped(groupby).items()) if groupby != 'none'
+            else [(False, records)],
+            'pager': pager,
+            'default_url': url,
+            'searchbar_sortings': sortings, 'sortby': sortby,
+            'searchbar_filters': filters, 'filterby': filterby,
+            'searchbar_groupby': groups, 'groupby': groupby,
+            'searchbar_inputs': inputs, 'search_in': search_in, 'search': search,
+        }
+
+    @http.route(['/my/service_orders', '/my/service_orders/page/<int:page>'],
+                type='http', auth='user', website=True)
+    def portal_my_service_orders(self, page=1, **options):
+        values = self._prepare_portal_layout_values()
+        values.update(self._prepare_service_list(
+            'service.order', '/my/service_orders', page, self._get_service_order_sortings(),
+            self._get_service_order_inputs(), self._get_service_order_filters(),
+            self._get_service_order_groups(), options))
+        request.session['my_service_orders_history'] = values['records'].ids[:100]
+        values['page_name'] = 'service_order'
+        return request.render('service_management.portal_my_service_orders', values)
+
+    @http.route(['/my/service_objects', '/my/service_objects/page/<int:page>'],
+                type='http', auth='user', website=True)
+    def portal_my_service_objects(self, page=1, **options):
+        values = self._prepare_portal_layout_values()
+        values.update(self._prepare_service_list(
+            'service.object', '/my/service_objects', page,
+            {
+                'name': {'label': _("Name"), 'order': 'name, id'},
+                'date': {'label': _("In Service Since"), 'order': 'date_in_service desc, id desc'},
+            },
+            {
+                'all': {'input': 'all', 'label': _("Search everywhere"), 'fields': (
+                    'name', 'code', 'serial_number', 'site_id.name', 'site_id.city')},
+                'serial': {'input': 'serial', 'label': _("Search by serial number"), 'fields': (
+                    'serial_number', 'code')},
+            },
+            {
+                'all': {'label': _("All"), 'domain': Domain.TRUE},
+                'warranty': {
+                    'label': _("Under Warranty"),
+                    'domain': Domain('warranty_state', 'in', ('partly', 'full'))},
+            },
+            {
+                'none': {'label': _("None")},
+                'site_id': {'label': _("Site")},
+                'group_id': {'label': _("Group")},
+            }, options))
+        request.session['my_service_objects_history'] = values['records'].ids[:100]
+        values['page_name'] = 'service_object'
+        return request.render('service_management.portal_my_service_objects', values)
+
+    #=== PAGES ===#
+
+    @http.route('/my/service_orders/<int:order_id>', type='http', auth='public', website=True)
+    def portal_service_order(
+            self, order_id, access_token=None, report_type=None, report=None, download=False,
+            message=None, **kwargs):
+        try:
+            order = self._get_service_order(order_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect('/my')
+        documents = order._get_portal_documents()
+        if report_type in ('html', 'pdf', 'text') and documents:
+            return self._show_report(
+                order, report_type, documents.get(report) or next(iter(documents.values())),
+                download=download)
+        values = self._get_page_view_values(
+            order, access_token, {
+                'page_name': 'service_order',
+                'service_order': order,
+                'documents': documents,
+                'message': message,
+                'decline_reasons': request.env['service.reason'].sudo().search(
+                    [('usage', '=', 'decline')]),
+                'res_company': order.company_id,
+                'report_type': 'html',
+            }, 'my_service_orders_history', False, **kwargs)
+        # Customers post with the token of the order, having no rights on it.
+        values['token'] = order._portal_ensure_token()
+        return request.render('service_management.portal_service_order', values)
+
+    @http.route('/my/service_objects/<int:object_id>', type='http', auth='user', website=True)
+    def portal_service_object(self, object_id, **kwargs):
+        try:
+            obj = self._get_service_record('service.object', object_id)
+        except (AccessError, MissingError):
+            return request.redirect('/my')
+        values = self._get_page_view_values(
+            obj, None, {
+                'page_name': 'service_object',
+                'service_object': obj,
+                'orders': self._search_service(
+                    'service.order', Domain('object_ids', 'in', obj.ids),
+                    order='date_order desc, id desc', limit=80),
+            }, 'my_service_objects_history', False, **kwargs)
+        return request.render('service_management.portal_service_object', values)
+
+    #=== WHAT CUSTOMERS DO ===#
+
+    @http.route('/my/service_orders/<int:order_id>/accept', type='jsonrpc', auth='public',
+                website=True)
+    def portal_service_order_accept(
+            self, order_id, access_token=None, name=None, signature=None):
+        return self._sign_service_order(
+            order_id, access_token, '_accept_quote', name, signature, 'accepted')
+
+    @http.route('/my/service_orders/<int:order_id>/sign', type='jsonrpc', auth='public',
+                website=True)
+    def portal_service_order_sign(self, order_id, access_token=None, name=None, signature=None):
+        return self._sign_service_order(
+            order_id, access_token, '_sign_by_customer', name, signature, 'signed')
+
+    def _sign_service_order(self, order_id, access_token, method, name, signature, message):
+        """Let a customer sign, for the signature form of the portal.
+
+        :return: {'error': text}, or what makes the form show the page again
+        """
+        access_token = access_token or request.httprequest.args.get('access_token')
+        try:
+            order = self._get_service_order(order_id, access_token)
+            with request.env.cr.savepoint():
+                getattr(order, method)(name, signature)
+                order.flush_recordset()
+        except (AccessError, MissingError):
+            return {'error': _("This order does not exist, or the link to it is no longer valid.")}
+        except (UserError, ValidationError) as error:
+            return {'error': str(error)}
+        except (TypeError, ValueError, binascii.Error):
+            return {'error': _("The signature cannot be read. Sign again, please.")}
+        self._post_for_customer(order, {
+            'accepted': _("Quote accepted and signed by %s", name),
+            'signed': _("Work confirmed and signed by %s", name),
+        }[message])
+        return {
+            'force_refresh': True,
+            'redirect_url': order.get_portal_url(query_string=f'&message={message}'),
+        }
+
+    @http.route('/my/service_orders/<int:order_id>/decline', type='http', auth='public',
+                methods=['POST'], website=True)
+    def portal_service_order_decline(
+            self, order_id, access_token=None, reason_id=None, note=None, **kwargs):
+        try:
+            order = self._get_service_order(order_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect('/my')
+        reason = request.env['service.reason'].sudo().browse(self._read_id(reason_id)).exists()
+        note = (note or '').strip()[:1000]
+        try:
+            with request.env.cr.savepoint():
+                order._decline_quote(reason, note)
+                order.flush_recordset()
+        except UserError:
+            return request.redirect(order.get_portal_url(query_string='&message=not_declined'))
+        self._post_for_customer(order, ' '.join(filter(None, (
+            _("Quote declined."), reason.name, note))))
+        return request.redirect(order.get_portal_url(query_string='&message=declined'))
+
+    def _post_for_customer(self, order, body):
+        """Write what a customer did into the order's history, in the customer's name."""
+        user = request.env.user
+        author = order._mail_get_partners()[order.id] if user._is_public() else user.partner_id
+        order.message_post(
+            body=body, author_id=author.id, message_type='comment',
+            subtype_xmlid='mail.mt_comment')
+
+    @http.route('/my/service_request', type='http', auth='user', website=True,
+                methods=['GET', 'POST'])
+    def portal_service_request(self, **form):
+        """Show the form for a request; take one and go to its page."""
+        error = None
+        if request.httprequest.method == 'POST':
+            try:
+                with request.env.cr.savepoint():
+                    order = self._create_service_request(form)
+                return request.redirect(order.get_portal_url(query_string='&message=requested'))
+            except (UserError, ValidationError) as refusal:
+                error = str(refusal)
+        values = self._prepare_portal_layout_values()
+        values.update({
+            'page_name': 'service_request',
+            'objects': self._search_service('service.object', order='name, id', limit=500),
+            'sites': self._get_own_addresses(),
+            'form': form,
+            'error': error,
+            'max_photos': MAX_PHOTOS,
+        })
+        return request.render('service_management.portal_service_request', values)
+
+    def _get_own_addresses(self):
+        partner = request.env.user.partner_id.sudo().commercial_partner_id
+        return partner | request.env['res.partner'].sudo().search([
+            ('parent_id', 'child_of', partner.id), ('type', 'in', ('delivery', 'other'))])
+
+    def _create_service_request(self, form):
+        """Create a draft order of what a customer entered.
+
+        :raise UserError: in words for the customer, if something is missing or not theirs
+        """
+        partner = request.env.user.partner_id
+        customer = partner.sudo().commercial_partner_id
+        title = (form.get('title') or '').strip()[:200]
+        if not title:
+            raise UserError(_("Tell us in a few words what is wrong."))
+        obj = self._pick_own(
+            form.get('object_id'), lambda domain: self._search_service('service.object', domain),
+            _("This equipment is not yours. Choose one from the list."))
+        sites = self._get_own_addresses()
+        site = self._pick_own(
+            form.get('site_id'), sites.filtered_domain,
+            _("This address is not yours. Choose one from the list."))
+        photos = self._read_photos()
+        company = obj.company_id or request.env.company
+        Order = request.env['service.order'].sudo().with_company(company)
+        values = {
+            'title': title,
+            'channel': 'portal',
+            'company_id': company.id,
+            'partner_id': customer.id,
+            'contact_id': partner.id,
+            'object_ids': [Command.set(obj.ids)],
+            'date_preferred': self._read_local_time(form.get('date_preferred')),
+            'user_id': False,
+        }
+        if site and not obj:
+            values['site_id'] = site.id
+        order = Order.create(Order._prepare_request(values))
+        order.user_id = order.team_id.user_id
+        order.message_subscribe(partner.ids)
+        description = (form.get('description') or '').strip()[:10000]
+        if description or photos:
+            order.message_post(
+                body=description, author_id=partner.id, message_type='comment',
+                subtype_xmlid='mail.mt_comment', attachments=photos)
+        return order
+
+    @staticmethod
+    def _read_id(text):
+        """Return the id that a form sends, as a list that is empty when it can be none."""
+        number = int(text) if (text or '').isdecimal() and len(text) <= 10 else 0
+        return [number] if 0 < number <= MAX_ID else []
+
+    def _pick_own(self, text, search, message):
+        """Return the record that a form names by its id, if it is among the visitor's own."""
+        if not text:
+            return request.env['service.object'].browse()
+        found = search(Domain('id', 'in', self._read_id(text)))
+        if not found:
+            raise UserError(message)
+        return found
+
+    def _read_local_time(self, text):
+        """Return the naive UTC datetime of what a visitor entered in their own time zone."""
+        if not text:
+            return False
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(_("Enter the preferred time as a day and an hour.")) from error
+        zone = pytz.timezone(request.env.user.tz or request.env.company.resource_calendar_id.tz)
+        return zone.localize(moment.replace(tzinfo=None)).astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _read_photos(self):
+        """Return [(name, content)] of the pictures sent along.
+
+        :raise UserError: if a file is no picture or too large, or there are too many
+        """
+        files = [file for file in request.httprequest.files.getlist('photos') if file.filename]
+        if len(files) > MAX_PHOTOS:
+            raise UserError(_("Send up to %s photos, please.", MAX_PHOTOS))
+        photos = []
+        for file in files:
+            content = file.read(MAX_PHOTO_BYTES + 1)
+            if len(content) > MAX_PHOTO_BYTES:
+                raise UserError(_("“%s” is larger than 10 MB. Send a smaller photo, please.",
+                                  file.filename))
+            if not guess_mimetype(content).startswith('image/') or b'<svg' in content[:1000]:
+                raise UserError(_("“%s” is not a photo.", file.filename))
+            photos.append((file.filename, content))
+        return photos

@@ -1,0 +1,185 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+
+class ServiceOrder(models.Model):
+    """What customers are told, and what they write."""
+    _inherit = 'service.order'
+
+    is_receipt_due = fields.Boolean(
+        copy=False, readonly=True, help="The work receipt waits to be sent to the customer.")
+
+    _receipt_due = models.Index('(id) WHERE is_receipt_due')
+
+    #=== WHAT THEY ARE TOLD ===#
+
+    @api.model
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """Write to the contact of an order, else to the customer."""
+        return ['contact_id', 'partner_id']
+
+    def _mail_get_partners(self, introspect_fields=False):
+        partners = super()._mail_get_partners(introspect_fields=introspect_fields)
+        return {order_id: found[:1] for order_id, found in partners.items()}
+
+    def _send_team_mail(self, event, attachments=None):
+        """Send customers the mail that their order's team has chosen for an event.
+
+        The mail leaves when the transaction is committed: what fails is never told.
+
+        :param str event: 'received', 'planned', 'cancelled', 'on_way' or 'done'
+        :param attachments: list of (name, content) to send along
+        """
+        if self.env.context.get('install_mode'):
+            return  # demo data tells nobody
+        for order in self:
+            # Customers are told whoever works on the order; templates are the manager's.
+            team = order.team_id.sudo()
+            template = team[f'mail_{event}_id']
+            recipient = order._mail_get_partners()[order.id]
+            if not (template and recipient.email):
+                continue
+            extra = {}
+            if attachments:  # none given leaves those of the template
+                extra['attachment_ids'] = self.env['ir.attachment'].sudo().create([{
+                    'name': name, 'raw': content, 'res_model': 'mail.compose.message', 'res_id': 0,
+                } for name, content in attachments]).ids
+            order.sudo().with_context(mail_post_autofollow=True).message_post_with_source(
+                template,
+                message_type='auto_comment',
+                subtype_xmlid='mail.mt_comment',
+                email_layout_xmlid='mail.mail_notification_layout_with_responsible_signature',
+                **extra,
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.channel in ('portal', 'email'))._send_team_mail(
+            'received')
+        return orders
+
+    def _on_signed_off(self):
+        """Let a job send the receipt: a document that cannot be made must not undo a signature."""
+        super()._on_signed_off()
+        due = self.filtered(lambda order: order.team_id.sudo().mail_done_id)
+        if due and not self.env.context.get('install_mode'):
+            due.sudo().is_receipt_due = True
+            self.env.ref('service_management.ir_cron_send_receipts')._trigger()
+
+    @api.model
+    def _cron_send_receipts(self, batch_size=50):
+        """Send the receipts that are due; one that fails is set aside with a to-do."""
+        domain = Domain('is_receipt_due', '=', True)
+        orders = self.search(domain, limit=batch_size, order='id')
+        self.env['ir.cron']._commit_progress(remaining=self.search_count(domain))
+        for order_id in orders.ids:
+            order = self.browse(order_id).try_lock_for_update().filtered_domain(domain)
+            if not order:
+                continue
+            order.is_receipt_due = False
+            try:
+                with self.env.cr.savepoint():
+                    order._send_team_mail('done')
+            except Exception as error:
+                _logger.warning("The receipt of %s could not be sent", order.name, exc_info=True)
+                order._schedule_receipt_by_hand(error)
+            if not self.env['ir.cron']._commit_progress(1):
+                break
+
+    def _schedule_receipt_by_hand(self, error):
+        user = self.user_id or self.team_id.user_id
+        self.activity_schedule(
+            'mail.mail_activity_data_todo', user_id=user.id or self.env.uid,
+            summary=self.env._("Send the work receipt by hand"), note=str(error))
+
+    def action_send_receipt(self):
+        """Open the mail with the work receipt."""
+        self.ensure_one()
+        if self.state not in ('signed_off', 'posted'):
+            raise UserError(self.env._(
+                "%s is not signed off: there is no work receipt yet.", self.name))
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Send the Work Receipt"),
+            'res_model': 'mail.compose.message',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {
+                'default_model': 'service.order',
+                'default_res_ids': self.ids,
+                'default_composition_mode': 'comment',
+                'default_template_id': self.team_id.mail_done_id.id,
+                'default_email_layout_xmlid':
+                    'mail.mail_notification_layout_with_responsible_signature',
+                'force_email': True,
+            },
+        }
+
+    #=== WHAT THEY WRITE ===#
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Make a request of an e-mail to a team; who wrote it is the customer."""
+        values = {
+            'name': "New",  # numbered like the others: mail would take the subject
+            'title': msg_dict.get('subject') or self.env._("Request without a subject"),
+            'partner_id': msg_dict.get('author_id'),
+            'user_id': False,
+            **(custom_values or {}),
+        }
+        if not values['partner_id']:
+            author = self.env['mail.thread']._partner_find_from_emails_single(
+                [msg_dict['email_from']], no_create=False)
+            values['partner_id'] = author.id
+            msg_dict['author_id'] = author.id
+        team = self.env['service.team'].browse(values.get('team_id'))
+        if team:
+            values.update(company_id=team.company_id.id, user_id=team.user_id.id)
+        values = self._prepare_request({**values, 'channel': 'email'})
+        author = self.env['res.partner'].browse(values['partner_id'])
+        values['partner_id'] = author.parent_id.id or author.id
+        if author.parent_id:
+            values['contact_id'] = author.id
+        order = super().message_new(msg_dict, custom_values=values)
+        order.message_subscribe(author.ids)
+        return order
+
+    @api.model
+    def _prepare_request(self, values):
+        """Return the values of an order as customers make it: a draft for the dispatcher."""
+        company = self.env['res.company'].browse(values.get('company_id')) or self.env.company
+        values = {'company_id': company.id, **values}
+        team = self.new(values).team_id
+        stage = self.env['service.stage']._get_for('draft', company, team)
+        return {**values, 'team_id': team.id, 'stage_id': stage.id}
+
+    #=== RATING ===#
+
+    def _rating_get_operator(self):
+        """Rate the technician who was there last."""
+        worked = self.visit_ids.filtered('work_start').sorted('work_start')
+        return worked[-1:].employee_id.sudo().user_id.partner_id or super()._rating_get_operator()
+
+    def _rating_get_partner(self):
+        return self._mail_get_partners()[self.id] or super()._rating_get_partner()
+
+    def _rating_get_parent_field_name(self):
+        return 'team_id'
+
+    def _get_rating_url(self):
+        """Return the address at which the customer rates one finished order."""
+        self.ensure_one()
+        return f'/rate/{self.sudo()._rating_get_access_token()}'
+
+    def action_view_ratings(self):
+        action = self.env['ir.actions.act_window']._for_xml_id('rating.rating_rating_action')
+        return {
+            **action, 'context': {},
+            'domain': [('res_model', '=', self._name), ('res_id', 'in', self.ids),
+                       ('consumed', '=', True)]}

@@ -1,0 +1,194 @@
+from unittest.mock import patch
+
+import vobject
+
+from odoo import fields
+from odoo.tests import freeze_time, tagged
+
+from odoo.addons.mail.tests.common import MailCommon
+
+from .common import ServiceCommon
+
+MAIL = """From: {sender}
+To: {to}
+Subject: {subject}
+Message-Id: <{id}@example.com>
+Date: Mon, 02 Mar 2026 09:00:00 +0000
+Content-Type: text/plain; charset=utf-8
+
+{body}
+"""
+
+
+@freeze_time('2026-03-02 09:00:00')
+@tagged('post_install', '-at_install')
+class TestServiceMail(ServiceCommon, MailCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.write({'email': 'hotel@example.com', 'lang': 'en_US'})
+        cls.contact = cls.env['res.partner'].create({
+            'name': "Maria", 'parent_id': cls.customer.id, 'email': 'maria@example.com'})
+        cls.team.write({'alias_name': 'north', 'user_id': cls.user_dispatcher.id})
+
+    def _messages(self, order, text):
+        return order.message_ids.filtered(
+            lambda message: message.message_type == 'auto_comment' and text in (
+                message.subject or ''))
+
+    def _receive(self, sender, subject="Heating is cold", to=None, number=1):
+        to = to or self.team.alias_email or 'north@' + self.alias_domain
+        before = self.env['service.order'].search([])
+        self.env['mail.thread'].message_process(
+            False, MAIL.format(
+                sender=sender, to=to, subject=subject, id=number, body="Please come soon."))
+        return self.env['service.order'].search([]) - before
+
+    #=== TELLING ===#
+
+    def test_dispatching_tells_the_contact_with_an_invitation(self):
+        order = self._create_order(contact_id=self.contact.id)
+        visit = self._plan(order)
+        self.assertFalse(self._messages(order, "Our visit"), "A plan is told to nobody")
+        visit.action_dispatch()
+        message = self._messages(order, "Our visit")
+        self.assertEqual(message.partner_ids, self.contact)
+        self.assertIn("Anna", message.body)
+        self.assertIn("10:00", message.body, "Riga, two hours ahead of UTC")
+        event = vobject.readOne(message.attachment_ids.raw.decode()).vevent
+        self.assertEqual(event.dtstart.value.isoformat(), '2026-03-03T08:00:00+00:00')
+        self.assertEqual(event.dtend.value.isoformat(), '2026-03-03T09:00:00+00:00')
+        self.assertEqual(event.attendee.value, 'MAILTO:maria@example.com')
+        self.assertIn("Pier 2" if order.site_id == self.site else "Quay 1", event.location.value)
+
+    def test_rescheduling_and_cancelling_update_the_same_calendar_entry(self):
+        order = self._create_order()
+        visit = self._plan(order)
+        visit.action_dispatch()
+        visit.date_start = '2026-03-04 08:00:00'
+        visit._cancel(self.visit_reason)
+        calendars = [
+            vobject.readOne(attachment.raw.decode())
+            for attachment in order.message_ids.attachment_ids.sorted('id')]
+        self.assertEqual(len({calendar.vevent.uid.value for calendar in calendars}), 1)
+        self.assertEqual(
+            [(calendar.method.value, calendar.vevent.sequence.value) for calendar in calendars],
+            [('REQUEST', '1'), ('REQUEST', '2'), ('CANCEL', '3')])
+
+    def test_cancelling_what_nobody_was_told_tells_nobody(self):
+        order = self._create_order()
+        self._plan(order)._cancel(self.visit_reason)
+        self.assertFalse(self._messages(order, "cancelled"))
+
+    def test_starting_the_way_tells_the_customer_once(self):
+        order = self._create_order()
+        visit = self._plan(order)
+        visit.action_dispatch()
+        visit.with_user(self.user_technician).action_travel()
+        visit.with_user(self.user_technician).action_travel()
+        self.assertEqual(len(self._messages(order, "on our way")), 1)
+
+    def test_teams_choose_what_customers_are_told(self):
+        self.team.mail_planned_id = False
+        order = self._create_order()
+        self._plan(order).action_dispatch()
+        self.assertFalse(self._messages(order, "Our visit"))
+
+    def test_customers_without_an_address_stop_nothing(self):
+        self.customer.email = False
+        order = self._create_order()
+        self._plan(order).action_dispatch()
+        self.assertFalse(self._messages(order, "Our visit"))
+
+    def test_mails_leave_after_the_commit(self):
+        """What is refused in the end was told to nobody."""
+        visit = self._plan(self._create_order())
+        sent = []
+        with patch.object(
+                self.env.registry['mail.mail'], 'send', lambda *args, **kwargs: sent.append(args),
+        ), patch('odoo.modules.module.current_test', False):
+            with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+                visit.action_dispatch()
+                raise ZeroDivisionError
+            self.assertFalse(sent)
+
+    #=== THE RECEIPT ===#
+
+    def test_receipt_is_sent_by_the_job_after_the_sign_off(self):
+        order = self._worked_order()
+        self.assertTrue(order.is_receipt_due)
+        self.assertFalse(self._messages(order, "receipt"))
+        with self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_send_receipts').method_direct_trigger()
+        message = self._messages(order, "receipt")
+        self.assertEqual(len(message.attachment_ids), 1)
+        self.assertIn(f'/rate/{order.rating_ids.access_token}/5', message.body)
+        self.assertFalse(order.is_receipt_due)
+
+    def test_receipt_is_sent_once(self):
+        order = self._worked_order()
+        cron = self.env.ref('service_management.ir_cron_send_receipts')
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+            cron.method_direct_trigger()
+        self.assertEqual(len(self._messages(order, "receipt")), 1)
+
+    def test_receipt_that_cannot_be_made_is_set_aside_and_the_others_go_on(self):
+        broken, good = self._worked_order(user_id=self.user_manager.id), self._worked_order()
+        Order = type(broken)
+        send = Order._send_team_mail
+
+        def fail_on_broken(orders, *args, **kwargs):
+            if broken in orders:
+                raise ValueError("no printer")
+            return send(orders, *args, **kwargs)
+
+        with patch.object(Order, '_send_team_mail', fail_on_broken), \
+                self.assertLogs('odoo.addons.service_management', 'WARNING'), \
+                self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_send_receipts').method_direct_trigger()
+        self.assertEqual(len(self._messages(good, "receipt")), 1)
+        self.assertRecordValues(broken, [{'is_receipt_due': False}])
+        self.assertRecordValues(broken.activity_ids, [{
+            'user_id': self.user_manager.id, 'summary': "Send the work receipt by hand"}])
+
+    #=== LISTENING ===#
+
+    def test_mail_to_a_team_becomes_a_request(self):
+        order = self._receive('"Maria" <maria@example.com>')
+        self.assertRecordValues(order, [{
+            'title': "Heating is cold", 'channel': 'email', 'state': 'draft',
+            'team_id': self.team.id, 'partner_id': self.customer.id,
+            'contact_id': self.contact.id, 'user_id': self.user_dispatcher.id,
+            'company_id': self.company.id}])
+        self.assertIn("Please come soon.", ''.join(order.message_ids.mapped('body')))
+        self.assertRegex(order.name, r'^SRV/')
+        self.assertIn(self.contact, order.message_partner_ids)
+        self.assertEqual(len(self._messages(order, "We have your request")), 1)
+
+    def test_mail_of_a_stranger_makes_a_customer(self):
+        order = self._receive('"New Guest" <guest@example.com>')
+        self.assertEqual(order.partner_id.email, 'guest@example.com')
+        self.assertEqual(order.partner_id.name, "New Guest")
+
+    def test_mail_without_a_subject_has_one_for_the_board(self):
+        order = self._receive('"Maria" <maria@example.com>', subject="")
+        self.assertTrue(order.title)
+
+    def test_same_mail_twice_makes_one_request(self):
+        self._receive('"Maria" <maria@example.com>')
+        self.assertFalse(self._receive('"Maria" <maria@example.com>'))
+
+    def test_requests_of_the_staff_are_confirmed_to_nobody(self):
+        self.assertFalse(self._messages(self._create_order(), "We have your request"))
+
+    def test_rating_is_the_technicians(self):
+        order = self._create_order()
+        visit = self._plan(order, '2026-03-02 09:00:00')
+        visit.action_start()
+        self.assertEqual(order._rating_get_operator(), self.user_technician.partner_id)
+        order.rating_apply(5, token=order._rating_get_access_token(), feedback="Friendly")
+        self.assertEqual(order.rating_last_value, 5)
+        self.assertEqual(self.team.rating_avg, 5)
+        self.assertEqual(fields.Date.to_string(fields.Date.today()), '2026-03-02')

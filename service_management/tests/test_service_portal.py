@@ -1,0 +1,384 @@
+import json
+from unittest.mock import patch
+
+from odoo import fields, http
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import SIGNATURE, ServiceCommon
+
+PNG = bytes.fromhex(
+    '89504e470d0a1a0a0000000d4948445200000001000000010806000000'
+    '1f15c4890000000d49444154789c6364f8ffbf1e0005840280d9a8b1b70000000049454e44ae426082')
+LISTS = ('/my/service_orders', '/my/service_objects')
+
+
+@tagged('post_install', '-at_install')
+class TestServicePortal(HttpCase, ServiceCommon):
+    """Two customers; what is asked here is asked over HTTP, as their browsers do."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.guest = cls._create_portal_user('guest', cls.customer)
+        cls.stranger = cls._create_portal_user('stranger', cls.other_customer)
+        cls.order = cls._create_order(title="Ours", object_ids=cls.object.ids)
+        cls.theirs = cls._create_order(
+            title="Theirs", partner_id=cls.other_customer.id, object_ids=cls.other_object.ids)
+        cls.quote = cls._create_quote(title="Quoted")
+        cls.quote.action_mark_quote_sent()
+        cls.draft = cls._create_quote(title="Not Sent Yet")
+
+    def _get(self, url):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200, url)
+        return response
+
+    def _post(self, url, data=None, files=None):
+        return self.url_open(
+            url, data={'csrf_token': http.Request.csrf_token(self), **(data or {})}, files=files)
+
+    def _call(self, url, **params):
+        response = self.url_open(
+            url, data=json.dumps({'params': params}),
+            headers={'Content-Type': 'application/json'})
+        self.assertEqual(response.status_code, 200)
+        return response.json()['result']
+
+    def _decide(self, order, verb, token=None, name="Guest"):
+        return self._call(
+            f'/my/service_orders/{order.id}/{verb}', access_token=token, name=name,
+            signature=SIGNATURE)
+
+    #=== WHO SEES WHAT ===#
+
+    def test_customers_list_the_orders_of_their_company(self):
+        self.authenticate('guest', 'guest')
+        page = self._get('/my/service_orders').text
+        self.assertIn(self.order.name, page)
+        self.assertIn(self.quote.name, page)
+        self.assertNotIn(self.theirs.name, page)
+        self.assertNotIn(self.draft.name, page, "A draft of the staff is nobody's business")
+
+    def test_customers_list_the_objects_of_their_company(self):
+        self.authenticate('guest', 'guest')
+        page = self._get('/my/service_objects').text
+        self.assertIn("Boiler", page)
+        self.assertNotIn("Oven", page)
+
+    def test_counters_count_the_customers_own(self):
+        for login, expected in (('guest', [2, 1, 1]), ('stranger', [1, 0, 1])):
+            with self.subTest(login=login):
+                self.authenticate(login, login)
+                counters = ['service_order_count', 'service_quote_count', 'service_object_count']
+                self.assertEqual(
+                    self._call('/my/counters', counters=counters),
+                    dict(zip(counters, expected, strict=True)))
+
+    def test_pages_of_others_lead_home(self):
+        self.authenticate('guest', 'guest')
+        token = self.order._portal_ensure_token()
+        for url in (
+            f'/my/service_orders/{self.theirs.id}',
+            f'/my/service_orders/{self.draft.id}',
+            f'/my/service_orders/{self.theirs.id}?access_token={token}',
+            f'/my/service_orders/{self.theirs.id}?report_type=pdf',
+            f'/my/service_objects/{self.other_object.id}',
+            '/my/service_orders/999999999',
+            '/my/service_orders/99999999999999999999',
+            '/my/service_objects/99999999999999999999',
+        ):
+            with self.subTest(url=url):
+                response = self._get(url)
+                self.assertTrue(response.url.endswith('/my'), response.url)
+                self.assertNotIn("Theirs", response.text)
+
+    def test_token_opens_one_order_without_a_login(self):
+        token = self.order._portal_ensure_token()
+        self.authenticate(None, None)
+        self.assertIn("Ours", self._get(
+            f'/my/service_orders/{self.order.id}?access_token={token}').text)
+        for wrong in ('', token[:-1], token[:-1] + ('0' if token[-1] != '0' else '1'),
+                      token.upper(), self.quote._portal_ensure_token()):
+            with self.subTest(token=wrong):
+                response = self._get(f'/my/service_orders/{self.order.id}?access_token={wrong}')
+                self.assertNotIn("Ours", response.text)
+
+    def test_portal_users_have_no_rights_on_any_model_of_ours(self):
+        models = self.env['ir.model'].search([]).filtered(
+            lambda model: 'service_management' in (model.modules or '').split(', ')[:1]
+            and model.model.startswith('service.'))
+        self.assertGreater(len(models), 15)
+        for user in (self.guest, self.env.ref('base.public_user').sudo()):
+            for model in models.mapped('model'):
+                records = self.env[model].with_user(user)
+                for method, *args in (
+                    ('search', []), ('search_count', []), ('search_read', [], ['id']),
+                    ('name_search', ''), ('_read_group', [], [], ['__count']), ('create', {}),
+                ):
+                    with self.subTest(model=model, user=user.login, method=method), \
+                            self.assertRaises(AccessError):
+                        getattr(records, method)(*args)
+
+    def test_rpc_reads_and_writes_nothing(self):
+        self.authenticate('guest', 'guest')
+        for method, args in (
+            ('search_read', [[]]), ('read', [self.order.ids]),
+            ('write', [self.order.ids, {'title': "Mine"}]), ('action_confirm', [self.quote.ids]),
+            ('action_mark_quote_sent', [self.quote.ids]), ('unlink', [self.order.ids]),
+        ):
+            with self.subTest(method=method), self.assertLogs('odoo.http', 'WARNING'):
+                response = self.url_open(
+                    f'/web/dataset/call_kw/service.order/{method}',
+                    data=json.dumps({'params': {
+                        'model': 'service.order', 'method': method, 'args': args, 'kwargs': {}}}),
+                    headers={'Content-Type': 'application/json'})
+                self.assertEqual(
+                    response.json()['error']['data']['name'], 'odoo.exceptions.AccessError')
+
+    def test_signatures_and_photos_are_not_served_to_others(self):
+        self._plan(self.order)
+        self._sign(self.order)
+        self.authenticate('stranger', 'stranger')
+        response = self.url_open(f'/web/image/service.order/{self.order.id}/signature')
+        self.assertNotEqual(response.content, PNG)
+        self.assertNotIn('signature', response.headers.get('Content-Disposition', ''))
+
+    def test_pages_tell_nothing_internal(self):
+        self.order.note_internal = "Key under the mat"
+        self._plan(self.order, employee=self.colleague)
+        self.authenticate('guest', 'guest')
+        page = self._get(f'/my/service_orders/{self.order.id}').text
+        self.assertNotIn("Key under the mat", page)
+        self.assertNotIn("Boris", page, "A plan that nobody was told of is none")
+        self.order.visit_ids.action_dispatch()
+        self.assertIn("Boris", self._get(f'/my/service_orders/{self.order.id}').text)
+
+    def test_prices_show_when_quoted_or_done(self):
+        self._create_line(self.order, quantity=3, name="Cleaning")
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_orders/{self.order.id}'
+        self.assertNotIn("Cleaning", self._get(url).text)
+        self.assertIn("160.00", self._get(f'/my/service_orders/{self.quote.id}').text)
+        self._plan(self.order)
+        self._sign(self.order)
+        self.assertIn("Cleaning", self._get(url).text)
+
+    #=== LISTS ===#
+
+    def test_unknown_parameters_never_give_an_error(self):
+        self.authenticate('guest', 'guest')
+        for url in LISTS:
+            for query in (
+                'sortby=x', 'filterby=x', 'groupby=x', 'search_in=x', 'search=%25%27%22\\',
+                'sortby=&filterby=&groupby=', 'search=' + 'x' * 5000, 'date_begin=x',
+                'groupby=partner_id', 'sortby=__class__', 'search_in[]=x&foo=bar',
+            ):
+                with self.subTest(url=url, query=query):
+                    self._get(f'{url}?{query}')
+            self._get(f'{url}/page/99999')
+
+    def test_lists_sort_search_and_group(self):
+        self.env['service.order'].create([{
+            'title': f"Visit {index:03}", 'partner_id': self.customer.id, 'team_id': self.team.id,
+            'site_id': (self.site if index % 2 else self.customer).id,
+        } for index in range(85)])
+        self.authenticate('guest', 'guest')
+        first = self._get('/my/service_orders?sortby=title').text
+        self.assertIn("Visit 000", first)
+        self.assertNotIn("Visit 084", first)
+        self.assertIn("Visit 084", self._get('/my/service_orders/page/2?sortby=title').text)
+        found = self._get('/my/service_orders?search=Visit 042&search_in=title').text
+        self.assertIn("Visit 042", found)
+        self.assertNotIn("Visit 041", found)
+        self.assertIn("Ours", self._get('/my/service_orders?search=B-1&search_in=object').text)
+        self.assertIn("Harbour Hotel Annex", self._get('/my/service_orders?groupby=site_id').text)
+        self.assertNotIn("Ours", self._get('/my/service_orders?filterby=quote').text)
+
+    def test_empty_lists_say_what_to_do(self):
+        self.theirs.unlink()
+        self.authenticate('stranger', 'stranger')
+        self.assertIn("There is nothing yet", self._get('/my/service_orders').text)
+        self.other_object.active = False
+        self.assertIn("do not service any", self._get('/my/service_objects').text)
+
+    def test_list_takes_the_same_queries_whatever_it_shows(self):
+        self.authenticate('guest', 'guest')
+        counts = []
+        for number in (5, 40):
+            self.env['service.order'].create([{
+                'title': "More", 'partner_id': self.customer.id, 'team_id': self.team.id,
+                'object_ids': self.object.ids, 'stage_id': self.stage_first.id,
+            } for _index in range(number)])
+            self.env.flush_all()
+            self._get('/my/service_orders')
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._get('/my/service_orders')
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertGreater(counts[0], 10, "The requests are counted")
+        self.assertLessEqual(counts[1], counts[0] + 3)
+
+    #=== DECISIONS ===#
+
+    def test_customer_accepts_with_a_signature(self):
+        self.authenticate('guest', 'guest')
+        result = self._decide(self.quote, 'accept')
+        self.assertTrue(result['force_refresh'])
+        self.assertRecordValues(self.quote, [{'state': 'open', 'accepted_by': "Guest"}])
+        self.assertEqual(
+            self.quote.message_ids.filtered(lambda m: "accepted" in m.body).author_id,
+            self.guest.partner_id)
+        self.assertIn("You have accepted", self._get(result['redirect_url']).text)
+
+    def test_decisions_are_refused_to_others(self):
+        self._plan(self.order).action_done()
+        for login in ('stranger', None):
+            self.authenticate(login, login)
+            for order, verb in ((self.quote, 'accept'), (self.order, 'sign')):
+                with self.subTest(login=login, verb=verb):
+                    self.assertIn("no longer valid", self._decide(
+                        order, verb, token='wrong')['error'])
+            self._post(f'/my/service_orders/{self.quote.id}/decline', {'note': "No"})
+        self.assertRecordValues(self.quote | self.order, [{'state': 'draft'}, {'state': 'open'}])
+
+    def test_decisions_are_not_made_by_a_plain_link(self):
+        self.authenticate('guest', 'guest')
+        for verb in ('accept', 'decline', 'sign'):
+            with self.subTest(verb=verb):
+                response = self.url_open(f'/my/service_orders/{self.quote.id}/{verb}')
+                self.assertGreaterEqual(response.status_code, 400)
+        self.assertEqual(self.quote.state, 'draft')
+
+    def test_token_accepts_without_a_login(self):
+        token = self.quote._portal_ensure_token()
+        self.authenticate(None, None)
+        self.assertNotIn('error', self._decide(self.quote, 'accept', token))
+        self.assertEqual(self.quote.state, 'open')
+
+    def test_refused_decisions_change_nothing_and_say_why(self):
+        self.authenticate('guest', 'guest')
+        for order, verb, name, error in (
+            (self.quote, 'accept', "", "Enter your name"),
+            (self.order, 'accept', "Guest", "cannot be accepted"),
+            (self.order, 'sign', "Guest", "nothing to sign"),
+        ):
+            with self.subTest(error=error):
+                self.assertIn(error, self._decide(order, verb, name=name)['error'])
+        with self.subTest("broken signature"):
+            result = self._call(
+                f'/my/service_orders/{self.quote.id}/accept', name="Guest", signature='no image')
+            self.assertTrue(result['error'])
+        self.assertRecordValues(self.quote, [{'state': 'draft', 'accepted_by': False}])
+
+    def test_customer_declines_with_a_reason(self):
+        reason = self.env.ref('service_management.service_reason_too_expensive')
+        self.authenticate('guest', 'guest')
+        page = self._post(
+            f'/my/service_orders/{self.quote.id}/decline',
+            {'reason_id': reason.id, 'note': "Too much"})
+        self.assertIn("You have declined", page.text)
+        self.assertRecordValues(self.quote, [{
+            'state': 'cancelled', 'stage_reason_id': reason.id, 'stage_note': "Too much"}])
+        again = self._post(f'/my/service_orders/{self.quote.id}/decline', {'note': "Again"})
+        self.assertIn("was not declined", again.text)
+
+    def test_declining_with_a_broken_reason_asks_again(self):
+        self.authenticate('guest', 'guest')
+        for reason in ('', 'x', '99999999999999', str(self.reason.id)):
+            with self.subTest(reason=reason):
+                page = self._post(
+                    f'/my/service_orders/{self.quote.id}/decline', {'reason_id': reason})
+                self.assertIn("was not declined", page.text)
+        self.assertEqual(self.quote.state, 'draft')
+
+    def test_customer_signs_finished_work(self):
+        visit = self._plan(self.order, fields.Datetime.now())
+        visit.action_start()
+        visit.action_stop()
+        visit.action_done()
+        self.authenticate('guest', 'guest')
+        self.assertIn("Confirm and Sign", self._get(f'/my/service_orders/{self.order.id}').text)
+        self.assertNotIn('error', self._decide(self.order, 'sign'))
+        self.assertRecordValues(self.order, [{'state': 'signed_off', 'signed_by': "Guest"}])
+        page = self._get(f'/my/service_orders/{self.order.id}').text
+        self.assertIn("How did we do?", page)
+        self.assertIn("report=receipt", page)
+
+    def test_documents_of_the_order_can_be_downloaded(self):
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_orders/{self.quote.id}?report_type=html'
+        self.assertIn("160.00", self._get(url).text)
+        with self.subTest("none before there is one"):
+            page = self._get(f'/my/service_orders/{self.order.id}?report_type=html').text
+            self.assertNotIn("This receipt is not an invoice", page)
+
+    #=== REQUESTS ===#
+
+    def test_request_lands_as_a_draft_for_the_dispatcher(self):
+        self.team.user_id = self.user_dispatcher
+        self.authenticate('guest', 'guest')
+        page = self._post('/my/service_request', {
+            'title': "No hot water", 'object_id': self.object.id, 'description': "Since today",
+            'date_preferred': '2026-03-04T10:00',
+        }, files=[('photos', ('leak.png', PNG, 'image/png'))])
+        order = self.env['service.order'].search([('title', '=', "No hot water")])
+        self.assertRecordValues(order, [{
+            'state': 'draft', 'channel': 'portal', 'partner_id': self.customer.id,
+            'contact_id': self.guest.partner_id.id, 'object_ids': self.object.ids,
+            'site_id': self.site.id, 'company_id': self.company.id,
+            'user_id': self.user_dispatcher.id,
+            'date_preferred': fields.Datetime.to_datetime('2026-03-04 08:00:00'),
+        }])
+        message = order.message_ids.filtered('attachment_ids')
+        self.assertEqual(message.attachment_ids.raw, PNG)
+        self.assertIn("Since today", message.body)
+        self.assertFalse(order.visit_ids, "Nothing is planned before a dispatcher has confirmed it")
+        self.assertIn("We have your request", page.text)
+
+    def test_broken_requests_keep_what_was_entered_and_say_why(self):
+        self.authenticate('guest', 'guest')
+        good = {'title': "No hot water", 'description': "Kept words"}
+        photo = ('photos', ('leak.png', PNG, 'image/png'))
+        for data, files, error in (
+            ({'title': "  "}, None, "in a few words"),
+            ({'object_id': self.other_object.id}, None, "This equipment is not yours"),
+            ({'object_id': '99999999999999'}, None, "This equipment is not yours"),
+            ({'object_id': 'x'}, None, "This equipment is not yours"),
+            ({'site_id': self.other_customer.id}, None, "This address is not yours"),
+            ({'date_preferred': 'tomorrow'}, None, "as a day and an hour"),
+            ({}, [('photos', ('a.txt', b'text', 'image/png'))], "is not a photo"),
+            ({}, [('photos', ('a.svg', b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', 'image/svg+xml'))],
+             "is not a photo"),
+            ({}, [photo] * 9, "up to 8 photos"),
+        ):
+            with self.subTest(error=error, data=data):
+                page = self._post('/my/service_request', {**good, **data}, files).text
+                self.assertIn(error, page)
+                self.assertIn("Kept words", page)
+        with patch('odoo.addons.service_management.controllers.portal.MAX_PHOTO_BYTES', 10):
+            page = self._post('/my/service_request', good, [photo]).text
+            self.assertIn("is larger than", page)
+        self.assertFalse(self.env['service.order'].search([('title', 'ilike', "hot water")]))
+
+    def test_requests_need_a_login(self):
+        self.authenticate(None, None)
+        self.assertIn('/web/login', self._get('/my/service_request').url)
+
+    def test_request_of_a_person_without_a_company(self):
+        person = self.env['res.partner'].create({'name': "Solo", 'email': 'solo@example.com'})
+        self.env['res.users'].with_context(no_reset_password=True).create({
+            'name': "Solo", 'login': 'solo', 'password': 'solosolo', 'partner_id': person.id,
+            'company_id': self.company.id, 'company_ids': self.company.ids,
+            'group_ids': [Command.set(self.env.ref('base.group_portal').ids)]})
+        self.authenticate('solo', 'solosolo')
+        self._post('/my/service_request', {'title': "Alone"})
+        order = self.env['service.order'].search([('title', '=', "Alone")])
+        self.assertRecordValues(order, [{'partner_id': person.id, 'contact_id': person.id}])
+
+    def test_objects_have_their_history(self):
+        self.authenticate('guest', 'guest')
+        page = self._get(f'/my/service_objects/{self.object.id}').text
+        self.assertIn(self.order.name, page)
+        self.assertNotIn(self.quote.name, page)

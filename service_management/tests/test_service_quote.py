@@ -1,0 +1,229 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time, tagged
+
+from .common import SIGNATURE, ServiceCommon
+
+
+@freeze_time('2026-03-02 09:00:00')
+@tagged('post_install', '-at_install')
+class TestServiceQuote(ServiceCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.email = 'hotel@example.com'
+        cls.stage_quoted = cls.env.ref('service_management.service_stage_quoted')
+        cls.decline_reason = cls.env.ref('service_management.service_reason_too_expensive')
+
+    def _send(self, order):
+        action = order.action_send_quote()
+        composer = self.env['mail.compose.message'].with_context(**action['context']).create({})
+        composer._action_send_mail()
+
+    #=== SENDING ===#
+
+    def test_sending_the_mail_makes_it_a_quote(self):
+        order = self._create_quote()
+        action = order.action_send_quote()
+        self.assertFalse(order.quote_sent_on, "Opening the mail sends nothing")
+        self.env['mail.compose.message'].with_context(
+            **action['context']).create({})._action_send_mail()
+        self.assertRecordValues(order, [{
+            'quote_sent_on': fields.Datetime.now(), 'stage_id': self.stage_quoted.id,
+            'validity_date': fields.Date.to_date('2026-04-01'), 'can_accept': True}])
+        message = order.message_ids.filtered(lambda item: item.message_type == 'comment')
+        self.assertIn(self.customer, message.partner_ids)
+        self.assertEqual(len(message.attachment_ids), 1)
+
+    def test_sending_again_keeps_a_date_that_was_agreed(self):
+        order = self._create_quote(validity_date='2026-03-10')
+        order.action_mark_quote_sent()
+        self.assertEqual(fields.Date.to_string(order.validity_date), '2026-03-10')
+        with freeze_time('2026-03-11 09:00:00'):
+            order.action_mark_quote_sent()
+            self.assertEqual(fields.Date.to_string(order.validity_date), '2026-04-10')
+
+    def test_nothing_cannot_be_quoted(self):
+        order = self._create_order(stage_id=self.stage_request.id)
+        with self.assertRaisesRegex(UserError, "has no lines yet"):
+            order.action_send_quote()
+
+    def test_open_orders_cannot_be_quoted(self):
+        order = self._create_order()
+        self._create_line(order)
+        with self.assertRaisesRegex(UserError, "is not a request any more"):
+            order.action_mark_quote_sent()
+
+    def test_quote_holds_the_fees_and_the_agreed_total(self):
+        product = self._create_service_product("Fee", 0)
+        self.env['service.price.rule'].create({
+            'name': "Call-out", 'kind': 'call_out', 'amount': 45, 'product_id': product.id,
+            'company_id': self.company.id})
+        order = self._create_quote(limit_kind='maximum', limit_amount=200)
+        order.action_mark_quote_sent()
+        self.assertEqual(order.amount_untaxed, 200)
+        self.assertEqual(len(order.line_ids), 2)
+
+    #=== ACCEPTING ===#
+
+    def test_acceptance_opens_the_order_and_tells_the_responsible(self):
+        order = self._create_quote(user_id=self.user_dispatcher.id)
+        order.action_mark_quote_sent()
+        order._accept_quote(" Guest ", SIGNATURE)
+        self.assertRecordValues(order, [{
+            'state': 'open', 'accepted_by': "Guest", 'accepted_on': fields.Datetime.now(),
+            'can_accept': False}])
+        self.assertEqual(len(order.visit_ids), 1)
+        self.assertRecordValues(order.activity_ids, [{
+            'user_id': self.user_dispatcher.id, 'summary': "Accepted by Guest."}])
+
+    def test_accepted_prices_stay(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        line = order.line_ids
+        self.hours.list_price = 200
+        line.quantity_planned = 5
+        self.assertRecordValues(line, [{
+            'price_unit': 80, 'price_explanation': "Agreed in the quote"}])
+        extra = self._create_line(order)
+        self.assertEqual(extra.price_unit, 200, "More work has the prices of its day")
+
+    def test_no_fee_joins_an_accepted_quote(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        self.env['service.price.rule'].create({
+            'name': "Call-out", 'kind': 'call_out', 'amount': 45, 'company_id': self.company.id,
+            'product_id': self._create_service_product("Fee", 0).id})
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertEqual(order.amount_untaxed, 160)
+
+    def test_booked_time_is_billed_at_the_agreed_price(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        self.hours.list_price = 200
+        visit = self._plan(order, '2026-03-02 09:00:00')
+        visit.action_start()
+        with freeze_time('2026-03-02 10:30:00'):
+            visit.action_stop()
+        self.assertRecordValues(order.line_ids, [{'quantity': 1.5, 'price_subtotal': 120}])
+
+    def test_yes_on_the_phone_holds_the_prices_too(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order.with_user(self.user_dispatcher).action_confirm()
+        self.assertTrue(order.line_ids.is_price_agreed)
+
+    def test_a_request_that_was_not_quoted_has_no_agreed_prices(self):
+        order = self._create_quote()
+        order.action_confirm()
+        self.assertFalse(order.line_ids.is_price_agreed)
+
+    def test_unsent_quotes_cannot_be_accepted(self):
+        order = self._create_quote()
+        with self.assertRaisesRegex(UserError, "cannot be accepted any more"):
+            order._accept_quote("Guest", SIGNATURE)
+
+    def test_a_quote_is_accepted_once(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        with self.assertRaisesRegex(UserError, "cannot be accepted any more"):
+            order._accept_quote("Guest", SIGNATURE)
+
+    def test_a_quote_is_valid_to_its_last_day(self):
+        order = self._create_quote(validity_date='2026-03-10')
+        order.action_mark_quote_sent()
+        with freeze_time('2026-03-10 12:00:00'):
+            order.invalidate_recordset()
+            self.assertTrue(order.can_accept)
+        with freeze_time('2026-03-11 12:00:00'):
+            order.invalidate_recordset()
+            self.assertIn(order, order.search([('is_quote_expired', '=', True)]))
+            with self.assertRaisesRegex(UserError, "has expired"):
+                order._accept_quote("Guest", SIGNATURE)
+        self.assertNotIn(order, order.search([('is_quote_expired', '=', True)]))
+        self.assertIn(order, order.search([('is_quote_expired', '=', False)]))
+
+    def test_acceptance_needs_a_name_and_a_signature(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        for name, signature in (("", SIGNATURE), ("  ", SIGNATURE), ("Guest", False)):
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, "Enter your name"):
+                order._accept_quote(name, signature)
+
+    def test_acceptance_works_where_the_open_stage_needs_a_reason(self):
+        self.stage_first.needs_reason = True
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertRecordValues(order, [{'state': 'open', 'stage_reason_id': self.reason.id}])
+
+    #=== DECLINING ===#
+
+    def test_declining_cancels_for_the_customers_reason(self):
+        order = self._create_quote(user_id=self.user_dispatcher.id)
+        order.action_mark_quote_sent()
+        order._decline_quote(self.decline_reason, "Half of it would do.")
+        self.assertRecordValues(order, [{
+            'state': 'cancelled', 'stage_reason_id': self.decline_reason.id,
+            'stage_note': "Half of it would do."}])
+        self.assertEqual(
+            order.activity_ids.summary, "Declined: Too expensive Half of it would do.")
+        self.assertEqual(order.stage_log_ids[-1].reason_id, self.decline_reason)
+
+    def test_declining_needs_a_word(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        with self.assertRaisesRegex(UserError, "Tell us why"):
+            order._decline_quote(self.reason, " ")  # a reason of another usage is none
+
+    def test_only_open_quotes_are_declined(self):
+        for order in (self._create_quote(), self._create_order()):
+            with self.assertRaisesRegex(UserError, "cannot be declined any more"):
+                order._decline_quote(self.decline_reason, "")
+
+    #=== SIGNING ===#
+
+    def test_customers_sign_what_is_finished(self):
+        order = self._create_order()
+        visit = self._plan(order, '2026-03-02 09:00:00')
+        with self.assertRaisesRegex(UserError, "nothing to sign"):
+            order._sign_by_customer("Guest", SIGNATURE)
+        visit.action_start()
+        self.assertFalse(order.can_customer_sign)
+        with freeze_time(fields.Datetime.now() + timedelta(hours=1)):
+            visit.action_stop()
+            visit.action_done()
+        self.assertTrue(order.can_customer_sign)
+        order._sign_by_customer("Guest", SIGNATURE)
+        self.assertRecordValues(order, [{'state': 'signed_off', 'signed_by': "Guest"}])
+
+    def test_customers_do_not_sign_while_a_visit_is_to_come(self):
+        order = self._create_order()
+        self._plan(order, '2026-03-02 09:00:00').action_done()
+        self._plan(order, '2026-03-04 09:00:00')
+        self.assertFalse(order.can_customer_sign)
+
+    #=== ROLES ===#
+
+    def test_technicians_do_not_write_to_quotes(self):
+        order = self._create_quote()
+        with self.assertRaises(AccessError):
+            order.with_user(self.user_technician).action_mark_quote_sent()
+
+    def test_copies_are_not_quoted_accepted_or_signed(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertRecordValues(order.copy(), [{
+            'quote_sent_on': False, 'validity_date': False, 'accepted_by': False,
+            'accept_signature': False, 'access_token': False}])
+
+    def test_a_quote_needs_a_day_at_least(self):
+        with self.assertRefused("valid for a day at least"):
+            self.company.service_quote_days = 0
