@@ -3,7 +3,6 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tools.pricing import cut, fit_prices, spread
 
 amounts = st.lists(st.integers(0, 10**7), min_size=1, max_size=30).filter(any)

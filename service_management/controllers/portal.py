@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytz
 
-from odoo import _, http
+from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.http import request
@@ -33,16 +33,16 @@ class ServiceCustomerPortal(CustomerPortal):
         :raise MissingError: if there is no such record
         :raise AccessError: if it is not the visitor's, and the token is not the record's
         """
-        record = request.env[model].browse(record_id if record_id <= MAX_ID else ())
+        record = self.env[model].browse(record_id if record_id <= MAX_ID else ())
         record_sudo = record.sudo().exists()
         if not record_sudo:
-            raise MissingError(_("This document does not exist."))
+            raise MissingError(self.env._("This document does not exist."))
         token = record_sudo.access_token
         if access_token and token and consteq(token, access_token):
             return record_sudo
-        user = request.env.user
+        user = self.env.user
         if user._is_public():
-            raise AccessError(_("Log in to see this document."))
+            raise AccessError(self.env._("Log in to see this document."))
         domain = record._get_portal_domain(user.partner_id)
         if not record_sudo.filtered_domain(domain):
             record.check_access('read')  # staff look at the page as customers see it
@@ -53,22 +53,22 @@ class ServiceCustomerPortal(CustomerPortal):
 
     def _search_service(self, model, domain=Domain.TRUE, **kwargs):
         """Search the visitor's own records, in sudo."""
-        Model = request.env[model].sudo()
-        own = Model._get_portal_domain(request.env.user.partner_id)
+        Model = self.env[model].sudo()
+        own = Model._get_portal_domain(self.env.user.partner_id)
         return Model.search(own & domain, **kwargs)
 
     #=== HOME ===#
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        partner = request.env.user.partner_id
+        partner = self.env.user.partner_id
         for counter, model, domain in (
             ('service_order_count', 'service.order', Domain.TRUE),
             ('service_quote_count', 'service.order', self._get_open_quote_domain()),
             ('service_object_count', 'service.object', Domain.TRUE),
         ):
             if counter in counters:
-                Model = request.env[model].sudo()
+                Model = self.env[model].sudo()
                 values[counter] = Model.search_count(Model._get_portal_domain(partner) & domain)
         return values
 
@@ -81,37 +81,37 @@ class ServiceCustomerPortal(CustomerPortal):
 
     def _get_service_order_sortings(self):
         return {
-            'date': {'label': _("Newest"), 'order': 'date_order desc, id desc'},
-            'visit': {'label': _("Next Visit"), 'order': 'date_planned, id desc'},
-            'name': {'label': _("Number"), 'order': 'name, id'},
-            'title': {'label': _("Subject"), 'order': 'title, id'},
+            'date': {'label': self.env._("Newest"), 'order': 'date_order desc, id desc'},
+            'visit': {'label': self.env._("Next Visit"), 'order': 'date_planned, id desc'},
+            'name': {'label': self.env._("Number"), 'order': 'name, id'},
+            'title': {'label': self.env._("Subject"), 'order': 'title, id'},
         }
 
     def _get_service_order_filters(self):
         return {
-            'all': {'label': _("All"), 'domain': Domain.TRUE},
-            'open': {'label': _("In Process"), 'domain': Domain('state', 'in', ('draft', 'open'))},
-            'quote': {'label': _("Quotes to Decide"), 'domain': self._get_open_quote_domain()},
+            'all': {'label': self.env._("All"), 'domain': Domain.TRUE},
+            'open': {'label': self.env._("In Process"), 'domain': Domain('state', 'in', ('draft', 'open'))},
+            'quote': {'label': self.env._("Quotes to Decide"), 'domain': self._get_open_quote_domain()},
             'done': {
-                'label': _("Done"), 'domain': Domain('state', 'in', ('signed_off', 'posted'))},
+                'label': self.env._("Done"), 'domain': Domain('state', 'in', ('signed_off', 'posted'))},
         }
 
     def _get_service_order_groups(self):
         return {
-            'none': {'label': _("None")},
-            'stage_id': {'label': _("Stage")},
-            'site_id': {'label': _("Site")},
+            'none': {'label': self.env._("None")},
+            'stage_id': {'label': self.env._("Stage")},
+            'site_id': {'label': self.env._("Site")},
         }
 
     def _get_service_order_inputs(self):
         return {
-            'all': {'input': 'all', 'label': _("Search everywhere"), 'fields': (
+            'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': (
                 'name', 'title', 'client_order_ref', 'object_ids.name',
                 'object_ids.serial_number', 'site_city')},
-            'name': {'input': 'name', 'label': _("Search by number"), 'fields': (
+            'name': {'input': 'name', 'label': self.env._("Search by number"), 'fields': (
                 'name', 'client_order_ref')},
-            'title': {'input': 'title', 'label': _("Search by subject"), 'fields': ('title',)},
-            'object': {'input': 'object', 'label': _("Search by equipment"), 'fields': (
+            'title': {'input': 'title', 'label': self.env._("Search by subject"), 'fields': ('title',)},
+            'object': {'input': 'object', 'label': self.env._("Search by equipment"), 'fields': (
                 'object_ids.name', 'object_ids.serial_number')},
         }
 
@@ -133,8 +133,8 @@ class ServiceCustomerPortal(CustomerPortal):
         if search:
             domain &= Domain.OR(
                 Domain(field, 'ilike', search) for field in inputs[search_in]['fields'])
-        Model = request.env[model].sudo()
-        own = Model._get_portal_domain(request.env.user.partner_id) & domain
+        Model = self.env[model].sudo()
+        own = Model._get_portal_domain(self.env.user.partner_id) & domain
         pager = portal_pager(
             url=url, total=Model.search_count(own), page=page, step=self._items_per_page,
             url_args={
@@ -176,25 +176,25 @@ class ServiceCustomerPortal(CustomerPortal):
         values.update(self._prepare_service_list(
             'service.object', '/my/service_objects', page,
             {
-                'name': {'label': _("Name"), 'order': 'name, id'},
-                'date': {'label': _("In Service Since"), 'order': 'date_in_service desc, id desc'},
+                'name': {'label': self.env._("Name"), 'order': 'name, id'},
+                'date': {'label': self.env._("In Service Since"), 'order': 'date_in_service desc, id desc'},
             },
             {
-                'all': {'input': 'all', 'label': _("Search everywhere"), 'fields': (
+                'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': (
                     'name', 'code', 'serial_number', 'site_id.name', 'site_id.city')},
-                'serial': {'input': 'serial', 'label': _("Search by serial number"), 'fields': (
+                'serial': {'input': 'serial', 'label': self.env._("Search by serial number"), 'fields': (
                     'serial_number', 'code')},
             },
             {
-                'all': {'label': _("All"), 'domain': Domain.TRUE},
+                'all': {'label': self.env._("All"), 'domain': Domain.TRUE},
                 'warranty': {
-                    'label': _("Under Warranty"),
+                    'label': self.env._("Under Warranty"),
                     'domain': Domain('warranty_state', 'in', ('partly', 'full'))},
             },
             {
-                'none': {'label': _("None")},
-                'site_id': {'label': _("Site")},
-                'group_id': {'label': _("Group")},
+                'none': {'label': self.env._("None")},
+                'site_id': {'label': self.env._("Site")},
+                'group_id': {'label': self.env._("Group")},
             }, options))
         request.session['my_service_objects_history'] = values['records'].ids[:100]
         values['page_name'] = 'service_object'
@@ -221,7 +221,7 @@ class ServiceCustomerPortal(CustomerPortal):
                 'service_order': order,
                 'documents': documents,
                 'message': message,
-                'decline_reasons': request.env['service.reason'].sudo().search(
+                'decline_reasons': self.env['service.reason'].sudo().search(
                     [('usage', '=', 'decline')]),
                 'res_company': order.company_id,
                 'report_type': 'html',
@@ -269,18 +269,18 @@ class ServiceCustomerPortal(CustomerPortal):
         access_token = access_token or request.httprequest.args.get('access_token')
         try:
             order = self._get_service_order(order_id, access_token)
-            with request.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 getattr(order, method)(name, signature)
                 order.flush_recordset()
         except (AccessError, MissingError):
-            return {'error': _("This order does not exist, or the link to it is no longer valid.")}
+            return {'error': self.env._("This order does not exist, or the link to it is no longer valid.")}
         except (UserError, ValidationError) as error:
             return {'error': str(error)}
         except (TypeError, ValueError, binascii.Error):
-            return {'error': _("The signature cannot be read. Sign again, please.")}
+            return {'error': self.env._("The signature cannot be read. Sign again, please.")}
         self._post_for_customer(order, {
-            'accepted': _("Quote accepted and signed by %s", name),
-            'signed': _("Work confirmed and signed by %s", name),
+            'accepted': self.env._("Quote accepted and signed by %s", name),
+            'signed': self.env._("Work confirmed and signed by %s", name),
         }[message])
         return {
             'force_refresh': True,
@@ -295,21 +295,21 @@ class ServiceCustomerPortal(CustomerPortal):
             order = self._get_service_order(order_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
-        reason = request.env['service.reason'].sudo().browse(self._read_id(reason_id)).exists()
+        reason = self.env['service.reason'].sudo().browse(self._read_id(reason_id)).exists()
         note = (note or '').strip()[:1000]
         try:
-            with request.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 order._decline_quote(reason, note)
                 order.flush_recordset()
         except UserError:
             return request.redirect(order.get_portal_url(query_string='&message=not_declined'))
         self._post_for_customer(order, ' '.join(filter(None, (
-            _("Quote declined."), reason.name, note))))
+            self.env._("Quote declined."), reason.name, note))))
         return request.redirect(order.get_portal_url(query_string='&message=declined'))
 
     def _post_for_customer(self, order, body):
         """Write what a customer did into the order's history, in the customer's name."""
-        user = request.env.user
+        user = self.env.user
         author = order._mail_get_partners()[order.id] if user._is_public() else user.partner_id
         order.message_post(
             body=body, author_id=author.id, message_type='comment',
@@ -322,7 +322,7 @@ class ServiceCustomerPortal(CustomerPortal):
         error = None
         if request.httprequest.method == 'POST':
             try:
-                with request.env.cr.savepoint():
+                with self.env.cr.savepoint():
                     order = self._create_service_request(form)
                 return request.redirect(order.get_portal_url(query_string='&message=requested'))
             except (UserError, ValidationError) as refusal:
@@ -339,8 +339,8 @@ class ServiceCustomerPortal(CustomerPortal):
         return request.render('service_management.portal_service_request', values)
 
     def _get_own_addresses(self):
-        partner = request.env.user.partner_id.sudo().commercial_partner_id
-        return partner | request.env['res.partner'].sudo().search([
+        partner = self.env.user.partner_id.sudo().commercial_partner_id
+        return partner | self.env['res.partner'].sudo().search([
             ('parent_id', 'child_of', partner.id), ('type', 'in', ('delivery', 'other'))])
 
     def _create_service_request(self, form):
@@ -348,21 +348,21 @@ class ServiceCustomerPortal(CustomerPortal):
 
         :raise UserError: in words for the customer, if something is missing or not theirs
         """
-        partner = request.env.user.partner_id
+        partner = self.env.user.partner_id
         customer = partner.sudo().commercial_partner_id
         title = (form.get('title') or '').strip()[:200]
         if not title:
-            raise UserError(_("Tell us in a few words what is wrong."))
+            raise UserError(self.env._("Tell us in a few words what is wrong."))
         obj = self._pick_own(
             form.get('object_id'), lambda domain: self._search_service('service.object', domain),
-            _("This equipment is not yours. Choose one from the list."))
+            self.env._("This equipment is not yours. Choose one from the list."))
         sites = self._get_own_addresses()
         site = self._pick_own(
             form.get('site_id'), sites.filtered_domain,
-            _("This address is not yours. Choose one from the list."))
+            self.env._("This address is not yours. Choose one from the list."))
         photos = self._read_photos()
-        company = obj.company_id or request.env.company
-        Order = request.env['service.order'].sudo().with_company(company)
+        company = obj.company_id or self.env.company
+        Order = self.env['service.order'].sudo().with_company(company)
         values = {
             'title': title,
             'channel': 'portal',
@@ -394,7 +394,7 @@ class ServiceCustomerPortal(CustomerPortal):
     def _pick_own(self, text, search, message):
         """Return the record that a form names by its id, if it is among the visitor's own."""
         if not text:
-            return request.env['service.object'].browse()
+            return self.env['service.object'].browse()
         found = search(Domain('id', 'in', self._read_id(text)))
         if not found:
             raise UserError(message)
@@ -407,8 +407,8 @@ class ServiceCustomerPortal(CustomerPortal):
         try:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
-            raise UserError(_("Enter the preferred time as a day and an hour.")) from error
-        zone = pytz.timezone(request.env.user.tz or request.env.company.resource_calendar_id.tz)
+            raise UserError(self.env._("Enter the preferred time as a day and an hour.")) from error
+        zone = pytz.timezone(self.env.user.tz or self.env.company.resource_calendar_id.tz)
         return zone.localize(moment.replace(tzinfo=None)).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _read_photos(self):
@@ -418,14 +418,15 @@ class ServiceCustomerPortal(CustomerPortal):
         """
         files = [file for file in request.httprequest.files.getlist('photos') if file.filename]
         if len(files) > MAX_PHOTOS:
-            raise UserError(_("Send up to %s photos, please.", MAX_PHOTOS))
+            raise UserError(self.env._("Send up to %s photos, please.", MAX_PHOTOS))
         photos = []
         for file in files:
             content = file.read(MAX_PHOTO_BYTES + 1)
             if len(content) > MAX_PHOTO_BYTES:
-                raise UserError(_("“%s” is larger than 10 MB. Send a smaller photo, please.",
-                                  file.filename))
+                raise UserError(self.env._(
+                    "“%s” is larger than 10 MB. Send a smaller photo, please.",
+                    file.filename))
             if not guess_mimetype(content).startswith('image/') or b'<svg' in content[:1000]:
-                raise UserError(_("“%s” is not a photo.", file.filename))
+                raise UserError(self.env._("“%s” is not a photo.", file.filename))
             photos.append((file.filename, content))
         return photos

@@ -20,6 +20,7 @@ from . import service_visit
 from . import service_order_quote
 from . import service_order_mail
 from . import service_visit_mail
+from . import service_order_sale
 
 # extensions of foreign models
 from . import account_analytic_line
@@ -27,6 +28,9 @@ from . import account_move
 from . import account_move_line
 from . import hr_employee
 from . import hr_employee_public
+from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import sale_order
+from . import sale_order_line

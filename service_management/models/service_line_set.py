@@ -45,12 +45,13 @@ class ServiceLineSet(models.Model):
             or self.object_group_ids & objects.group_id
             or self.product_ids & objects.product_id)
 
-    def _insert(self, order, obj=None, values=None):
+    def _insert(self, order, obj=None, values=None, factor=1):
         """Add the lines and the task of these sets to an order.
 
         :param order: one service.order
         :param obj: the service.object that the lines are for, may be empty
         :param dict values: replaces values of each line
+        :param float factor: how many times the sets are meant
         :return: the new lines
         """
         tasks = self.task_id - order.task_ids.task_id
@@ -58,8 +59,10 @@ class ServiceLineSet(models.Model):
             [{'order_id': order.id, 'task_id': task.id} for task in tasks])
         last = max(order.line_ids.mapped('sequence'), default=0)
         return self.env['service.order.line'].create([
-            {**line._prepare_order_line(order, obj), 'sequence': last + index, **(values or {})}
-            for index, line in enumerate(self.line_ids, start=1)])
+            {
+                **line._prepare_order_line(order, obj), 'sequence': last + index,
+                'quantity_planned': line.quantity * factor, **(values or {}),
+            } for index, line in enumerate(self.line_ids, start=1)])
 
 
 class ServiceLineSetLine(models.Model):
@@ -104,7 +107,6 @@ class ServiceLineSetLine(models.Model):
             'order_id': order.id,
             'kind': self.kind,
             'is_travel': self.is_travel,
-            'quantity_planned': self.quantity,
             'task_id': self.set_id.task_id.id,
         }
         if self.product_id:

@@ -465,7 +465,7 @@ class ServiceOrderLine(models.Model):
         """Bill posted, chargeable lines; a reversal counts on the line that it reverses."""
         for line in self:
             to_invoice = 0.0
-            if line.state == 'posted' and line.billing == 'chargeable' and not line.reversed_line_id:
+            if line.state == 'posted' and not line.reversed_line_id and line._is_billed_by_order():
                 net = line.quantity + sum(line.reversal_ids.mapped('quantity'))
                 to_invoice = net - line.qty_invoiced
             line.qty_to_invoice = to_invoice
@@ -637,6 +637,9 @@ class ServiceOrderLine(models.Model):
     def _reopen(self):
         self.filtered(lambda line: line.state == 'cancelled').sudo().write({
             'state': 'open', 'is_cancelled_with_order': False})
+
+    def _after_booking(self):
+        """Extend for what follows when a visit's clock books these lines."""
 
     def action_post(self):
         """Post these lines alone; their orders follow the rules of posting an order."""

@@ -746,13 +746,15 @@ class ServiceVisit(models.Model):
         """Book the running time: on the planned line for it when there is one, else on a new one."""
         now = fields.Datetime.now()
         vals_list = []
+        booked = self.env['service.order.line']
         for visit in self:
             vals = visit._prepare_booking(visit.timer_start, now)
             if line := visit._find_planned_line():
                 line.write(vals)
+                booked |= line
             else:
                 vals_list.append({**vals, 'order_id': visit.order_id.id, 'quantity_planned': 0.0})
-        self.env['service.order.line'].create(vals_list)
+        (booked | booked.create(vals_list))._after_booking()
         self.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = now
         self.sudo().write({'timer_kind': False, 'timer_start': False})  # as in _set_state
 
