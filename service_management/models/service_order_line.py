@@ -611,9 +611,13 @@ class ServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "“%s” is posted and cannot be deleted. Reverse it instead.",
                     line.display_name))
-        # Rules take their own lines away when the order is signed off and locked.
-        own = self.filtered('is_rule_line') if self.env.su else self.browse()
-        (self - own).order_id._ensure_allowed('edit')
+        # What made a line takes it away, also when the order is signed off and locked.
+        kept = self._get_kept_lines() if self.env.su else self.browse()
+        (self - kept).order_id._ensure_allowed('edit')
+
+    def _get_kept_lines(self):
+        """Return those of these lines that something else keeps up to date: not people, but rules."""
+        return self.filtered('is_rule_line')
 
     #=== LIFE ===#
 

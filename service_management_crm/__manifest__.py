@@ -1,0 +1,16 @@
+{
+    'name': "Service Management: CRM",
+    'version': '19.0.1.0.0',
+    'category': 'Services/Service Management',
+    'summary': "Open service orders from opportunities",
+    'author': "Service Management Suite",
+    'website': "https://example.com/service-management",
+    'license': 'LGPL-3',
+    'depends': ['service_management', 'crm'],
+    'data': [
+        'security/service_management_crm_rules.xml',
+        'views/crm_lead_views.xml',
+        'views/service_order_views.xml',
+    ],
+    'auto_install': True,
+}

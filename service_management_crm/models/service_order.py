@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ServiceOrder(models.Model):
+    _inherit = 'service.order'
+
+    opportunity_id = fields.Many2one(
+        comodel_name='crm.lead', copy=False, index='btree_not_null', check_company=True,
+        ondelete='set null', domain="[('type', '=', 'opportunity')]")

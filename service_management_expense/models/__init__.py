@@ -1,0 +1,2 @@
+from . import hr_expense
+from . import service_order_line

@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ServiceOrder(models.Model):
+    _inherit = 'service.order'
+
+    project_id = fields.Many2one(
+        comodel_name='project.project', check_company=True, index='btree_not_null',
+        ondelete='restrict', tracking=True,
+        domain="[('allow_timesheets', '=', True), ('company_id', 'in', (False, company_id))]",
+        help="Hours of the order become timesheets of this project when they are posted.")
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {'project_id'}
+
+    def _post_lines(self, lines=None):
+        """Refuse to post hours that their project cannot take, before anything is booked."""
+        for order in self:
+            if order.project_id and not order.sudo().project_id.allow_timesheets:
+                raise UserError(self.env._(
+                    "%(project)s takes no timesheets: allow them on the project, or take it off"
+                    " %(order)s.",
+                    project=order.sudo().project_id.name, order=order.name))
+        return super()._post_lines(lines)
