@@ -20,6 +20,7 @@
         'data/res_company_data.xml',
 
         'reports/service_order_documents.xml',
+        'reports/service_order_overviews.xml',
         'data/mail_template_data.xml',  # mails carry the documents
         'data/ir_cron_data.xml',
 
@@ -27,6 +28,7 @@
         'wizards/service_order_wizard_views.xml',  # the order form opens these dialogs
         'views/service_order_templates.xml',
         'views/service_portal_templates.xml',
+        'views/service_report_views.xml',
         'views/service_order_line_views.xml',
         'views/service_order_views.xml',
         'views/service_object_views.xml',

@@ -10,6 +10,8 @@ class ServiceOrderStageLog(models.Model):
     order_id = fields.Many2one(
         comodel_name='service.order', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
+    current_stage_id = fields.Many2one(
+        related='order_id.stage_id', string="Stage Now", store=True, index=True)
     date = fields.Datetime(default=fields.Datetime.now, required=True)
     user_id = fields.Many2one(comodel_name='res.users', string="By", ondelete='restrict')
     stage_from_id = fields.Many2one(

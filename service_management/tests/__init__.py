@@ -6,6 +6,7 @@ from . import test_service_pictures
 from . import test_service_portal
 from . import test_service_price
 from . import test_service_quote
+from . import test_service_report
 from . import test_service_rights
 from . import test_service_sale
 from . import test_service_stage

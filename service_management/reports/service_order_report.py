@@ -1,0 +1,158 @@
+from odoo import fields, models
+from odoo.tools import SQL, Query
+
+
+class ServiceOrderReport(models.Model):
+    """Lines of service orders with their revenue, cost and hours, for pivots and graphs."""
+    _name = 'service.order.report'
+    _description = "Service Analysis"
+    _auto = False
+    _order = 'date desc, id desc'
+    _rec_name = 'order_id'
+    _depends = {
+        'service.order': [
+            'commercial_partner_id', 'currency_rate', 'date_order', 'stage_id', 'state', 'team_id',
+            'user_id', 'zone_id'],
+        'service.order.line': [
+            'billing', 'company_id', 'cost', 'date', 'employee_id', 'is_travel', 'kind',
+            'object_id', 'order_id', 'partner_id', 'price_subtotal', 'product_id',
+            'product_uom_id', 'quantity', 'quantity_planned', 'state', 'task_id'],
+        'service.object': ['group_id'],
+        'uom.uom': ['factor'],
+    }
+
+    # What is looked at
+    order_id = fields.Many2one(comodel_name='service.order', readonly=True)
+    line_id = fields.Many2one(comodel_name='service.order.line', readonly=True)
+    company_id = fields.Many2one(comodel_name='res.company', readonly=True)
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', readonly=True,
+        help="Amounts of all companies are in the currency of the one that is looked from.")
+    date = fields.Date(readonly=True, help="Day of the work, else of the call.")
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", readonly=True)
+    commercial_partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer Entity", readonly=True)
+    team_id = fields.Many2one(comodel_name='service.team', readonly=True)
+    zone_id = fields.Many2one(comodel_name='service.zone', readonly=True)
+    object_id = fields.Many2one(comodel_name='service.object', readonly=True)
+    object_group_id = fields.Many2one(comodel_name='service.object.group', readonly=True)
+    task_id = fields.Many2one(comodel_name='service.task', readonly=True)
+    product_id = fields.Many2one(comodel_name='product.product', readonly=True)
+    employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Technician", readonly=True)
+    user_id = fields.Many2one(comodel_name='res.users', string="Responsible", readonly=True)
+    stage_id = fields.Many2one(comodel_name='service.stage', readonly=True)
+    kind = fields.Selection(selection='_get_kinds', readonly=True)
+    billing = fields.Selection(selection='_get_billings', readonly=True)
+    state = fields.Selection(
+        selection=[('open', "Open"), ('posted', "Posted")], string="Line State", readonly=True)
+    order_state = fields.Selection(selection='_get_order_states', readonly=True)
+    is_travel = fields.Boolean(string="Travel", readonly=True)
+
+    # What is measured
+    order_count = fields.Integer(
+        string="Orders", readonly=True, aggregator='count_distinct',
+        help="Orders that the lines belong to.")
+    revenue = fields.Monetary(readonly=True)
+    cost = fields.Monetary(readonly=True)
+    margin = fields.Monetary(readonly=True)
+    margin_percent = fields.Float(
+        string="Margin (%)", readonly=True, aggregator='avg',
+        help="Margin divided by revenue, of all that is added up.")
+    hours_planned = fields.Float(readonly=True)
+    hours_worked = fields.Float(readonly=True)
+    hours_travelled = fields.Float(string="Hours on the Road", readonly=True)
+    hours_difference = fields.Float(
+        string="Hours over Plan", readonly=True,
+        help="Worked and travelled hours beyond the planned ones.")
+
+    def _get_kinds(self):
+        return self.env['service.order.line']._fields['kind']._description_selection(self.env)
+
+    def _get_billings(self):
+        return self.env['service.order.line']._fields['billing']._description_selection(self.env)
+
+    def _get_order_states(self):
+        return self.env['service.stage']._fields['category']._description_selection(self.env)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            "SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where())
+
+    def _select(self):
+        columns = {**self._get_columns(), **self._select_additional_fields()}
+        return SQL(", ").join(
+            SQL("%s AS %s", column, SQL.identifier(name)) for name, column in columns.items())
+
+    def _get_columns(self):
+        """Return {field: its SQL}. Hours are those of lines whose unit measures time."""
+        revenue = SQL("(line.price_subtotal / COALESCE(NULLIF(service.currency_rate, 0), 1)"
+                      " * rates.rate)")
+        cost = SQL("(COALESCE(line.cost, 0) * rates.rate)")
+        hour = self.env.ref('uom.product_uom_hour')
+        to_hours = SQL("(CASE WHEN line.kind = 'hour' THEN COALESCE(unit.factor, %s) / %s ELSE 0 END)",
+                       hour.factor, hour.factor)
+        worked = SQL("(CASE WHEN line.is_travel THEN 0 ELSE line.quantity END * %s)", to_hours)
+        travelled = SQL("(CASE WHEN line.is_travel THEN line.quantity ELSE 0 END * %s)", to_hours)
+        planned = SQL("(line.quantity_planned * %s)", to_hours)
+        columns = {name: SQL("line.%s", SQL.identifier(name)) for name in (
+            'id', 'order_id', 'company_id', 'partner_id', 'object_id', 'task_id', 'product_id',
+            'employee_id', 'kind', 'billing', 'state', 'is_travel')}
+        columns.update({name: SQL("service.%s", SQL.identifier(name)) for name in (
+            'commercial_partner_id', 'team_id', 'zone_id', 'user_id', 'stage_id')})
+        return {
+            **columns,
+            'line_id': SQL("line.id"),
+            'currency_id': SQL("CAST(%s AS integer)", self.env.company.currency_id.id),
+            'order_state': SQL("service.state"),
+            'object_group_id': SQL("object.group_id"),
+            'date': SQL("COALESCE(line.date, CAST(service.date_order AS date))"),
+            'order_count': SQL("line.order_id"),
+            'revenue': revenue,
+            'cost': cost,
+            'margin': SQL("(%s - %s)", revenue, cost),
+            'margin_percent': SQL("100 * (%s - %s) / NULLIF(%s, 0)", revenue, cost, revenue),
+            'hours_planned': planned,
+            'hours_worked': worked,
+            'hours_travelled': travelled,
+            'hours_difference': SQL("(%s + %s - %s)", worked, travelled, planned),
+        }
+
+    def _select_additional_fields(self):
+        """Return {field: its SQL} of further columns; extend together with `_from`."""
+        return {}
+
+    def _from(self):
+        return SQL(
+            """service_order_line line
+            JOIN service_order service ON service.id = line.order_id
+            JOIN (VALUES %s) AS rates (company_id, rate) ON rates.company_id = line.company_id
+            LEFT JOIN service_object object ON object.id = line.object_id
+            LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id""", self._get_rates())
+
+    def _get_rates(self):
+        """Return (company, what its money is worth in the one looked from today) as SQL values.
+
+        Accounting's currency table is a temporary one, which a reading cursor cannot create, and
+        leaves rates out that all companies share.
+        """
+        Currency, company = self.env['res.currency'], self.env.company
+        today = fields.Date.context_today(self)
+        return SQL(", ").join(
+            SQL("(%s, CAST(%s AS double precision))", other.id, Currency._get_conversion_rate(
+                other.currency_id, company.currency_id, company, today))
+            for other in self.env.companies)
+
+    def _where(self):
+        return SQL("line.state <> 'cancelled'")
+
+    def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
+        """Divide sums: the average of percentages says nothing."""
+        if aggregate_spec != 'margin_percent:avg':
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, 'margin', query),
+            self._field_to_sql(self._table, 'revenue', query))
