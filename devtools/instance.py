@@ -79,8 +79,21 @@ class Instance:
         self.environ = {
             name: value for name, value in os.environ.items()
             if not name.startswith(('PG', 'ODOO_RC')) or name in ('PGPASSWORD', 'PGSSLMODE')}
+        self._find_wkhtmltopdf()
         if self.postgres.binaries:
             self.environ['PATH'] = f"{self.postgres.binaries}{os.pathsep}{self.environ['PATH']}"
+
+    def _find_wkhtmltopdf(self):
+        """Let Odoo print with the packaged wkhtmltopdf where the machine has none."""
+        packaged = self.python.parent / 'wkhtmltopdf-pack'
+        if shutil.which('wkhtmltopdf') or not packaged.is_file():
+            return
+        folder = CACHE / 'bin'
+        folder.mkdir(exist_ok=True)
+        link = folder / 'wkhtmltopdf'
+        link.unlink(missing_ok=True)
+        link.symlink_to(packaged)
+        self.environ['PATH'] = f"{folder}{os.pathsep}{self.environ['PATH']}"
 
     # ------------------------------------------------------------------ commands
     def command(self, database, *arguments, subcommand=()):

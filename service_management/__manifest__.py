@@ -53,6 +53,7 @@
         'demo/service_people_demo.xml',
         'demo/service_customers_demo.xml',
         'demo/service_orders_demo.xml',
+        'demo/service_customer_side_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -67,6 +67,12 @@ class ServiceOrder(models.Model):
             Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)
             | Domain('channel', 'in', ('portal', 'email')))
 
+    def _get_timezone(self):
+        """Return the time zone of one order's site: where its technicians are, else the company."""
+        self.ensure_one()
+        employees = self.visit_ids.employee_id | self.preferred_employee_id
+        return employees[:1].sudo().tz or self.company_id.resource_calendar_id.tz or 'UTC'
+
     def _shows_prices(self):
         """Tell whether customers see the lines of one order: what was quoted or done, not drafts."""
         self.ensure_one()

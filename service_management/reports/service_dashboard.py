@@ -134,7 +134,8 @@ class ServiceDashboard(models.AbstractModel):
         ):
             domain = (
                 Domain('date', '>=', start) & Domain('date', '<', start + relativedelta(months=1))
-                & Domain('company_id', 'in', self.env.companies.ids))
+                & Domain('company_id', 'in', self.env.companies.ids)
+                & Domain('order_state', '!=', 'draft'))
             [(revenue, margin)] = self.env['service.order.report']._read_group(
                 domain, [], ['revenue:sum', 'margin:sum'])
             currency = self.env.company.currency_id

@@ -362,6 +362,31 @@ class TestServicePortal(HttpCase, ServiceCommon):
             self.assertIn("is larger than", page)
         self.assertFalse(self.env['service.order'].search([('title', 'ilike', "hot water")]))
 
+    def test_request_form_starts_with_the_object_asked_for(self):
+        self.authenticate('guest', 'guest')
+        page = self._get(f'/my/service_request?object_id={self.object.id}').text
+        self.assertIn('<textarea id="request_description"', page)
+        self.assertRegex(page, rf'<option value="{self.object.id}" selected')
+
+    def test_customers_write_messages(self):
+        self.authenticate('guest', 'guest')
+        page = self._get(f'/my/service_orders/{self.order.id}').text
+        self.assertIn(f'data-res_id="{self.order.id}"', page)
+        self.assertIn(f'data-token="{self.order.access_token}"', page)
+        for order, token, is_posted in (
+            (self.order, self.order.access_token, True),
+            (self.theirs, self.order.access_token, False),
+            (self.theirs, self.theirs._portal_ensure_token()[:-1], False),
+        ):
+            before = order.message_ids
+            self.url_open('/mail/message/post', data=json.dumps({'params': {
+                'thread_model': 'service.order', 'thread_id': order.id, 'token': token,
+                'post_data': {'body': "When do you come?", 'message_type': 'comment',
+                              'subtype_xmlid': 'mail.mt_comment'}}}),
+                headers={'Content-Type': 'application/json'})
+            order.invalidate_recordset()
+            self.assertEqual(bool(order.message_ids - before), is_posted)
+
     def test_requests_need_a_login(self):
         self.authenticate(None, None)
         self.assertIn('/web/login', self._get('/my/service_request').url)

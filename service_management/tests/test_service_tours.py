@@ -3,6 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
@@ -99,6 +100,66 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertRecordValues(order, [{
             'stage_id': self.stage_hold.id, 'stage_note': "Ordered today"}])
         self.assertTrue(order.stage_reason_id)
+
+    def test_customer_asks_accepts_declines_signs_and_rates(self):
+        guest = self._create_portal_user('guest', self.customer)
+        self.team.user_id = self.user_dispatcher
+        self.start_tour('/my', 'service_customer_request_tour', login='guest')
+        request = self.env['service.order'].search([('title', 'like', "No hot water")])
+        self.assertRecordValues(request, [{
+            'state': 'draft', 'channel': 'portal', 'object_ids': self.object.ids,
+            'contact_id': guest.partner_id.id}])
+
+        quote = self._create_quote(title="New circulation pump")
+        quote.action_mark_quote_sent()
+        self.start_tour('/my', 'service_customer_accept_tour', login='guest')
+        self.assertRecordValues(quote, [{'state': 'open', 'accepted_by': "Maria Berg"}])
+        self.assertTrue(quote.accept_signature)
+
+        declined = self._create_quote(title="New boiler")
+        declined.action_mark_quote_sent()
+        self.start_tour(
+            declined.get_portal_url(), 'service_customer_decline_tour', login=None)
+        self.assertRecordValues(declined, [{
+            'state': 'cancelled', 'stage_note': "Half of it would do."}])
+
+        visit = self._plan(quote, fields.Datetime.now())
+        visit.action_start()
+        visit.action_done()
+        self.start_tour(quote.get_portal_url(), 'service_customer_sign_tour', login='guest')
+        self.assertRecordValues(quote, [{
+            'state': 'signed_off', 'signed_by': "Maria Berg", 'rating_last_value': 5,
+            'rating_last_feedback': "Quick and friendly."}])
+
+    def test_salesperson_sells_service(self):
+        salesperson = new_test_user(
+            self.env, 'salesperson', groups='sales_team.group_sale_salesman',
+            company_id=self.company.id)
+        product = self._create_service_product(
+            "Annual Service", 250, service_tracking='service_order')
+        self.env.user.group_ids |= self.env.ref('sales_team.group_sale_manager')
+        sale_order = self.env['sale.order'].create({
+            'partner_id': self.customer.id, 'user_id': salesperson.id,
+            'order_line': [Command.create({'product_id': product.id})]})
+        self.start_tour(
+            f'/odoo/action-sale.action_quotations/{sale_order.id}', 'service_salesperson_tour',
+            login='salesperson')
+        self.assertEqual(sale_order.service_order_ids.state, 'open')
+
+    def test_manager_quotes_a_request_and_looks_at_the_figures(self):
+        self.customer.email = 'hotel@example.com'
+        self.env['service.line.set'].create({
+            'name': "Boiler Service", 'line_ids': [
+                Command.create({'kind': 'hour', 'quantity': 2}),
+                Command.create({'kind': 'item', 'product_id': self.part.id})]})
+        request = self._create_order(
+            title="Heating is too loud", stage_id=self.stage_request.id, date_order=fields.Datetime.now())
+        self._worked_order(date_order=fields.Datetime.now()).action_post()
+        overview = '/odoo/action-service_management.service_dashboard_action'
+        self.start_tour(overview, 'service_manager_quote_tour', login='service_manager')
+        self.assertTrue(request.can_accept)
+        self.assertEqual(request.amount_untaxed, 199)
+        self.start_tour(overview, 'service_manager_figures_tour', login='service_manager')
 
     def test_every_screen_opens_without_a_console_error(self):
         self._worked_order().action_post()
