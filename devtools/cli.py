@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from . import addons, linting, packaging, serving, testing
+from . import addons, linting, packaging, serving, testing, translating
 from .instance import Instance
 from .settings import ROOT
 
@@ -50,6 +50,10 @@ def main():
     pictures = commands.add_parser(
         'pictures', help='take the pictures of the user guide from the demo company')
     pictures.set_defaults(function=testing.pictures)
+
+    translate = commands.add_parser(
+        'translate', help='bring the translation files up to the code')
+    translate.set_defaults(function=translating.translate)
 
     wheel = commands.add_parser('wheel', help='one wheel per addon, in dist/')
     wheel.set_defaults(function=packaging.wheels)

@@ -105,14 +105,14 @@ class ServiceCustomerPortal(CustomerPortal):
 
     def _get_service_order_inputs(self):
         return {
-            'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': (
+            'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': [
                 'name', 'title', 'client_order_ref', 'object_ids.name',
-                'object_ids.serial_number', 'site_city')},
-            'name': {'input': 'name', 'label': self.env._("Search by number"), 'fields': (
-                'name', 'client_order_ref')},
-            'title': {'input': 'title', 'label': self.env._("Search by subject"), 'fields': ('title',)},
-            'object': {'input': 'object', 'label': self.env._("Search by equipment"), 'fields': (
-                'object_ids.name', 'object_ids.serial_number')},
+                'object_ids.serial_number', 'site_city']},
+            'name': {'input': 'name', 'label': self.env._("Search by number"), 'fields': [
+                'name', 'client_order_ref']},
+            'title': {'input': 'title', 'label': self.env._("Search by subject"), 'fields': ['title']},
+            'object': {'input': 'object', 'label': self.env._("Search by equipment"), 'fields': [
+                'object_ids.name', 'object_ids.serial_number']},
         }
 
     def _prepare_service_list(
@@ -180,10 +180,10 @@ class ServiceCustomerPortal(CustomerPortal):
                 'date': {'label': self.env._("In Service Since"), 'order': 'date_in_service desc, id desc'},
             },
             {
-                'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': (
-                    'name', 'code', 'serial_number', 'site_id.name', 'site_id.city')},
-                'serial': {'input': 'serial', 'label': self.env._("Search by serial number"), 'fields': (
-                    'serial_number', 'code')},
+                'all': {'input': 'all', 'label': self.env._("Search everywhere"), 'fields': [
+                    'name', 'code', 'serial_number', 'site_id.name', 'site_id.city']},
+                'serial': {'input': 'serial', 'label': self.env._("Search by serial number"), 'fields': [
+                    'serial_number', 'code']},
             },
             {
                 'all': {'label': self.env._("All"), 'domain': Domain.TRUE},
@@ -334,7 +334,6 @@ class ServiceCustomerPortal(CustomerPortal):
             'sites': self._get_own_addresses(),
             'form': form,
             'error': error,
-            'max_photos': MAX_PHOTOS,
         })
         return request.render('service_management.portal_service_request', values)
 

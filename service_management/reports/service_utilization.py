@@ -45,10 +45,10 @@ class ServiceUtilization(models.TransientModel):
         self.env['service.utilization.line'].create(vals_list)
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._("Technician Utilization"),
             'res_model': 'service.utilization.line',
             'view_mode': 'pivot,graph,list',
             'domain': [('utilization_id', '=', self.id)],
+            'name': self.env._("Technician Utilization"),
         }
 
     def _get_technicians(self):

@@ -12,3 +12,4 @@ from . import test_service_sale
 from . import test_service_stage
 from . import test_service_tours
 from . import test_service_visit
+from . import test_translations
