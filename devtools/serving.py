@@ -17,6 +17,8 @@ LOGINS = (
     ('technician', 'sees the own day on the phone'),
     ('manager', 'sets up, posts, bills'),
     ('accountant', 'posts the invoices'),
+    ('salesperson', 'sells jobs, sees what becomes of them'),
+    ('customer', 'asks, accepts, signs and rates in the portal'),
 )
 
 

@@ -557,7 +557,7 @@ class ServiceOrderLine(models.Model):
         else:
             self._ensure_writable(vals)
             if 'price_unit' in vals:
-                vals = {**vals, 'is_price_adjusted': False}
+                vals = {**vals, 'is_price_adjusted': False, 'is_price_agreed': False}
         return super().write(vals)
 
     @api.model

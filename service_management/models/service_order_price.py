@@ -58,6 +58,9 @@ class ServiceOrder(models.Model):
         unposted = self.sudo().filtered(lambda order: order.state in ('draft', 'open', 'signed_off'))
         for company, orders in unposted.grouped('company_id').items():
             rules = self.env['service.price.rule']._get_by_kind(company)
+            if not rules and not any(orders.mapped('limit_kind')) and not any(
+                    line.is_rule_line or line.is_price_adjusted for line in orders.line_ids):
+                continue
             orders.line_ids._undo_adjustment()
             if 'overtime' in rules:
                 orders.line_ids._split_overtime()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class ServicePriceRule(models.Model):
@@ -84,12 +85,35 @@ class ServicePriceRule(models.Model):
                 raise ValidationError(self.env._(
                     "“%s” adds a line to orders: choose the product that it bills.", rule.name))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     @api.model
     def _get_by_kind(self, company):
         """Return {kind: the rules of a company, the first ones first}."""
         # Whoever books work has it priced; the rules themselves stay the manager's.
-        rules = self.sudo().search([('company_id', '=', company.id)])
-        return rules.grouped('kind')
+        return {
+            kind: self.sudo().browse(ids)
+            for kind, ids in self._get_ids_by_kind(company.id).items()}
+
+    @api.model
+    @ormcache('company_id')
+    def _get_ids_by_kind(self, company_id):
+        rules = self.sudo().search([('company_id', '=', company_id)])
+        return {kind: group._ids for kind, group in rules.grouped('kind').items()}
 
     def _pick(self, order):
         """Return the first of these rules that fits an order, or an empty rule."""

@@ -35,7 +35,7 @@ _WALK = """
 class TestServicePictures(HttpCase):
     """Takes the pictures of the user guide in the demo company: ``./dev pictures``."""
 
-    def _take(self, name, login, path, *steps, size=DESKTOP):
+    def _take(self, name, login, path, *steps, size=DESKTOP, ready='.o_navbar'):
         folder = Path(os.environ['SM_PICTURES'])
         folder.mkdir(parents=True, exist_ok=True)
         wait_code_ok = ChromeBrowser._wait_code_ok
@@ -56,7 +56,8 @@ class TestServicePictures(HttpCase):
                 patch.object(ChromeBrowser, 'navigate_to', navigate_in_riga), \
                 patch.multiple(self, browser_size=size, touch_enabled=size == PHONE):
             self.browser_js(
-                path, _WALK % list(steps), login=login, ready="!!document.querySelector('.o_navbar')")
+                path, _WALK % list(steps), login=login,
+                ready=f"!!document.querySelector('{ready}')")
 
     def _order(self, name):
         return self.env.ref(f'service_management.service_order_{name}')
@@ -94,3 +95,51 @@ class TestServicePictures(HttpCase):
         self._take('process', 'manager',
                    '/odoo/action-service_management.service_order_process_action_menu',
                    '.modal .o_form_view')
+
+    def test_pictures_of_the_customers_side(self):
+        quote = self._order('quote_burner')
+        page = f'/my/service_orders/{quote.id}'
+        self._take('quote', 'dispatcher', f'/odoo/service-orders/{quote.id}',
+                   '.o_form_view .o_field_one2many')
+        self._take('requests', 'dispatcher',
+                   '/odoo/action-service_management.service_order_action_requests',
+                   '.o_list_view .o_data_row')
+        self._take('portal-home', 'customer', '/my', '.o_portal_index_card', ready='#wrap')
+        self._take('portal-orders', 'customer', '/my/service_orders', '.o_portal_my_doc_table',
+                   ready='#wrap')
+        self._take('portal-quote', 'customer', page, '.o_service_steps', ready='#wrap')
+        self._take('portal-sign', 'customer', page, 'button[data-bs-target="#o_service_sign"]',
+                   '.modal.show canvas', ready='#wrap', size=PHONE)
+        self._take('portal-request', 'customer', '/my/service_request', '#request_title',
+                   ready='#wrap', size=PHONE)
+        self._take('portal-done', 'customer',
+                   f"/my/service_orders/{self._order('spa_pump').id}", '.o_service_rating',
+                   ready='#wrap')
+        self._take('document-quote', 'dispatcher',
+                   f'/report/html/service_management.report_service_quote/{quote.id}', '.page',
+                   ready='.page')
+        self._take('document-work', 'dispatcher',
+                   '/report/html/service_management.report_service_work_description/'
+                   f"{self._order('annex_boiler').id}", '.page', ready='.page')
+        self._take('team-mails', 'manager', '/odoo/action-service_management.service_team_action/'
+                   f"{self.env.ref('service_management.service_team_heating').id}",
+                   '.o_form_view .o_field_widget[name=mail_done_id]')
+
+    def test_pictures_of_prices_sales_and_figures(self):
+        self._take('price-rules', 'manager',
+                   '/odoo/action-service_management.service_price_rule_action',
+                   '.o_list_view .o_data_row')
+        self._take('line-sets', 'manager', '/odoo/action-service_management.service_line_set_action/'
+                   f"{self.env.ref('service_management.service_line_set_boiler').id}",
+                   '.o_form_view .o_data_row')
+        sale_order = self.env.ref('service_management.sale_order_boiler_service')
+        self._take('sale-order', 'salesperson',
+                   f'/odoo/action-sale.action_orders/{sale_order.id}',
+                   '.o_form_view [name=action_view_service_orders]')
+        self._take('overview', 'manager', '/odoo/service-overview', '.o_service_tile')
+        self._take('margin', 'manager',
+                   '/odoo/action-service_management.service_order_report_action',
+                   '.o_pivot_view .o_pivot_cell_value')
+        self._take('stage-moves', 'manager',
+                   '/odoo/action-service_management.service_order_stage_log_action',
+                   '.o_list_view .o_group_name')

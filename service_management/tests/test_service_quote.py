@@ -92,6 +92,14 @@ class TestServiceQuote(ServiceCommon):
         extra = self._create_line(order)
         self.assertEqual(extra.price_unit, 200, "More work has the prices of its day")
 
+    def test_a_price_changed_after_the_quote_is_no_longer_the_agreed_one(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        order.line_ids.price_unit = 70
+        self.assertFalse(order.line_ids.is_price_agreed)
+        self.assertIn("by hand instead of", order.line_ids.price_explanation)
+
     def test_no_fee_joins_an_accepted_quote(self):
         order = self._create_quote()
         order.action_mark_quote_sent()
