@@ -13,9 +13,4 @@ class AccountMove(models.Model):
 
     def action_view_service_orders(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        orders = self.line_ids.service_order_line_id.order_id
-        if len(orders) == 1:
-            return {**action, 'res_id': orders.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('id', 'in', orders.ids)], 'context': {}}
+        return self.line_ids.service_order_line_id.order_id._open()

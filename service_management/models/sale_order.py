@@ -22,12 +22,7 @@ class SaleOrder(models.Model):
 
     def action_view_service_orders(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        orders = self.service_order_ids | self.source_service_order_id
-        if len(orders) == 1:
-            return {**action, 'res_id': orders.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('id', 'in', orders.ids)], 'context': {}}
+        return (self.service_order_ids | self.source_service_order_id)._open()
 
     def _action_confirm(self):
         result = super()._action_confirm()

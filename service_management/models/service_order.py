@@ -873,6 +873,14 @@ class ServiceOrder(models.Model):
             'context': {'default_order_id': self.id},
         }
 
+    def _open(self):
+        """Return the action that shows these orders: the form of one, else the list."""
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_order_action')
+        if len(self) == 1:
+            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
+        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+
     def action_view_visits(self):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(

@@ -64,10 +64,12 @@ class ServiceOrder(models.Model):
             orders.line_ids._undo_adjustment()
             if 'overtime' in rules:
                 orders.line_ids._split_overtime()
-            for order in orders:
-                order._apply_call_out(rules.get('call_out'))
-                order._apply_minimum(rules.get('minimum'))
-                order._apply_limit()
+            # Each step counts what the one before it has made, and makes its lines all at once.
+            Line = self.env['service.order.line'].sudo()
+            fees, minimums = rules.get('call_out'), rules.get('minimum')
+            Line.create([vals for order in orders for vals in order._apply_call_out(fees)])
+            Line.create([vals for order in orders for vals in order._apply_minimum(minimums)])
+            Line.create([vals for order in orders for vals in order._apply_limit()])
 
     def _get_charged_lines(self):
         """Return the lines that the rules of one order count: live ones that this order bills."""
@@ -76,12 +78,16 @@ class ServiceOrder(models.Model):
             lambda line: line.state != 'cancelled' and line._is_billed_by_order())
 
     def _apply_call_out(self, rules):
+        """Bring the fee of one order up to date.
+
+        :return: values of the lines to create
+        """
         rule = rules._pick(self) if rules else self.env['service.price.rule']
         quantity = 0
         if rule and (rule.is_under_warranty or not self._is_free_of_charge()):
             worked = self.visit_ids.filtered(lambda visit: visit.work_start)
             quantity = max(1, len(worked)) if rule.per == 'visit' else 1
-        self._set_rule_line('call_out', rule, quantity, rule and rule._get_amount(self))
+        return self._set_rule_line('call_out', rule, quantity, rule and rule._get_amount(self))
 
     def _is_free_of_charge(self):
         """Tell whether there is work, and none of it is charged."""
@@ -90,51 +96,58 @@ class ServiceOrder(models.Model):
         return bool(work) and 'chargeable' not in work.mapped('billing')
 
     def _apply_minimum(self, rules):
-        """Top the order up to the minimum charge; what costs nothing is not topped up."""
+        """Top one order up to the minimum charge; what costs nothing is not topped up.
+
+        :return: values of the lines to create
+        """
         rule = rules._pick(self) if rules else self.env['service.price.rule']
         charged = self._get_charged_lines().filtered(
             lambda line: line._get_rule_role() != 'minimum')
         charge = charged._get_charge(self)
         missing = rule._get_amount(self) - charge if rule and charge > 0 else 0.0
-        self._set_rule_line('minimum', rule, 1 if missing > 0 else 0, missing)
+        return self._set_rule_line('minimum', rule, 1 if missing > 0 else 0, missing)
 
     def _apply_limit(self):
-        """Adjust the open lines so that the order's total is the agreed one, to the cent."""
+        """Adjust the open lines so that one order's total is the agreed one, to the cent.
+
+        :return: values of the lines to create
+        """
         rounding = self.line_ids.filtered(lambda line: line._get_rule_role() == 'rounding')
         rounding.filtered(lambda line: line.state == 'open').unlink()
         if not self.limit_kind:
-            return
+            return []
         charged = self._get_charged_lines()
         lines = charged.filtered(lambda line: line.state == 'open' and line._get_charge(self) > 0)
         total = charged._get_charge(self)
         if not lines or (self.limit_kind == 'maximum' and total <= self.limit_amount):
-            return
+            return []
         currency = self.currency_id
         if not currency.compare_amounts(total, self.limit_amount):
-            return
+            return []
         fixed = total - lines._get_charge(self)
         lines._adjust_to(max(0.0, self.limit_amount - fixed))
         rest = currency.round(max(self.limit_amount, fixed) - charged._get_charge(self))
-        if not currency.is_zero(rest):
-            largest = max(lines, key=lambda line: line._get_charge(self))
-            self._create_rule_line(self.limit_rule_id, 1, rest, {
-                'name': self.env._("Rounding to the agreed total"),
-                'tax_ids': largest.tax_ids.ids,
-            })
+        if currency.is_zero(rest):
+            return []
+        largest = max(lines, key=lambda line: line._get_charge(self))
+        return [{
+            **self._prepare_rule_line(self.limit_rule_id, 1, rest),
+            'name': self.env._("Rounding to the agreed total"),
+            'tax_ids': largest.tax_ids.ids,
+        }]
 
     def _set_rule_line(self, role, rule, quantity, amount):
-        """Keep the one line that a rule makes: add it, update it, or take it away.
+        """Keep the one line that a rule makes for one order: update it, or take it away.
 
         A line that somebody cancelled stays cancelled: that is how a fee is waived.
+
+        :return: values of the line to create where it is missing
         """
         present = self.line_ids.filtered(lambda line: line._get_rule_role() == role)
         lines = present.filtered(lambda line: line.state == 'open')
         if not quantity:
             lines.unlink()
-        elif not present:
-            if not self.quote_sent_on or self.state == 'draft':  # a quote holds: no fee joins it
-                self._create_rule_line(rule, quantity, amount)
-        else:
+        elif present:
             for line in lines:
                 if not line._has_manual_price() and not line.is_price_agreed:
                     line.write({
@@ -142,10 +155,14 @@ class ServiceOrder(models.Model):
                         'quantity_planned': quantity, 'price_unit': amount,
                         'technical_price_unit': amount,
                     })
+        elif not self.quote_sent_on or self.state == 'draft':  # a quote holds: no fee joins it
+            return [self._prepare_rule_line(rule, quantity, amount)]
+        return []
 
-    def _create_rule_line(self, rule, quantity, amount, values=None):
+    def _prepare_rule_line(self, rule, quantity, amount):
+        self.ensure_one()
         lang = self.partner_id.lang
-        return self.env['service.order.line'].create({
+        return {
             'order_id': self.id,
             'sequence': max(self.line_ids.mapped('sequence'), default=0) + 1,
             'kind': 'fee',
@@ -157,8 +174,7 @@ class ServiceOrder(models.Model):
             'price_unit': amount,
             'technical_price_unit': amount,
             'discount': 0.0,
-            **(values or {}),
-        })
+        }
 
 
 class ServiceOrderLine(models.Model):
@@ -364,3 +380,10 @@ class ServiceOrderLine(models.Model):
             return self.name
         rule = self.price_rule_id.with_context(lang=self.order_id.partner_id.lang)
         return f'{self.name}\n{rule.name}'
+
+    def _get_document_reason(self):
+        """Return why the line is free or reduced, in the language that a document is made in."""
+        self.ensure_one()
+        if self.billing_override or not self.object_id:
+            return self.billing_reason
+        return self.env._("Warranty of %s", self.object_id.name)

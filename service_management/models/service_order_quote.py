@@ -129,24 +129,8 @@ class ServiceOrder(models.Model):
         self._apply_price_rules()
         template = self.env.ref(
             'service_management.mail_template_quote', raise_if_not_found=False)
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Send the Quote"),
-            'res_model': 'mail.compose.message',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {
-                'default_model': 'service.order',
-                'default_res_ids': self.ids,
-                'default_composition_mode': 'comment',
-                'default_template_id': template and template.id,
-                'default_email_layout_xmlid':
-                    'mail.mail_notification_layout_with_responsible_signature',
-                'email_notification_allow_footer': True,
-                'force_email': True,
-                'service_quote_sent': True,
-            },
-        }
+        return self._open_composer(
+            self.env._("Send the Quote"), template, service_quote_sent=True)
 
     def _ensure_quotable(self):
         """:raise UserError: if an order is no draft, or there is nothing to quote"""

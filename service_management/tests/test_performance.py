@@ -46,6 +46,20 @@ class TestServiceQueries(ServiceCommon):
         self.assertEqual(len(orders.line_ids), 400)
         self._assert_falls(few, many, factor=0.8, budget=8)
 
+    def test_pricing_rules_fall_per_record(self):
+        product = self._create_service_product("Fee", 0)
+        self.env['service.price.rule'].create([
+            {'name': kind, 'kind': kind, 'amount': amount, 'percent': 50,
+             'product_id': product.id, 'company_id': self.company.id}
+            for kind, amount in (
+                ('call_out', 45), ('minimum', 5000), ('travel', 60), ('overtime', 0),
+                ('warranty', 0), ('fixed', 999))])
+        self._create(2)
+        few, _orders = self._count(lambda: self._create(10))
+        many, orders = self._count(lambda: self._create(100))
+        self.assertEqual(set(orders.mapped('amount_untaxed')), {999})
+        self._assert_falls(few, many, factor=0.9, budget=25)
+
     def test_planning_falls_per_record(self):
         def plan(orders):
             for index, visit in enumerate(orders.visit_ids):

@@ -261,7 +261,7 @@ class TestServiceReport(ServiceCommon):
         self.object.warranty_parts_end = '2026-12-31'
         order = self._worked_order(object_ids=self.object.ids, note_internal="<p>Key</p>")
         html = self._render('report_service_work_receipt', order)
-        self.assertIn("Parts warranty of Boiler", html)
+        self.assertIn("Warranty of Boiler", html)
         self.assertIn("Guest", html)
         self.assertIn("160.00", html)
         self.assertNotIn("Key", html)
@@ -295,5 +295,11 @@ class TestServiceReport(ServiceCommon):
         self.customer.lang = 'fr_FR'
         quote = self._create_quote()
         quote.action_mark_quote_sent()
+        self.env['ir.module.module']._load_module_terms(['service_management'], ['fr_FR'])
         html = self._render('report_service_quote', quote)
         self.assertIn("160,00", html)
+        self.assertIn("Devis", html)
+        self.object.warranty_parts_end = '2026-12-31'
+        receipt = self._render(
+            'report_service_work_receipt', self._worked_order(object_ids=self.object.ids))
+        self.assertIn("Garantie de Boiler", receipt)

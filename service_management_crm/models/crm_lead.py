@@ -49,9 +49,4 @@ class CrmLead(models.Model):
 
     def action_view_service_orders(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        orders = self.service_order_ids
-        if len(orders) == 1:
-            return {**action, 'res_id': orders.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('opportunity_id', '=', self.id)], 'context': {}}
+        return self.service_order_ids._open()

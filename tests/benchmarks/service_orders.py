@@ -28,7 +28,18 @@ def setup(env):
     account = env['account.analytic.account'].create({
         'name': "Bench", 'plan_id': env['account.analytic.plan'].create({'name': "B"}).id})
     return {'team': team, 'technicians': technicians, 'partners': partners, 'part': part,
-            'account': account}
+            'account': account, 'rules': make_rules(env)}
+
+
+def make_rules(env):
+    """Return rules of every kind that fit all orders, switched off."""
+    fee = env.ref('service_management.product_service_fee')
+    return env['service.price.rule'].create([
+        {'name': kind, 'kind': kind, 'amount': amount, 'percent': 50, 'product_id': fee.id,
+         'company_id': env.company.id, 'active': False}
+        for kind, amount in (
+            ('call_out', 45), ('minimum', 5000), ('travel', 60), ('overtime', 0), ('warranty', 0),
+            ('fixed', 999))])
 
 
 def order_vals(data, number):
@@ -119,6 +130,10 @@ def main(env, sizes):
             vals = [order_vals(data, number) for number in numbers]
             new = take('create orders', lambda vals=vals: env['service.order'].create(vals))
             orders |= new
+            data['rules'].active = True
+            take('create orders, six pricing rules',
+                 lambda vals=vals: env['service.order'].create(vals))
+            data['rules'].active = False
             for index, visit in enumerate(new.visit_ids):
                 start = datetime(2026, 3, 2, 6) + timedelta(hours=index)
                 visit.write({'employee_id': data['technicians'][index % 20].id,
@@ -133,7 +148,8 @@ def main(env, sizes):
             env.cr.execute("ANALYZE")
         for name, total in samples.items():
             work.add(name, size, [total])
-        for ours in ('create orders', 'post orders', 'bill orders'):
+        for ours in ('create orders', 'create orders, six pricing rules', 'post orders',
+                     'bill orders'):
             work.ratio(ours, 'invoices made directly', size)
 
         make_open_work(env, data, size)
