@@ -516,8 +516,7 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._number(vals_list)
-        orders = super().create(vals_list)
+        orders = super().create(self._number(vals_list))
         orders._check_beginning()
         orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
         orders.filtered(lambda order: order.state == 'open')._on_opened()
@@ -538,16 +537,18 @@ class ServiceOrder(models.Model):
 
     @api.model
     def _number(self, vals_list):
-        """Give the values of new orders the next numbers of their companies."""
-        Sequence = self.env['ir.sequence']
+        """Return the values of new orders with the next numbers of their companies."""
         sequence_by_company = {}
+        numbered = []
         for vals in vals_list:
             if vals.get('name', "New") == "New":
                 company_id = vals.get('company_id') or self.env.company.id
                 if company_id not in sequence_by_company:
                     company = self.env['res.company'].browse(company_id)
                     sequence_by_company[company_id] = company._get_service_order_sequence()
-                vals['name'] = (sequence_by_company[company_id] or Sequence).next_by_id()
+                vals = {**vals, 'name': sequence_by_company[company_id].next_by_id()}
+            numbered.append(vals)
+        return numbered
 
     def write(self, vals):
         if 'state' in vals:

@@ -11,6 +11,13 @@ class TestServiceOrder(ServiceCommon):
 
     # ------------------------------------------------------------ customer and site
 
+    def test_same_values_make_two_orders(self):
+        vals = {'title': "Twice", 'partner_id': self.customer.id}
+        orders = self.env['service.order'].create([vals, vals])
+        orders |= self.env['service.order'].create(vals)
+        self.assertEqual(len(set(orders.mapped('name'))), 3)
+        self.assertNotIn('name', vals)
+
     def test_order_without_customer_is_refused(self):
         with self.assertRefused("partner_id"):
             self.env['service.order'].create({'title': "No one"})
