@@ -224,6 +224,8 @@ class ServiceCustomerPortal(CustomerPortal):
                 'decline_reasons': self.env['service.reason'].sudo().search(
                     [('usage', '=', 'decline')]),
                 'res_company': order.company_id,
+                'tz': order._get_timezone() if self.env.user._is_public() else (
+                    self.env.user.tz or order._get_timezone()),
                 'report_type': 'html',
             }, 'my_service_orders_history', False, **kwargs)
         # Customers post with the token of the order, having no rights on it.

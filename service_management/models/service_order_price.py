@@ -104,8 +104,10 @@ class ServiceOrder(models.Model):
         charged = self._get_charged_lines().filtered(
             lambda line: line._get_rule_role() != 'minimum')
         charge = charged._get_charge(self)
-        missing = rule._get_amount(self) - charge if rule and charge > 0 else 0.0
-        return self._set_rule_line('minimum', rule, 1 if missing > 0 else 0, missing)
+        missing = 0.0
+        if rule and charge > 0:
+            missing = max(0.0, self.currency_id.round(rule._get_amount(self) - charge))
+        return self._set_rule_line('minimum', rule, 1 if missing else 0, missing)
 
     def _apply_limit(self):
         """Adjust the open lines so that one order's total is the agreed one, to the cent.
@@ -119,10 +121,9 @@ class ServiceOrder(models.Model):
         charged = self._get_charged_lines()
         lines = charged.filtered(lambda line: line.state == 'open' and line._get_charge(self) > 0)
         total = charged._get_charge(self)
-        if not lines or (self.limit_kind == 'maximum' and total <= self.limit_amount):
-            return []
         currency = self.currency_id
-        if not currency.compare_amounts(total, self.limit_amount):
+        excess = currency.compare_amounts(total, self.limit_amount)
+        if not lines or not excess or (self.limit_kind == 'maximum' and excess < 0):
             return []
         fixed = total - lines._get_charge(self)
         lines._adjust_to(max(0.0, self.limit_amount - fixed))
@@ -132,7 +133,8 @@ class ServiceOrder(models.Model):
         largest = max(lines, key=lambda line: line._get_charge(self))
         return [{
             **self._prepare_rule_line(self.limit_rule_id, 1, rest),
-            'name': self.env._("Rounding to the agreed total"),
+            'name': self.with_context(lang=self.partner_id.lang).env._(
+                "Rounding to the agreed total"),
             'tax_ids': largest.tax_ids.ids,
         }]
 

@@ -155,6 +155,13 @@ class TestServicePortal(HttpCase, ServiceCommon):
         self.order.visit_ids.action_dispatch()
         self.assertIn("Boris", self._get(f'/my/service_orders/{self.order.id}').text)
 
+    def test_times_are_those_of_the_site_for_who_has_no_login(self):
+        """Riga, two hours ahead of UTC in winter."""
+        self._plan(self.order, '2026-03-03 08:00:00').action_dispatch()
+        url = f'/my/service_orders/{self.order.id}?access_token={self.order._portal_ensure_token()}'
+        self.authenticate(None, None)
+        self.assertIn("10:00", self._get(url).text)
+
     def test_prices_show_when_quoted_or_done(self):
         self._create_line(self.order, quantity=3, name="Cleaning")
         self.authenticate('guest', 'guest')
