@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.planning import local_day
+
 
 class ServiceOrder(models.Model):
     """The customer's side: the quote that is accepted or declined, the sign-off, what they see."""
@@ -127,6 +129,7 @@ class ServiceOrder(models.Model):
         self.ensure_one()
         self._ensure_quotable()
         self._apply_price_rules()
+        self._fill_validity()  # the mail and the document name it
         template = self.env.ref(
             'service_management.mail_template_quote', raise_if_not_found=False)
         return self._open_composer(
@@ -160,16 +163,24 @@ class ServiceOrder(models.Model):
         if not self.env.su and not self.env.user.has_group(
                 'service_management.service_management_group_dispatcher'):
             raise AccessError(self.env._("Only dispatchers send quotes. Ask one to send it."))
+        self._fill_validity()
+        self.quote_sent_on = fields.Datetime.now()
+        self._move_on_event('quoted')
+
+    def _fill_validity(self):
+        """Give quotes a last day; one that was entered stays unless it has passed."""
         today = fields.Date.context_today(self)
         for order in self:
-            days = relativedelta(days=order.company_id.service_quote_days)
-            is_over = order.validity_date and order.validity_date < today
-            order.write({
-                'quote_sent_on': fields.Datetime.now(),
-                'validity_date': today + days if is_over or not order.validity_date
-                else order.validity_date,
-            })
-        self._move_on_event('quoted')
+            if not order.validity_date or order.validity_date < today:
+                order.validity_date = today + relativedelta(
+                    days=order.company_id.service_quote_days)
+
+    def _get_quote_date(self):
+        """Return the day that stands on the quote: when it was sent, else today."""
+        self.ensure_one()
+        if not self.quote_sent_on:
+            return fields.Date.context_today(self)
+        return local_day(self.quote_sent_on, self._get_timezone())
 
     def _accept_quote(self, name, signature):
         """Open an order that its customer accepts, at the prices of the quote.

@@ -29,6 +29,7 @@ class TestServiceQuote(ServiceCommon):
         order = self._create_quote()
         action = order.action_send_quote()
         self.assertFalse(order.quote_sent_on, "Opening the mail sends nothing")
+        self.assertEqual(fields.Date.to_string(order.validity_date), '2026-04-01')
         self.env['mail.compose.message'].with_context(
             **action['context']).create({})._action_send_mail()
         self.assertRecordValues(order, [{
@@ -36,6 +37,7 @@ class TestServiceQuote(ServiceCommon):
             'validity_date': fields.Date.to_date('2026-04-01'), 'can_accept': True}])
         message = order.message_ids.filtered(lambda item: item.message_type == 'comment')
         self.assertIn(self.customer, message.partner_ids)
+        self.assertIn("It is valid until", message.body)
         self.assertEqual(len(message.attachment_ids), 1)
 
     def test_sending_again_keeps_a_date_that_was_agreed(self):
