@@ -63,7 +63,7 @@ class ServiceOrder(models.Model):
                 continue
             orders.line_ids._undo_adjustment()
             if 'overtime' in rules:
-                orders.line_ids._split_overtime()
+                orders.line_ids._split_overtime(rules['overtime'])
             # Each step counts what the one before it has made, and makes its lines all at once.
             Line = self.env['service.order.line'].sudo()
             fees, minimums = rules.get('call_out'), rules.get('minimum')
@@ -280,30 +280,24 @@ class ServiceOrderLine(models.Model):
             parts.append((start, end, rule))
         return parts
 
-    def _split_overtime(self):
+    def _split_overtime(self, rules):
         """Make lines of the parts of a line that have different prices."""
         candidates = self.filtered(lambda line: line.state == 'open' and not line._keeps_price())
-        rules_by_company = {
-            company: self.env['service.price.rule']._get_by_kind(company).get('overtime')
-            for company in candidates.company_id}
         vals_list = []
-        for company, rules in rules_by_company.items():
-            lines = candidates.filtered(lambda line, company=company: line.company_id == company)
-            parts_by_line = lines._get_overtime_parts(rules) if rules else {}
-            for line, parts in parts_by_line.items():
-                if len(parts) > 1:
-                    vals_list += [{
-                        **line.copy_data()[0],
-                        'visit_id': line.visit_id.id,
-                        'quantity_planned': 0.0,
-                        'is_price_adjusted': False,
-                        'date_start': start,
-                        'date_end': end,
-                    } for start, end, _rule in parts[1:]]
-                    line.write({'date_end': parts[0][1], 'is_price_adjusted': False})
-        for vals in vals_list:
-            for field in ('price_unit', 'discount', 'quantity'):
-                vals.pop(field, None)  # priced and counted anew
+        for line, parts in candidates._get_overtime_parts(rules).items():
+            if len(parts) > 1:
+                base = line.copy_data()[0]
+                for field in ('price_unit', 'discount', 'quantity'):
+                    base.pop(field, None)  # priced and counted anew
+                vals_list += [{
+                    **base,
+                    'visit_id': line.visit_id.id,
+                    'quantity_planned': 0.0,
+                    'is_price_adjusted': False,
+                    'date_start': start,
+                    'date_end': end,
+                } for start, end, _rule in parts[1:]]
+                line.write({'date_end': parts[0][1], 'is_price_adjusted': False})
         self.create(vals_list)
 
     #=== THE AGREED TOTAL ===#
