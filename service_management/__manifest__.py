@@ -21,6 +21,7 @@
 
         'reports/service_order_documents.xml',
         'reports/service_order_overviews.xml',
+        'reports/service_sla_documents.xml',
         'data/mail_template_data.xml',  # mails carry the documents
         'data/ir_cron_data.xml',
 
@@ -39,6 +40,7 @@
         'views/service_task_views.xml',
         'views/service_line_set_views.xml',
         'views/service_price_rule_views.xml',
+        'views/service_sla_views.xml',
         'views/service_reason_views.xml',
         'views/service_tag_views.xml',
         'views/account_move_views.xml',

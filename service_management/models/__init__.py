@@ -7,6 +7,7 @@ from . import service_reason
 from . import service_task
 from . import service_object_group
 from . import service_price_rule
+from . import service_sla
 
 # documents
 from . import service_object
@@ -21,6 +22,8 @@ from . import service_order_quote
 from . import service_order_mail
 from . import service_visit_mail
 from . import service_order_sale
+from . import service_order_sla
+from . import service_order_service_level
 
 # extensions of foreign models
 from . import account_analytic_line
@@ -32,5 +35,6 @@ from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import resource_calendar
 from . import sale_order
 from . import sale_order_line

@@ -31,6 +31,13 @@ class ResCompany(models.Model):
         string="Quotes Are Valid", default=30,
         help="Days from sending a quote in which the customer can accept it.")
 
+    service_sla_reason_exceeded = fields.Boolean(
+        string="Reason for Missed Service Levels",
+        help="Who stops the clock or signs off after the limit has to say why it was exceeded.")
+    service_sla_reason_cancel = fields.Boolean(
+        string="Reason for Cancelled Service Levels", default=True,
+        help="Who cancels a service level has to say why.")
+
     _service_quote_days = models.Constraint(
         'CHECK (service_quote_days > 0)', "A quote has to be valid for a day at least.")
     _service_visit_hours = models.Constraint(

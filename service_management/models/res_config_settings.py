@@ -12,3 +12,7 @@ class ResConfigSettings(models.TransientModel):
     service_require_signature = fields.Boolean(
         related='company_id.service_require_signature', readonly=False)
     service_quote_days = fields.Integer(related='company_id.service_quote_days', readonly=False)
+    service_sla_reason_exceeded = fields.Boolean(
+        related='company_id.service_sla_reason_exceeded', readonly=False)
+    service_sla_reason_cancel = fields.Boolean(
+        related='company_id.service_sla_reason_cancel', readonly=False)

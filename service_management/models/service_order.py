@@ -779,6 +779,11 @@ class ServiceOrder(models.Model):
             order.company_id.service_require_signature and not order.signature
             for order in self))
 
+    @api.model
+    def _get_dialog_answers(self):
+        """Return what the dialog of a move is going to answer, to check the rest before it opens."""
+        return {'stage_reason_id': True, 'signature': True}
+
     def _open_stage_dialog(self, stage=None):
         return {
             'type': 'ir.actions.act_window',
@@ -801,7 +806,7 @@ class ServiceOrder(models.Model):
                     raise UserError(self.env._(
                         "These orders go to different stages. Move the orders of one team at a"
                         " time."))
-                orders._check_move(stage, {'stage_reason_id': True, 'signature': True})
+                orders._check_move(stage, self._get_dialog_answers())
                 return orders._open_stage_dialog(stage)
             orders.write({'stage_id': stage.id})
         return True
@@ -825,7 +830,7 @@ class ServiceOrder(models.Model):
         stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
         self._ensure_allowed('sign_off')
         # The technician confirms completion without the right to move orders.
-        self.sudo()._check_move(stage, {'stage_reason_id': True, 'signature': True})
+        self.sudo()._check_move(stage, self._get_dialog_answers())
         return {**self._open_stage_dialog(stage), 'name': self.env._("Sign Off")}
 
     def action_change_stage(self):

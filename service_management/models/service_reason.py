@@ -15,6 +15,10 @@ class ServiceReason(models.Model):
             ('cancel', "Cancelling an order"),
             ('decline', "Declining a quote, by the customer"),
             ('visit', "Cancelling or reassigning a visit"),
+            ('sla', "Stopping or missing a service level"),
+            ('sla_cancel', "Cancelling a service level"),
+            ('agreement', "Suspending or closing an agreement"),
+            ('occurrence', "Skipping a recurring visit"),
         ],
         required=True, default='stage',
         help="Where the reason is offered.")

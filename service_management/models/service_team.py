@@ -30,6 +30,16 @@ class ServiceTeam(models.Model):
         comodel_name='service.zone', string="Zones", check_company=True,
         help="A new order in one of these zones is given to this team.")
 
+    # What customers are promised
+    sla_id = fields.Many2one(
+        comodel_name='service.sla', string="SLA", check_company=True, ondelete='restrict',
+        help="For orders of the team that have none by agreement.")
+    resource_calendar_id = fields.Many2one(
+        comodel_name='resource.calendar', string="Open Hours", check_company=True,
+        ondelete='restrict',
+        help="When the team can be reached: service level clocks run in these hours unless the"
+             " SLA or the agreement has others.")
+
     # What customers are told
     mail_received_id = fields.Many2one(
         comodel_name='mail.template', string="Request Received", ondelete='set null',

@@ -9,6 +9,7 @@ from . import test_service_quote
 from . import test_service_report
 from . import test_service_rights
 from . import test_service_sale
+from . import test_service_sla
 from . import test_service_stage
 from . import test_service_tours
 from . import test_service_visit

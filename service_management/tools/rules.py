@@ -45,3 +45,16 @@ def longest_prefix(code, prefixes):
         prefix for prefix in prefixes
         if prefix and plain.startswith(prefix.replace(' ', '').upper())]
     return max(fitting, key=len, default=None)
+
+
+def sla_level(percent, first, second):
+    """Return how many warnings are due when `percent` of a limit is used; 0 means no threshold.
+
+    >>> [sla_level(percent, 75, 90) for percent in (74.9, 75, 89, 90, 120)]
+    [0, 1, 1, 2, 2]
+    >>> sla_level(99, 0, 0), sla_level(99, 75, 0), sla_level(99, 0, 50)
+    (0, 1, 2)
+    """
+    if second and percent >= second:
+        return 2
+    return 1 if first and percent >= first else 0

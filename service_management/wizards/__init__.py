@@ -5,4 +5,6 @@ from . import service_order_insert_set
 from . import service_order_move_lines
 from . import service_order_process
 from . import service_order_sell
+from . import service_order_sla_clock
+from . import service_sla_statement
 from . import service_visit_cancel
