@@ -15,6 +15,7 @@
 
         'data/service_stage_data.xml',
         'data/service_reason_data.xml',
+        'data/service_agreement_data.xml',
         'data/product_data.xml',
         'data/mail_activity_type_data.xml',
         'data/res_company_data.xml',
@@ -22,6 +23,8 @@
         'reports/service_order_documents.xml',
         'reports/service_order_overviews.xml',
         'reports/service_sla_documents.xml',
+        'views/service_agreement_portal_templates.xml',  # paper shows the terms as the portal does
+        'reports/service_agreement_documents.xml',
         'data/mail_template_data.xml',  # mails carry the documents
         'data/ir_cron_data.xml',
 
@@ -32,6 +35,8 @@
         'views/service_report_views.xml',
         'views/service_order_line_views.xml',
         'views/service_order_views.xml',
+        'wizards/service_agreement_wizard_views.xml',
+        'views/service_agreement_views.xml',
         'views/service_object_views.xml',
         'views/service_object_group_views.xml',
         'views/service_stage_views.xml',

@@ -28,7 +28,7 @@ class ServiceCustomerPortal(CustomerPortal):
     #=== ACCESS ===#
 
     def _get_service_record(self, model, record_id, access_token=None):
-        """Return one order or object in sudo, if the visitor may see it.
+        """Return one order, object or agreement in sudo, if the visitor may see it.
 
         :raise MissingError: if there is no such record
         :raise AccessError: if it is not the visitor's, and the token is not the record's
@@ -66,6 +66,8 @@ class ServiceCustomerPortal(CustomerPortal):
             ('service_order_count', 'service.order', Domain.TRUE),
             ('service_quote_count', 'service.order', self._get_open_quote_domain()),
             ('service_object_count', 'service.object', Domain.TRUE),
+            ('service_agreement_count', 'service.agreement', Domain.TRUE),
+            ('service_agreement_quote_count', 'service.agreement', self._get_open_quote_domain()),
         ):
             if counter in counters:
                 Model = self.env[model].sudo()
@@ -254,66 +256,73 @@ class ServiceCustomerPortal(CustomerPortal):
                 website=True)
     def portal_service_order_accept(
             self, order_id, access_token=None, name=None, signature=None):
-        return self._sign_service_order(
-            order_id, access_token, '_accept_quote', name, signature, 'accepted')
+        return self._sign_service_record(
+            'service.order', order_id, access_token, '_accept_quote', name, signature, 'accepted')
 
     @http.route('/my/service_orders/<int:order_id>/sign', type='jsonrpc', auth='public',
                 website=True)
     def portal_service_order_sign(self, order_id, access_token=None, name=None, signature=None):
-        return self._sign_service_order(
-            order_id, access_token, '_sign_by_customer', name, signature, 'signed')
+        return self._sign_service_record(
+            'service.order', order_id, access_token, '_sign_by_customer', name, signature, 'signed')
 
-    def _sign_service_order(self, order_id, access_token, method, name, signature, message):
+    def _sign_service_record(
+            self, model, record_id, access_token, method, name, signature, message):
         """Let a customer sign, for the signature form of the portal.
 
         :return: {'error': text}, or what makes the form show the page again
         """
         access_token = access_token or request.httprequest.args.get('access_token')
         try:
-            order = self._get_service_order(order_id, access_token)
+            record = self._get_service_record(model, record_id, access_token)
             with self.env.cr.savepoint():
-                getattr(order, method)(name, signature)
-                order.flush_recordset()
+                getattr(record, method)(name, signature)
+                record.flush_recordset()
         except (AccessError, MissingError):
-            return {'error': self.env._("This order does not exist, or the link to it is no longer valid.")}
+            return {'error': self.env._("This document does not exist, or the link to it is no longer valid.")}
         except (UserError, ValidationError) as error:
             return {'error': str(error)}
         except (TypeError, ValueError, binascii.Error):
             return {'error': self.env._("The signature cannot be read. Sign again, please.")}
-        self._post_for_customer(order, {
+        self._post_for_customer(record, {
             'accepted': self.env._("Quote accepted and signed by %s", name),
             'signed': self.env._("Work confirmed and signed by %s", name),
         }[message])
         return {
             'force_refresh': True,
-            'redirect_url': order.get_portal_url(query_string=f'&message={message}'),
+            'redirect_url': record.get_portal_url(query_string=f'&message={message}'),
         }
 
     @http.route('/my/service_orders/<int:order_id>/decline', type='http', auth='public',
                 methods=['POST'], website=True)
     def portal_service_order_decline(
             self, order_id, access_token=None, reason_id=None, note=None, **kwargs):
+        return self._decline_service_record(
+            'service.order', order_id, access_token, reason_id, note)
+
+    def _decline_service_record(self, model, record_id, access_token, reason_id, note):
+        """Let a customer decline a quote, and show its page again."""
         try:
-            order = self._get_service_order(order_id, access_token)
+            record = self._get_service_record(model, record_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
         reason = self.env['service.reason'].sudo().browse(self._read_id(reason_id)).exists()
         note = (note or '').strip()[:1000]
         try:
             with self.env.cr.savepoint():
-                order._decline_quote(reason, note)
-                order.flush_recordset()
+                record._decline_quote(reason, note)
+                record.flush_recordset()
         except UserError:
-            return request.redirect(order.get_portal_url(query_string='&message=not_declined'))
-        self._post_for_customer(order, ' '.join(filter(None, (
+            return request.redirect(record.get_portal_url(query_string='&message=not_declined'))
+        self._post_for_customer(record, ' '.join(filter(None, (
             self.env._("Quote declined."), reason.name, note))))
-        return request.redirect(order.get_portal_url(query_string='&message=declined'))
+        return request.redirect(record.get_portal_url(query_string='&message=declined'))
 
-    def _post_for_customer(self, order, body):
-        """Write what a customer did into the order's history, in the customer's name."""
+    def _post_for_customer(self, record, body):
+        """Write what a customer did into a document's history, in the customer's name."""
         user = self.env.user
-        author = order._mail_get_partners()[order.id] if user._is_public() else user.partner_id
-        order.message_post(
+        author = record._mail_get_partners()[record.id][:1] if user._is_public() \
+            else user.partner_id
+        record.message_post(
             body=body, author_id=author.id, message_type='comment',
             subtype_xmlid='mail.mt_comment')
 

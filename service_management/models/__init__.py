@@ -1,3 +1,8 @@
+# mixins
+from . import service_quote_mixin
+from . import service_figures_mixin
+from . import service_terms_mixin
+
 # configuration
 from . import service_tag
 from . import service_zone
@@ -8,9 +13,12 @@ from . import service_task
 from . import service_object_group
 from . import service_price_rule
 from . import service_sla
+from . import service_agreement_group
 
 # documents
 from . import service_object
+from . import service_agreement
+from . import service_agreement_change
 from . import service_order
 from . import service_order_task
 from . import service_order_stage_log
@@ -24,6 +32,9 @@ from . import service_visit_mail
 from . import service_order_sale
 from . import service_order_sla
 from . import service_order_service_level
+from . import service_agreement_line
+from . import service_agreement_generation
+from . import service_order_agreement
 
 # extensions of foreign models
 from . import account_analytic_line

@@ -43,41 +43,50 @@ class ResCompany(models.Model):
     _service_visit_hours = models.Constraint(
         'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")
 
+    #: What is numbered by company: {sequence code: (name, prefix)}
+    _service_sequences = {
+        'service.order': ("Service Order", 'SRV/'),
+        'service.agreement': ("Service Agreement", 'AGR/'),
+    }
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
-        companies.sudo()._create_service_order_sequence()
+        for code in self._service_sequences:
+            companies.sudo()._create_service_sequence(code)
         return companies
 
     @api.model
     def _complete_for_service(self):
         """Give the companies that existed before the addon what new ones get by default."""
         for company in self.search([]):  # pylint: disable=no-search-all
-            company._create_service_order_sequence()
+            for code in self._service_sequences:
+                company._create_service_sequence(code)
             for field in ('service_hour_product_id', 'service_travel_product_id'):
                 if not company[field]:
                     company[field] = getattr(self, f'_default_{field}')()
 
-    def _create_service_order_sequence(self):
-        """Give companies a numbering of service orders of their own."""
+    def _create_service_sequence(self, code):
+        """Give companies a numbering of a document of their own."""
         numbered = self.env['ir.sequence'].search([
-            ('code', '=', 'service.order'), ('company_id', 'in', self.ids)]).company_id
+            ('code', '=', code), ('company_id', 'in', self.ids)]).company_id
+        name, prefix = self._service_sequences[code]
         self.env['ir.sequence'].create([{
-            'name': self.env._("Service Order"),
-            'code': 'service.order',
-            'prefix': 'SRV/',
+            'name': name,
+            'code': code,
+            'prefix': prefix,
             'padding': 5,
             'company_id': company.id,
         } for company in self - numbered])
 
-    def _get_service_order_sequence(self):
-        """Return the sequence that numbers the company's orders; it is made when it is missing."""
+    def _get_service_sequence(self, code):
+        """Return the sequence that numbers the company's documents; it is made when missing."""
         self.ensure_one()
-        # Whoever may create an order draws a number.
+        # Whoever may create a document draws a number.
         company = self.sudo()
-        domain = [('code', '=', 'service.order'), ('company_id', '=', self.id)]
+        domain = [('code', '=', code), ('company_id', '=', self.id)]
         sequence = company.env['ir.sequence'].search(domain, limit=1)
         if not sequence:
-            company._create_service_order_sequence()
+            company._create_service_sequence(code)
             sequence = company.env['ir.sequence'].search(domain, limit=1)
         return sequence

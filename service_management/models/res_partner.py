@@ -1,8 +1,12 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
-    _inherit = 'res.partner'
+    _name = 'res.partner'
+    _inherit = ['res.partner', 'service.figures.mixin']
+    _figures_of = ('service.order', 'commercial_partner_id')
+    _figures_order_field = 'commercial_partner_id'
 
     service_order_count = fields.Integer(
         compute='_compute_service_counts',
@@ -11,24 +15,50 @@ class ResPartner(models.Model):
         compute='_compute_service_counts',
         groups='service_management.service_management_group_technician')
 
+    service_agreement_count = fields.Integer(
+        compute='_compute_service_counts',
+        groups='service_management.service_management_group_technician')
+    service_expiring_count = fields.Integer(
+        string="Agreements Expiring Soon", compute='_compute_service_expiring_count',
+        groups='service_management.service_management_group_technician')
+
+    def _get_figures_owners(self):
+        return {partner: partner.commercial_partner_id for partner in self}
+
+    def _compute_service_expiring_count(self):
+        Agreement = self.env['service.agreement']
+        count_by_customer = dict(Agreement._read_group(
+            Agreement._get_expiring_domain()
+            & Domain('commercial_partner_id', 'in', self.commercial_partner_id.ids),
+            ['commercial_partner_id'], ['__count']))
+        for partner in self:
+            partner.service_expiring_count = count_by_customer.get(
+                partner.commercial_partner_id, 0)
+
     def _compute_service_counts(self):
         """Count what belongs to the customer or is at one of its addresses."""
         commercials = self.commercial_partner_id
         counts = {}
-        for model in ('service.order', 'service.object'):
+        for model in ('service.order', 'service.object', 'service.agreement'):
+            domain = [('commercial_partner_id', 'in', commercials.ids)]
+            if model == 'service.agreement':
+                domain.append(('is_template', '=', False))
             counts[model] = dict(self.env[model]._read_group(
-                [('commercial_partner_id', 'in', commercials.ids)],
-                ['commercial_partner_id'], ['__count']))
+                domain, ['commercial_partner_id'], ['__count']))
         for partner in self:
             commercial = partner.commercial_partner_id
             partner.service_order_count = counts['service.order'].get(commercial, 0)
             partner.service_object_count = counts['service.object'].get(commercial, 0)
+            partner.service_agreement_count = counts['service.agreement'].get(commercial, 0)
 
     def action_view_service_orders(self):
         return self._action_view_service('service_management.service_order_action')
 
     def action_view_service_objects(self):
         return self._action_view_service('service_management.service_object_action')
+
+    def action_view_service_agreements(self):
+        return self._action_view_service('service_management.service_agreement_action')
 
     def _action_view_service(self, xml_id):
         self.ensure_one()

@@ -10,7 +10,9 @@ from ..tools.rules import under_warranty
 class ServiceObject(models.Model):
     _name = 'service.object'
     _description = "Service Object"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'service.figures.mixin']
+    _figures_of = ('service.order.line', 'object_id')
+    _figures_order_field = 'object_ids'
     _order = 'name, id'
     _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
     _check_company_auto = True
@@ -80,6 +82,12 @@ class ServiceObject(models.Model):
     order_count = fields.Integer(compute='_compute_order_counts')
     open_order_count = fields.Integer(compute='_compute_order_counts')
     child_count = fields.Integer(compute='_compute_child_count')
+    agreement_ids = fields.Many2many(
+        comodel_name='service.agreement', string="Agreements",
+        relation='service_agreement_object_rel', readonly=True)
+    agreement_count = fields.Integer(compute='_compute_agreement_count')
+    expiring_agreement_count = fields.Integer(
+        string="Agreements Expiring Soon", compute='_compute_agreement_count')
 
     _unique_serial_number = models.UniqueIndex(
         '(company_id, product_id, serial_number)'
@@ -164,6 +172,16 @@ class ServiceObject(models.Model):
             obj.order_count = count_by_object.get(obj, 0)
             obj.open_order_count = open_by_object.get(obj, 0)
 
+    def _compute_agreement_count(self):
+        Agreement = self.env['service.agreement']
+        named = Domain('object_ids', 'in', self.ids) & Domain('is_template', '=', False)
+        counts, expiring = (
+            dict(Agreement._read_group(named & extra, ['object_ids'], ['__count']))
+            for extra in (Domain.TRUE, Agreement._get_expiring_domain()))
+        for obj in self:
+            obj.agreement_count = counts.get(obj, 0)
+            obj.expiring_agreement_count = expiring.get(obj, 0)
+
     @api.depends('child_ids')
     def _compute_child_count(self):
         count_by_parent = dict(self._read_group(
@@ -199,6 +217,17 @@ class ServiceObject(models.Model):
                 'default_site_id': self.site_id.id,
                 'default_object_ids': self.ids,
             },
+        }
+
+    def action_view_agreements(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_agreement_action')
+        return {
+            **action,
+            'domain': [('object_ids', 'in', self.ids), ('is_template', '=', False)],
+            'context': {
+                'default_partner_id': self.partner_id.id, 'default_object_ids': self.ids},
         }
 
     def action_view_children(self):

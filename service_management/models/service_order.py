@@ -19,8 +19,7 @@ class ServiceOrder(models.Model):
     _name = 'service.order'
     _description = "Service Order"
     _inherit = [
-        'mail.tracking.duration.mixin', 'mail.activity.mixin', 'portal.mixin', 'rating.mixin',
-        'analytic.mixin',
+        'service.quote.mixin', 'mail.tracking.duration.mixin', 'rating.mixin', 'analytic.mixin',
     ]
     _order = 'priority desc, date_planned, id desc'
     _rec_names_search = [
@@ -545,7 +544,7 @@ class ServiceOrder(models.Model):
                 company_id = vals.get('company_id') or self.env.company.id
                 if company_id not in sequence_by_company:
                     company = self.env['res.company'].browse(company_id)
-                    sequence_by_company[company_id] = company._get_service_order_sequence()
+                    sequence_by_company[company_id] = company._get_service_sequence('service.order')
                 vals = {**vals, 'name': sequence_by_company[company_id].next_by_id()}
             numbered.append(vals)
         return numbered
@@ -755,14 +754,17 @@ class ServiceOrder(models.Model):
     def _move_on_event(self, event):
         """Move orders to the stage of their state that waits for an event, never backwards."""
         stages = self.env['service.stage'].search([('event', '=', event)])
+        moving = {}
         for order in self:
             target = stages.filtered_domain(
                 stages._get_available_domain(order.company_id, order.team_id)
                 & Domain('category', '=', order.state))[:1]
             if target and (order.stage_id.sequence, order.stage_id.id) < (
                     target.sequence, target.id) and not target.needs_reason:
-                # A technician who starts work moves the order without having the right to.
-                order.sudo().stage_id = target
+                moving[target] = moving.get(target, self.browse()) | order
+        for target, orders in moving.items():
+            # A technician who starts work moves the order without having the right to.
+            orders.sudo().stage_id = target
 
     def get_stage_move_action(self, stage_id):
         """Return the dialog that a move to a stage needs, or False when none is needed.

@@ -19,6 +19,7 @@ class ServiceOrderLine(models.Model):
     BILLING = [
         ('chargeable', "Chargeable"),
         ('warranty', "Under Warranty"),
+        ('agreement', "Under Agreement"),
         ('not_chargeable', "Not Chargeable"),
     ]
     #: What is still decided between sign-off and posting, by a manager.
@@ -269,7 +270,8 @@ class ServiceOrderLine(models.Model):
             line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
             if line._keeps_price():
                 line.price_unit = line.price_unit
-                line.discount = line.discount
+                line.discount = line.discount if line._keeps_discount() else max(
+                    line.discount, line.covered_percent)
                 line.technical_price_unit = line.technical_price_unit
             elif not line.product_id:
                 line.technical_price_unit = line.price_unit
@@ -288,9 +290,13 @@ class ServiceOrderLine(models.Model):
     def _keeps_price(self):
         """Tell whether the price of one line is not the pricelist's any more."""
         self.ensure_one()
+        return self._keeps_discount() or self._has_manual_price()
+
+    def _keeps_discount(self):
+        """Tell whether nothing at all changes the amount of one line any more."""
+        self.ensure_one()
         return bool(
-            self.state != 'open' or self.qty_invoiced or self.is_price_agreed or self.is_rule_line
-            or self._has_manual_price())
+            self.state != 'open' or self.qty_invoiced or self.is_price_agreed or self.is_rule_line)
 
     def _has_manual_price(self):
         self.ensure_one()

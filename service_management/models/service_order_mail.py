@@ -106,28 +106,6 @@ class ServiceOrder(models.Model):
                 "%s is not signed off: there is no work receipt yet.", self.name))
         return self._open_composer(self.env._("Send the Work Receipt"), self.team_id.mail_done_id)
 
-    def _open_composer(self, title, template, **context):
-        """Return the action that opens a mail to the customer of one order."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'mail.compose.message',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {
-                'default_model': 'service.order',
-                'default_res_ids': self.ids,
-                'default_composition_mode': 'comment',
-                'default_template_id': template and template.id,
-                'default_email_layout_xmlid':
-                    'mail.mail_notification_layout_with_responsible_signature',
-                'email_notification_allow_footer': True,
-                'force_email': True,
-                **context,
-            },
-        }
-
     #=== WHAT THEY WRITE ===#
 
     @api.model

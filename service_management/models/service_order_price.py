@@ -351,20 +351,25 @@ class ServiceOrderLine(models.Model):
                 "%(rule)s: +%(percent)g %%", rule=rule.name, percent=rule.percent)]
         elif rule:
             phrases = [self.env._("Rule: %s", rule.name)]
-        elif order.pricelist_id:
-            phrases = [self.env._("Pricelist: %s", order.pricelist_id.name)]
         else:
-            phrases = [self.env._("Price of the product")]
+            phrases = [self._explain_base_price()]
         if 0 < self.covered_percent < 100:
             phrases.append(self.env._(
-                "%(rule)s: %(percent)g %% off", rule=self.coverage_rule_id.name,
-                percent=self.covered_percent))
+                "%(rule)s: %(percent)g %% off", percent=self.covered_percent,
+                rule=self.coverage_rule_id.name or self._get_document_reason()))
         if self.is_price_adjusted:
             phrases.append(self.env._(
                 "adjusted from %(price)s to the agreed total of %(total)s",
                 price=self._format_price(self.price_before_adjustment),
                 total=self._format_price(order.limit_amount)))
         return phrases
+
+    def _explain_base_price(self):
+        """Return where the price of one line comes from that no rule has made."""
+        self.ensure_one()
+        if pricelist := self.order_id.pricelist_id:
+            return self.env._("Pricelist: %s", pricelist.name)
+        return self.env._("Price of the product")
 
     def _format_price(self, price):
         return (self.currency_id or self.company_id.currency_id).format(price)

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 OPEN_STATES = ('running', 'paused', 'missed')
 
@@ -251,6 +250,11 @@ class ServiceOrder(models.Model):
             lambda status: status.state == 'missed' and not status.reason_id,
         ).write({'reason_id': self.sla_reason_id.id, 'note': self.sla_note})
 
+    def _get_portal_promises(self):
+        """Return the targets of one order that its customer is told of, by deadline."""
+        self.ensure_one()
+        return self.sla_status_ids.filtered(lambda status: status.state != 'cancelled')
+
     #=== BY HAND ===#
 
     def action_sla_clock(self):
@@ -271,12 +275,6 @@ class ServiceOrder(models.Model):
                 'service_management.service_management_group_dispatcher'):
             raise AccessError(self.env._(
                 "Only dispatchers stop and start the clock of a service level. Ask one."))
-
-    @api.model
-    def _get_sla_risk_domain(self):
-        """Return the domain of the orders whose promises are in danger or broken."""
-        return Domain('state', 'in', ('draft', 'open')) & Domain(
-            'sla_state', 'in', ('at_risk', 'missed'))
 
 
 class ServiceVisit(models.Model):

@@ -1,5 +1,7 @@
 from . import test_performance
+from . import test_service_agreement
 from . import test_service_billing
+from . import test_service_generation
 from . import test_service_mail
 from . import test_service_order
 from . import test_service_pictures

@@ -1,3 +1,7 @@
+from . import service_agreement_copy_lines
+from . import service_agreement_end
+from . import service_agreement_generate
+from . import service_agreement_skip
 from . import service_order_bill
 from . import service_order_change_stage
 from . import service_order_copy_lines

@@ -1,0 +1,502 @@
+import logging
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+import pytz
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+from odoo.tools.misc import split_every
+
+from ..tools.planning import first_fit, without
+from ..tools.recurrence import combine, possible_days
+
+_logger = logging.getLogger(__name__)
+
+#: Days beyond the horizon that the nightly run looks at for work to take along: two months' windows.
+LOOK_AHEAD = 62
+
+
+class DueWork(NamedTuple):
+    """One line of an agreement on one of its days."""
+    line: models.Model  # service.agreement.line
+    due: object  # date
+    known: models.Model  # its row in the ledger, or empty
+
+
+class PlannedOrder(NamedTuple):
+    """An order that is to be created."""
+    agreement: models.Model
+    day: object  # date
+    is_closed_day: bool
+    works: list  # of DueWork
+
+
+class ServiceAgreement(models.Model):
+    """How agreements become orders: what is due, on which days, on how few orders."""
+    _inherit = 'service.agreement'
+
+    #=== PLAN ===#
+
+    def _ensure_may_generate(self):
+        if not self.env.su and not self.env.user.has_group(
+                'service_management.service_management_group_dispatcher'):
+            raise AccessError(self.env._(
+                "Only dispatchers create orders from agreements. Ask one."))
+
+    def _can_generate(self):
+        """Tell whether orders are created from one agreement at all."""
+        self.ensure_one()
+        return self.state == 'active' and not self.is_suspended and not self.is_template
+
+    def _plan_orders(self, date_from, date_to, kinds=None, lines=None, fill_gaps=False,
+                     only_after_last=False, look_ahead=0, not_before=None):
+        """Return the orders that these agreements need for the work due in a period.
+
+        Writes nothing, and takes a constant number of queries.
+
+        Source: Dynamics 365 Finance & Operations, "Create service orders automatically" and
+        "Combine service orders".
+
+        :param date_from: first due day, as a date or as {agreement: date}
+        :param date date_to: last due day, likewise
+        :param kinds: kinds of lines that count, by default all
+        :param lines: lines that count, by default all
+        :param bool fill_gaps: also what was ordered once and whose order was deleted
+        :param bool only_after_last: only what is due after the last day ordered of each line
+        :param int look_ahead: days after `date_to` whose work may be taken along by an order that
+            is needed in the period anyway
+        :param date not_before: move work to this day or later where its window allows
+        :return: list of PlannedOrder, by agreement and day
+        """
+        starts = date_from if isinstance(date_from, dict) else dict.fromkeys(self, date_from)
+        ends = date_to if isinstance(date_to, dict) else dict.fromkeys(self, date_to)
+        agreements = self.filtered(lambda agreement: agreement._can_generate())
+        lines = (agreements.line_ids & lines) if lines is not None else agreements.line_ids
+        lines = lines.filtered(lambda line: (
+            not line.is_stopped and (kinds is None or line.kind in kinds)))
+        ledger = lines._get_ledger(min(starts.values(), default=None))
+        last = lines._get_last_days() if only_after_last else {}
+        works_by_key = defaultdict(list)
+        for line in lines:
+            agreement = line.agreement_id
+            for due in line._get_dues(
+                    starts[agreement], ends[agreement] + timedelta(days=look_ahead)):
+                known = ledger.get((line.id, due))
+                if (known and not (fill_gaps and known.state == 'deleted')) or (
+                        line in last and due <= last[line]):
+                    continue
+                works_by_key[agreement, agreement._get_combine_key(line)].append(
+                    DueWork(line, due, known or self.env['service.agreement.occurrence']))
+        open_days = agreements._get_open_days(works_by_key)
+        planned = []
+        for (agreement, _key), works in works_by_key.items():
+            end = ends[agreement]
+            planned += [
+                order for order in agreement._combine(
+                    works, open_days[agreement._get_calendar()], not_before)
+                if min(work.due for work in order.works) <= end]
+        return sorted(planned, key=lambda order: (order.agreement.id, order.day))
+
+    def _get_combine_key(self, line):
+        """Return what a line shares with the other lines of one order; extend to split further."""
+        self.ensure_one()
+        if self.combine_by == 'task':
+            return line.task_id
+        if self.combine_by == 'employee':
+            return line.employee_id or self.preferred_employee_id
+        if self.combine_by == 'object':
+            return line.object_id
+        return line.object_id.site_id if self.combine_by == 'site' else None
+
+    def _get_open_days(self, works_by_key):
+        """Return {calendar: set of its open days}, as far as the windows of works reach."""
+        spans = {}
+        for (agreement, _key), works in works_by_key.items():
+            calendar = agreement._get_calendar()
+            for work in works:
+                first, last = work.line._get_window(work.due)
+                low, high = spans.get(calendar, (first, last))
+                spans[calendar] = (min(low, first), max(high, last))
+        open_days = {}
+        for calendar, (first, last) in spans.items():
+            if not calendar or not calendar._has_open_hours():
+                open_days[calendar] = None  # every day is as good as another
+                continue
+            zone = pytz.timezone(calendar.tz or 'UTC')
+            start, end = (
+                zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(
+                    tzinfo=None) for day in (first, last + timedelta(days=1)))
+            open_days[calendar] = {
+                pytz.utc.localize(begin).astimezone(zone).date(): begin
+                for begin, _finish in reversed(calendar._get_open_spans(start, end))}
+        return open_days
+
+    def _combine(self, works, open_days, not_before=None):
+        """Return the orders that works with one key need, as few as possible."""
+        self.ensure_one()
+
+        def is_open(day):
+            return open_days is None or day in open_days
+
+        items = []
+        for work in works:
+            # Without a window the work is done on its day, open or not.
+            days = [work.due] if work.line.window == 'exact' else possible_days(
+                work.due, *work.line._get_window(work.due), is_open)
+            ahead = [day for day in days if not not_before or day >= not_before]
+            items.append((work.due, ahead or days))
+        return [
+            PlannedOrder(self, day, not is_open(day), [works[index] for index in indexes])
+            for day, indexes in combine(items)]
+
+    #=== CREATE ===#
+
+    def _generate_orders(self, planned):
+        """Create planned orders with their lines, ledger rows and proposed visits.
+
+        :param planned: list of PlannedOrder
+        :return: the new orders, in the order of the plan
+        """
+        # The ledger is written by actions only; what may be created was checked before.
+        Order = self.env['service.order'].sudo()
+        orders = Order
+        by_company = defaultdict(list)
+        for order in planned:
+            by_company[order.agreement.company_id].append(order)
+        for company, company_orders in by_company.items():
+            starts = self._propose_starts(company_orders)
+            new = Order.with_company(company).create([
+                order.agreement._prepare_order(order, start, employee)
+                for order, (start, employee) in zip(company_orders, starts, strict=True)])
+            self._enter_in_ledger(company_orders, new)
+            orders |= new
+        return orders.sudo(self.env.su)
+
+    @api.model
+    def _enter_in_ledger(self, planned, orders):
+        """Note which line of which order does the work of which day."""
+        Occurrence = self.env['service.agreement.occurrence'].sudo()
+        vals_list = []
+        for plan, order in zip(planned, orders, strict=True):
+            # Lines are created in the order of the works; rules may have added others behind.
+            for work, line in zip(plan.works, order.line_ids.sorted('id'), strict=False):
+                values = {
+                    'order_line_id': line.id, 'date_planned': plan.day,
+                    'is_closed_day': plan.is_closed_day, 'user_id': self.env.uid}
+                if work.known:
+                    work.known.write(values)
+                else:
+                    vals_list.append({'line_id': work.line.id, 'date_due': work.due, **values})
+        Occurrence.create(vals_list)
+
+    def _prepare_order(self, planned, start, employee):
+        """Return the values of one planned order; extend to carry more over.
+
+        :param start: naive UTC datetime of the proposed visit
+        :param employee: its technician, may be empty
+        """
+        self.ensure_one()
+        lines = self.env['service.agreement.line'].union(*(work.line for work in planned.works))
+        objects = lines.object_id or self.object_ids.filtered('active')
+        tasks = lines.task_id
+        sites = objects.site_id.filtered(
+            lambda site: site.commercial_partner_id == self.commercial_partner_id)
+        vals = {
+            'company_id': self.company_id.id,
+            'title': self.title,
+            'agreement_id': self.id,
+            'partner_id': self.partner_id.id,
+            'contact_id': self.contact_id.id,
+            'client_order_ref': self.client_order_ref,
+            'user_id': self.user_id.id,
+            'channel': 'agreement',
+            'date_order': start,
+            'preferred_employee_id': (employee or self.preferred_employee_id).id,
+            'object_ids': [Command.set(objects.ids)],
+            'task_ids': [Command.create({'task_id': task.id}) for task in tasks],
+            'note_internal': self.note_internal,
+            'note_external': self.note_external,
+            'tag_ids': [Command.set(self.tag_ids.ids)],
+            'line_ids': [
+                Command.create(work.line._prepare_order_line()) for work in planned.works],
+            'visit_ids': [Command.create({
+                'date_start': start, 'employee_id': employee.id,
+                'duration_hours': self._get_visit_hours(lines)})],
+        }
+        if self.team_id:
+            vals['team_id'] = self.team_id.id
+        if len(sites) == 1:
+            vals['site_id'] = sites.id
+        elif len(self.site_ids) == 1:
+            vals['site_id'] = self.site_ids.id
+        after, before = self._get_bounds(lines)
+        if after or before:
+            vals['arrival_from'] = self._get_moment(planned.day, after)
+            vals['arrival_to'] = self._get_moment(planned.day, before or 24)
+        return vals
+
+    def _get_visit_hours(self, lines):
+        """Return how long the visit for some lines is planned: their hours, else their tasks'."""
+        hour = self.env.ref('uom.product_uom_hour')
+        hours = sum(
+            line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
+            if line.product_uom_id and line.product_uom_id._has_common_reference(hour)
+            else line.quantity
+            for line in lines if line.kind == 'hour' and not line.is_travel)
+        return (hours or sum(lines.task_id.mapped('duration_hours'))
+                or self.company_id.service_visit_hours)
+
+    def _get_bounds(self, lines):
+        """Return the hours of the day that lines leave together; 0 means any."""
+        after = max(lines.mapped('time_after'), default=0)
+        before = min(filter(None, lines.mapped('time_before')), default=0)
+        return (after, before) if not before or after < before else (0, 0)
+
+    def _get_moment(self, day, hour):
+        """Return an hour of a day at one agreement's place, as naive UTC datetime."""
+        self.ensure_one()
+        zone = pytz.timezone(self._get_timezone())
+        moment = datetime.combine(day, time.min) + timedelta(hours=hour)
+        return zone.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
+
+    #=== PROPOSED VISITS ===#
+
+    @api.model
+    def _propose_starts(self, planned):
+        """Return (naive UTC start, technician) of a visit for each planned order.
+
+        The technician's first free time on the day within the lines' hours, else the beginning of
+        the day's work; in a constant number of queries.
+        """
+        open_days = {
+            calendar: self._get_opening_by_day(calendar, orders)
+            for calendar, orders in self._group_by_calendar(planned).items()}
+        slots = []
+        for order in planned:
+            lines = self.env['service.agreement.line'].union(
+                *(work.line for work in order.works))
+            agreement = order.agreement
+            after, before = agreement._get_bounds(lines)
+            opening = open_days[agreement._get_calendar()].get(order.day)
+            start = agreement._get_moment(order.day, after or 8)
+            if opening and not after:
+                start = opening
+            elif opening:
+                start = max(start, opening)
+            employees = lines.employee_id
+            slots.append((
+                start, agreement._get_moment(order.day, before or 24),
+                employees if len(employees) == 1 else agreement.preferred_employee_id,
+                timedelta(hours=agreement._get_visit_hours(lines))))
+        return self._fit_in(slots)
+
+    @api.model
+    def _group_by_calendar(self, planned):
+        groups = defaultdict(list)
+        for order in planned:
+            groups[order.agreement._get_calendar()].append(order)
+        return groups
+
+    @api.model
+    def _get_opening_by_day(self, calendar, planned):
+        """Return {day: naive UTC moment at which a calendar opens}, for the days of orders."""
+        if not calendar or not calendar._has_open_hours():
+            return {}
+        days = [order.day for order in planned]
+        zone = pytz.timezone(calendar.tz or 'UTC')
+        start = datetime.combine(min(days) - timedelta(days=1), time.min)
+        end = datetime.combine(max(days) + timedelta(days=2), time.min)
+        return {
+            pytz.utc.localize(begin).astimezone(zone).date(): begin
+            for begin, _finish in reversed(calendar._get_open_spans(start, end))}
+
+    @api.model
+    def _fit_in(self, slots):
+        """Return (start, technician) of slots, after the technicians' other work of the day.
+
+        :param slots: list of (earliest start, latest end, technician, length), naive UTC
+        """
+        employees = self.env['hr.employee'].union(*(slot[2] for slot in slots))
+        if not employees:
+            return [(slot[0], slot[2]) for slot in slots]
+        first, last = min(slot[0] for slot in slots), max(slot[1] for slot in slots)
+        Visit = self.env['service.visit'].sudo()  # colleagues' work counts, too
+        busy = defaultdict(list)
+        for visit in Visit.search_fetch([
+            ('employee_id', 'in', employees.ids),
+            ('state', 'in', ('planned', 'dispatched', 'under_way')),
+            ('date_start', '<', last), ('date_end', '>', first),
+        ], ['employee_id', 'date_start', 'date_end']):
+            busy[visit.employee_id.id, visit.date_start.date()].append(
+                (visit.date_start, visit.date_end))
+        present = Visit._get_working_spans(employees.sudo(), first, last)[1]
+        present = {
+            employee_id: [
+                tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span)
+                for span in spans]
+            for employee_id, spans in present.items()}
+        result = []
+        for start, end, employee, length in slots:
+            if employee:
+                day = start.date()
+                spans = [
+                    (max(begin, start), min(finish, end))
+                    for begin, finish in present.get(employee.id, [(start, end)])
+                    if begin < end and finish > start]
+                taken = [
+                    span for offset in (-1, 0, 1)
+                    for span in busy[employee.id, day + timedelta(days=offset)]]
+                start = first_fit(
+                    without(spans, taken), length, start, timedelta(minutes=15)) or start
+                busy[employee.id, day].append((start, start + length))
+            result.append((start, employee))
+        return result
+
+    #=== BY HAND ===#
+
+    def action_generate(self):
+        """Open the dialog that previews and creates orders."""
+        self._ensure_may_generate()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Create Orders"),
+            'res_model': 'service.agreement.generate',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_agreement_ids': self.ids},
+        }
+
+    def _generate(self, date_from, date_to, **options):
+        """Create the orders of a period now; what exists already is not created again.
+
+        :param options: as for `_plan_orders`
+        :return: the new orders
+        :raise AccessError: if the user is no dispatcher
+        """
+        self._ensure_may_generate()
+        # Two runs of one agreement follow each other: the second sees what the first has created.
+        self.sudo().lock_for_update()
+        orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
+        self._forget_failures()
+        return orders
+
+    #=== NIGHTLY RUN ===#
+
+    def _wake_job(self):
+        if self:
+            self.env.ref('service_management.ir_cron_generate_orders')._trigger()
+
+    @api.model
+    def _get_run_domain(self):
+        """Return the domain of the agreements that the nightly run has not done today."""
+        return (
+            Domain('state', '=', 'active') & Domain('is_template', '=', False)
+            & Domain('is_suspended', '=', False) & Domain('group_id.horizon_days', '>', 0)
+            & Domain('date_next_run', '<=', fields.Date.context_today(self)))
+
+    @api.model
+    def _cron_generate(self, batch_size=20):
+        """Create the orders that are due within the horizon of each agreement's group.
+
+        Some agreements at a time, each batch a transaction: killed anywhere, the run goes on with
+        what is left; what another worker holds is that one's.
+        """
+        domain = self._get_run_domain()
+        agreement_ids = self.search(domain, order='date_next_run, id').ids
+        cron = self.env['ir.cron']
+        cron._commit_progress(remaining=len(agreement_ids))
+        for ids in split_every(batch_size, agreement_ids):
+            agreements = self.browse(ids).try_lock_for_update().filtered_domain(domain)
+            agreements._run()
+            self.env.flush_all()
+            self.env.invalidate_all()  # what is done needs no memory any more
+            if not cron._commit_progress(len(ids)):
+                break
+
+    def _run(self):
+        """Create the orders of a batch together; if one fails, each alone."""
+        if self and not self._try(self._run_together, is_alone=len(self) == 1):
+            for agreement in self if len(self) > 1 else ():
+                agreement._try(agreement._run_together)
+
+    def _run_together(self):
+        today = fields.Date.context_today(self)
+        starts = {agreement: agreement.date_last_run or today for agreement in self}
+        ends = {
+            agreement: today + timedelta(days=agreement.group_id.horizon_days)
+            for agreement in self}
+        self._generate_orders(self._plan_orders(
+            starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
+        self.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
+        self._forget_failures()
+
+    def _try(self, method, is_alone=True):
+        """Call a method of these agreements; what fails is undone, and told of when it is alone.
+
+        :return: whether it went well
+        """
+        try:
+            with self.env.cr.savepoint():
+                method()
+                self.env.flush_all()
+        except OperationalError:
+            raise  # the transaction is lost; the job runs again
+        except Exception as error:
+            self.env.invalidate_all()
+            if is_alone:
+                _logger.warning("%s was set aside", self.name, exc_info=True)
+                self._set_aside(error)
+            return False
+        return True
+
+    def _set_aside(self, error):
+        """Keep why the run failed for one agreement, and tell its responsible once."""
+        self.ensure_one()
+        self.write({
+            'generation_error': str(error),
+            'date_next_run': fields.Date.context_today(self) + timedelta(days=1)})
+        activity_type = self.env.ref('service_management.mail_activity_type_generation')
+        if activity_type not in self.activity_ids.activity_type_id:
+            self.activity_schedule(
+                'service_management.mail_activity_type_generation',
+                user_id=self.user_id.id or self.env.uid,
+                summary=self.env._("No orders could be created"), note=str(error))
+
+    def _forget_failures(self):
+        failed = self.filtered('generation_error')
+        # Whoever creates the orders has solved it.
+        failed.sudo().generation_error = False
+        failed.sudo().activity_unlink(['service_management.mail_activity_type_generation'])
+
+
+class ServiceAgreementLine(models.Model):
+    _inherit = 'service.agreement.line'
+
+    def _get_ledger(self, start):
+        """Return {(line id, due day): occurrence} of what these lines have from a day on."""
+        # What is in the ledger counts, whoever asks.
+        occurrences = self.env['service.agreement.occurrence'].sudo().search_fetch(
+            [('line_id', 'in', self.ids), ('date_due', '>=', start)],
+            ['line_id', 'date_due', 'state'])
+        return {
+            (occurrence.line_id.id, occurrence.date_due): occurrence
+            for occurrence in occurrences}
+
+    def _get_last_days(self):
+        """Return {line: the last day ordered}, for those of these lines that were ordered."""
+        return {
+            self.browse(line.id): day
+            for line, day in self.env['service.agreement.occurrence'].sudo()._read_group(
+                [('line_id', 'in', self.ids), ('is_skipped', '=', False)],
+                ['line_id'], ['date_due:max'])}
+
+    def _ensure_generable(self):
+        """:raise UserError: if a line creates no orders"""
+        for line in self:
+            if line.is_stopped:
+                raise UserError(self.env._(
+                    "“%s” is stopped: it creates no orders.", line.display_name))

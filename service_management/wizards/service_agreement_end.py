@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ServiceAgreementEnd(models.TransientModel):
+    _name = 'service.agreement.end'
+    _description = "Suspend or Close Agreements"
+
+    agreement_ids = fields.Many2many(comodel_name='service.agreement', required=True)
+    operation = fields.Selection(
+        selection=[('suspend', "Suspend"), ('close', "Close")], required=True, default='close')
+    reason_id = fields.Many2one(
+        comodel_name='service.reason', required=True, domain="[('usage', '=', 'agreement')]")
+    note = fields.Char()
+    date_end = fields.Date(
+        string="Last Day", required=True, default=fields.Date.context_today)
+    order_count = fields.Integer(compute='_compute_order_ids')
+    order_ids = fields.Many2many(comodel_name='service.order', compute='_compute_order_ids')
+    cancel_orders = fields.Boolean(
+        string="Cancel These Orders", help="Orders stay as they are unless you ask for it.")
+    cancel_reason_id = fields.Many2one(
+        comodel_name='service.reason', domain="[('usage', '=', 'cancel')]")
+
+    @api.depends('agreement_ids', 'operation', 'date_end')
+    def _compute_order_ids(self):
+        """Find the orders that would still be done: open ones that nobody has worked on."""
+        for wizard in self:
+            domain = (
+                Domain('agreement_id', 'in', wizard.agreement_ids.ids)
+                & Domain('state', '=', 'open') & Domain('visit_ids.work_start', '=', False))
+            if wizard.operation == 'close' and wizard.date_end:
+                domain &= Domain('date_order', '>', wizard.date_end)
+            orders = self.env['service.order'].search(domain).filtered(
+                lambda order: not order.visit_ids.filtered('work_start'))
+            wizard.order_ids = orders
+            wizard.order_count = len(orders)
+
+    def action_apply(self):
+        self.ensure_one()
+        orders = self.order_ids if self.cancel_orders else self.env['service.order']
+        if self.operation == 'suspend':
+            self.agreement_ids._suspend(self.reason_id, self.note)
+        else:
+            self.agreement_ids._close(self.reason_id, self.note, self.date_end)
+        for (company, team), group in orders.grouped(
+                lambda order: (order.company_id, order.team_id)).items():
+            group.write({
+                'stage_id': self.env['service.stage']._get_for('cancelled', company, team).id,
+                'stage_reason_id': self.cancel_reason_id.id, 'stage_note': self.note})
+        return {'type': 'ir.actions.act_window_close'}
