@@ -61,6 +61,7 @@
         'demo/service_customers_demo.xml',
         'demo/service_orders_demo.xml',
         'demo/service_customer_side_demo.xml',
+        'demo/service_agreements_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

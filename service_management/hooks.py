@@ -3,7 +3,8 @@ from odoo.tools import SQL
 
 def uninstall_hook(env):
     """Leave nothing behind: neither what no record of the addon owns, nor what it holds on to."""
-    env['ir.sequence'].search([('code', '=', 'service.order')]).unlink()
+    env['ir.sequence'].search([
+        ('code', 'in', list(env['res.company']._service_sequences))]).unlink()
     env['mail.message'].search([('model', '=like', 'service.%')]).unlink()
     env['res.company'].search([]).write({
         'service_hour_product_id': False, 'service_travel_product_id': False})
@@ -17,6 +18,8 @@ def uninstall_hook(env):
             " WHERE service_order_line_id IS NOT NULL"),
         SQL("UPDATE service_order_line SET reversed_line_id = NULL"),
         SQL("DELETE FROM service_order"),
+        SQL("DELETE FROM service_agreement_occurrence"),
+        SQL("DELETE FROM service_agreement"),
     ):
         env.execute_query(query)
     env.invalidate_all(flush=False)

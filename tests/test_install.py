@@ -75,7 +75,7 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
     for query in (
         "select name from ir_model_data where module like 'service_management%'",
         "select model from ir_model where model like 'service.%'",
-        "select name from ir_sequence where code = 'service.order'",
+        "select name from ir_sequence where code like 'service.%'",
         "select name from ir_model_fields where name like 'service\\_order%'",
         "select id from mail_message where model like 'service.%'",
     ):

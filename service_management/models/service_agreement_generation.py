@@ -410,9 +410,13 @@ class ServiceAgreement(models.Model):
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=len(agreement_ids))
         for ids in split_every(batch_size, agreement_ids):
-            agreements = self.browse(ids).try_lock_for_update().filtered_domain(domain)
-            agreements._run()
-            self.env.flush_all()
+            try:
+                agreements = self.browse(ids).try_lock_for_update().filtered_domain(domain)
+                agreements._run()
+                self.env.flush_all()
+            except OperationalError:  # another transaction came first: the next run does these
+                self.env.cr.rollback()
+                continue
             self.env.invalidate_all()  # what is done needs no memory any more
             if not cron._commit_progress(len(ids)):
                 break
@@ -444,7 +448,7 @@ class ServiceAgreement(models.Model):
                 method()
                 self.env.flush_all()
         except OperationalError:
-            raise  # the transaction is lost; the job runs again
+            raise  # the transaction is lost, not the record at fault
         except Exception as error:
             self.env.invalidate_all()
             if is_alone:

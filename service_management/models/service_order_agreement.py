@@ -46,35 +46,37 @@ class ServiceOrder(models.Model):
 
         Orders that exist keep theirs: they change only when somebody asks.
         """
-        fresh = self.filtered(lambda order: (
-            not order._origin and order.partner_id and not order.agreement_id))
+        fresh = self.filtered(lambda order: not order._origin and order.partner_id)
         for order in self - fresh:
             customer = order.partner_id.commercial_partner_id
             if order.agreement_id.commercial_partner_id != customer:
                 order.agreement_id = False
         # Whether something is covered is no secret of the agreements' manager.
-        found = self.env['service.agreement'].sudo().search_fetch(
+        Agreement = self.env['service.agreement'].sudo()
+        found = Agreement.search_fetch(
             Domain('commercial_partner_id', 'in', fresh.partner_id.commercial_partner_id.ids)
             & Domain('company_id', 'in', fresh.company_id.ids)
             & Domain('state', '=', 'active') & Domain('is_suspended', '=', False),
             ['commercial_partner_id', 'company_id'],
-        ) if fresh else self.env['service.agreement'].sudo()
+        ) if fresh else Agreement
         by_customer = found.grouped(
             lambda agreement: (agreement.company_id, agreement.commercial_partner_id))
         for order in fresh:
             key = (order.company_id, order.partner_id.commercial_partner_id)
-            order.agreement_id = order._choose_agreement(by_customer.get(key, found.browse()))
+            best = order._get_best_agreements(by_customer.get(key, Agreement))
+            if order.agreement_id not in best:
+                order.agreement_id = best.id if len(best) == 1 else False
 
-    def _choose_agreement(self, agreements):
-        """Return the agreement that fits one order best, or none when several do equally."""
+    def _get_best_agreements(self, agreements):
+        """Return those of some agreements that fit one order best; none of them may fit at all."""
         self.ensure_one()
         day = self._get_order_day()
-        fits = {}
-        for agreement in agreements:
-            if agreement._is_in_force(day) and (rank := agreement._covers(self)):
-                fits.setdefault(rank, []).append(agreement)
-        best = fits[max(fits)] if fits else []
-        return best[0].id if len(best) == 1 else False
+        rank_by_agreement = {
+            agreement: agreement._covers(self) for agreement in agreements
+            if agreement._is_in_force(day)}
+        best = max(rank_by_agreement.values(), default=0)
+        return agreements.filtered(
+            lambda agreement: best and rank_by_agreement.get(agreement) == best)
 
     @api.depends('agreement_id')
     def _compute_coverage(self):

@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -86,6 +88,10 @@ class ServiceOrder(models.Model):
             try:
                 with self.env.cr.savepoint():
                     order._send_team_mail('done')
+                    self.env.flush_all()
+            except OperationalError:  # another transaction came first: the next run sends it
+                self.env.cr.rollback()
+                break
             except Exception as error:
                 _logger.warning("The receipt of %s could not be sent", order.name, exc_info=True)
                 order._schedule_receipt_by_hand(error)

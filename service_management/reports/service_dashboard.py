@@ -56,7 +56,14 @@ class ServiceDashboard(models.AbstractModel):
                     level='warning'),
                 self._count_orders(
                     self.env._("Late"), live & Domain('is_late', '=', True), level='danger'),
+                self._count_orders(
+                    self.env._("SLA at risk"), live & Domain('sla_state', '=', 'at_risk'),
+                    level='warning'),
+                self._count_orders(
+                    self.env._("SLA missed"), live & Domain('sla_state', '=', 'missed'),
+                    level='danger'),
             ]},
+            {'title': self.env._("Agreements"), 'tiles': self._get_agreement_tiles()},
             {'title': self.env._("Customers"), 'tiles': [
                 self._count_orders(
                     self.env._("Requests"),
@@ -106,6 +113,25 @@ class ServiceDashboard(models.AbstractModel):
         return self._make_tile(
             label, count, 'service_management.service_visit_action', domain,
             level=level if count else None)
+
+    @api.model
+    def _get_agreement_tiles(self):
+        Agreement = self.env['service.agreement']
+        own = Domain('company_id', 'in', self.env.companies.ids) & Domain(
+            'is_template', '=', False)
+        tiles = []
+        for label, domain, level in (
+            (self.env._("Active"), Domain('state', '=', 'active'), None),
+            (self.env._("To be accepted"), Domain('state', '=', 'draft') & Domain(
+                'quote_sent_on', '!=', False), 'info'),
+            (self.env._("Expiring soon"), Agreement._get_expiring_domain(), 'warning'),
+            (self.env._("Orders not created"), Domain('generation_error', '!=', False), 'danger'),
+        ):
+            count = Agreement.search_count(own & domain)
+            tiles.append(self._make_tile(
+                label, count, 'service_management.service_agreement_action', own & domain,
+                level=level if count else None))
+        return tiles
 
     @api.model
     def _get_rating_tile(self):

@@ -413,6 +413,17 @@ class TestServiceAgreementCoverage(AgreementCommon):
         self._create_agreement(title="All again")
         self.assertFalse(self._create_order(site_id=self.customer.id).agreement_id)
 
+    def test_form_follows_the_object_to_its_agreement(self):
+        whole = self._create_agreement(title="All")
+        boiler = self._create_agreement(title="Boiler", object_ids=self.object.ids)
+        form = Form(self.env['service.order'].with_user(self.user_dispatcher))
+        form.title = "Boiler is cold"
+        form.partner_id = self.customer
+        self.assertEqual(form.agreement_id, whole)
+        form.object_ids.add(self.object)
+        self.assertEqual(form.agreement_id, boiler)
+        self.assertEqual(form.save().agreement_id, boiler)
+
     def test_suspended_expired_and_future_agreements_are_not_found(self):
         for values in (
             {'date_start': date(2026, 4, 1)}, {'date_end': date(2026, 3, 1)}):

@@ -143,3 +143,29 @@ class TestServicePictures(HttpCase):
         self._take('stage-moves', 'manager',
                    '/odoo/action-service_management.service_order_stage_log_action',
                    '.o_list_view .o_group_name')
+
+    def test_pictures_of_agreements_and_service_levels(self):
+        agreement = self.env.ref('service_management.service_agreement_hotel')
+        self._take('agreements', 'manager', '/odoo/service-agreements', '.o_list_view .o_data_row')
+        self._take('agreement', 'manager', f'/odoo/service-agreements/{agreement.id}',
+                   '.o_form_view .o_field_widget[name=line_ids] .o_data_row')
+        agreement.occurrence_ids.order_id.unlink()
+        agreement.occurrence_ids.sudo().unlink()  # the picture shows a run that is to come
+        self._take('agreement-generate', 'manager', f'/odoo/service-agreements/{agreement.id}',
+                   '.o_form_view button[name=action_generate]',
+                   '.modal .o_field_widget[name=preview_ids] .o_data_row')
+        offer = self.env.ref('service_management.service_agreement_hotel_spa')
+        self._take('portal-agreement', 'customer', f'/my/service_agreements/{offer.id}',
+                   '.o_main_table', ready='#wrap')
+        self._take('sla', 'manager', '/odoo/action-service_management.service_sla_action/'
+                   f"{self.env.ref('service_management.service_sla_gold').id}",
+                   '.o_form_view .o_data_row')
+        self._take('orders-sla', 'dispatcher', '/odoo/service-orders',
+                   '.o_service_order_kanban .o_kanban_record')
+        order = self._order('sla_missed')
+        self._take('order-sla', 'dispatcher', f'/odoo/service-orders/{order.id}',
+                   '.o_notebook :is(a[name=service_levels])',
+                   '.o_field_widget[name=sla_status_ids] .o_data_row')
+        self._take('sla-report', 'manager',
+                   '/odoo/action-service_management.service_order_sla_action',
+                   '.o_pivot_view .o_pivot_cell_value')

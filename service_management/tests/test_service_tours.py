@@ -161,9 +161,62 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertEqual(request.amount_untaxed, 199)
         self.start_tour(overview, 'service_manager_figures_tour', login='service_manager')
 
+    def test_agreement_goes_from_the_template_to_the_visits(self):
+        guest = self._create_portal_user('guest', self.customer)
+        self.customer.email = 'hotel@example.com'
+        self.env['service.agreement'].create({
+            'title': "Boilers, yearly", 'is_template': True, 'company_id': self.company.id,
+            'preferred_employee_id': self.technician.id, 'line_ids': [Command.create({
+                'kind': 'hour', 'name': "Inspection", 'interval_count': 1,
+                'interval_unit': 'week'})]})
+        agreements = self._open_view('service_agreement_action')
+        self.start_tour(agreements, 'service_manager_agreement_tour', login='service_manager')
+        agreement = self.env['service.agreement'].search([('title', '=', "Boilers of the hotel")])
+        self.assertTrue(agreement.can_accept)
+
+        self.start_tour('/my', 'service_customer_agreement_tour', login='guest')
+        self.assertRecordValues(agreement, [{'state': 'active', 'accepted_by': "Maria Berg"}])
+        self.assertIn(guest.partner_id, agreement.message_ids.author_id)
+
+        agreement.preferred_employee_id = self.technician
+        self.start_tour(agreements, 'service_manager_generate_tour', login='service_manager')
+        self.assertEqual(len(agreement.order_ids), 5)
+        self.assertEqual(agreement.order_ids.visit_ids.employee_id, self.technician)
+
+        first = agreement.order_ids.visit_ids.sorted('date_start')[0]
+        first.date_start = fields.Datetime.now()  # tours look at today's board
+        self.start_tour(
+            self._open_view('service_visit_action_dispatch'), 'service_dispatcher_agreement_tour',
+            login='service_dispatcher')
+
+    def test_service_level_goes_orange_and_red_as_time_moves(self):
+        sla = self.env['service.sla'].create({'name': "Gold", 'target_ids': [Command.create({
+            'kind': 'completion', 'limit_hours': 4, 'warning_percent': 50})]})
+        order = self._create_order(
+            title="Boiler is cold", date_order=fields.Datetime.now(), sla_id=sla.id)
+        orders = self._open_view('service_order_action')
+        for hours, colour in ((0, 'on_track'), (2, 'at_risk'), (2, 'missed')):
+            # Time cannot be moved for the browser, but the clock can be moved back.
+            status = order.sla_status_ids.sudo()
+            earlier = status.date_start - timedelta(hours=hours)
+            status.interval_ids.date_start = earlier
+            status.write({'date_start': earlier, 'running_since': earlier})
+            status._schedule()
+            with self.enter_registry_test_mode():
+                self.env.ref('service_management.ir_cron_watch_slas').method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(order.sla_state, colour)
+            self.start_tour(orders, f'service_sla_{colour}_tour', login='service_dispatcher')
+        self.assertFalse(order.sla_status_ids.running_since)
+
     def test_every_screen_opens_without_a_console_error(self):
         self._worked_order().action_post()
-        self._plan(self._create_order())
+        sla = self.env['service.sla'].create({
+            'name': "Gold", 'target_ids': [Command.create({'limit_hours': 4})]})
+        self._plan(self._create_order(sla_id=sla.id))
+        self.env['service.agreement'].create({
+            'title': "Boilers", 'partner_id': self.customer.id, 'company_id': self.company.id,
+            'line_ids': [Command.create({'kind': 'hour'})]})
         self.user_manager.group_ids |= self.env.ref('base.group_system')
         actions = self.env['ir.actions.act_window'].search([
             ('res_model', '=like', 'service.%'), ('target', '!=', 'new')])
@@ -174,7 +227,8 @@ class TestServiceTours(ServiceCommon, HttpCase):
             [{'type': 'ir.actions.act_window', 'res_model': model, 'views': [[False, 'form']]},
              'form', self.env[model].search([], limit=1).id]
             for model in ('service.order', 'service.visit', 'service.object', 'service.stage',
-                          'service.team', 'service.task')]
+                          'service.team', 'service.task', 'service.agreement', 'service.sla',
+                          'service.order.sla')]
         screens.append(
             [self.env.ref('service_management.res_config_settings_action').id, 'form', False])
         self.assertGreater(len(screens), 35)

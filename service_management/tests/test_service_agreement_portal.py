@@ -1,0 +1,142 @@
+import json
+from datetime import datetime
+
+from odoo import http
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import SIGNATURE
+from .test_service_agreement import AgreementCommon
+
+#: In force on whatever day the tests run.
+TERM = {'date_start': '2020-01-01', 'date_end': '2099-12-31'}
+
+
+@tagged('post_install', '-at_install')
+class TestServiceAgreementPortal(HttpCase, AgreementCommon):
+    """What customers see of agreements and promises, asked over HTTP as their browsers do."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.guest = cls._create_portal_user('guest', cls.customer)
+        cls.stranger = cls._create_portal_user('stranger', cls.other_customer)
+        cls.agreement = cls._create_agreement(
+            {'every': (1, 'month'), 'object_id': cls.object.id, 'name': "Inspection"},
+            title="Boilers, full service", coverage_labor=100,
+            object_ids=cls.object.ids, **TERM)
+        cls.offer = cls._create_agreement(
+            {'name': "Cleaning"}, title="Chillers", active=False, user_id=cls.user_manager.id,
+            **TERM)
+        cls.offer.action_mark_quote_sent()
+        cls.draft = cls._create_agreement(title="Not Sent Yet", active=False, **TERM)
+        cls.template = cls._create_template()
+
+    def _get(self, url):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200, url)
+        return response
+
+    def _accept(self, agreement, token=None, name="Guest", signature=SIGNATURE):
+        response = self.url_open(
+            f'/my/service_agreements/{agreement.id}/accept',
+            data=json.dumps({'params': {
+                'access_token': token, 'name': name, 'signature': signature}}),
+            headers={'Content-Type': 'application/json'})
+        return response.json()['result']
+
+    def test_customers_list_what_was_agreed_or_offered(self):
+        self.authenticate('guest', 'guest')
+        page = self._get('/my/service_agreements').text
+        self.assertIn(self.agreement.name, page)
+        self.assertIn(self.offer.name, page)
+        for hidden in (self.draft.title, self.template.title):
+            self.assertNotIn(hidden, page)
+        self.assertNotIn(self.agreement.name, self._get(
+            '/my/service_agreements?filterby=quote&sortby=x&groupby=x&search_in=x').text)
+        self.authenticate('stranger', 'stranger')
+        self.assertIn("no agreement with you yet", self._get('/my/service_agreements').text)
+
+    def test_page_shows_the_terms_and_the_paper_does_too(self):
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_agreements/{self.agreement.id}'
+        for page in (self._get(url).text, self._get(f'{url}?report_type=html').text):
+            for text in ("Boilers, full service", "Inspection", "Boiler", "S/N", "100 %"):
+                self.assertIn(text, page)
+
+    def test_pages_of_others_lead_home(self):
+        self.authenticate('stranger', 'stranger')
+        token = self.agreement._portal_ensure_token()
+        for url in (
+            f'/my/service_agreements/{self.agreement.id}',
+            f'/my/service_agreements/{self.agreement.id}?report_type=pdf',
+            f'/my/service_agreements/{self.offer.id}?access_token={token}',
+            '/my/service_agreements/99999999999999999999',
+        ):
+            with self.subTest(url=url):
+                self.assertTrue(self._get(url).url.endswith('/my'))
+        self.authenticate('guest', 'guest')
+        for hidden in (self.draft, self.template):
+            self.assertTrue(self._get(f'/my/service_agreements/{hidden.id}').url.endswith('/my'))
+
+    def test_customer_accepts_with_a_signature_and_only_once(self):
+        self.authenticate('guest', 'guest')
+        self.assertIn("sign to accept", self._accept(self.offer, name=" ")['error'])
+        self.assertTrue(self._accept(self.offer)['force_refresh'])
+        self.assertRecordValues(self.offer, [{'state': 'active', 'accepted_by': "Guest"}])
+        self.assertIn("cannot be accepted any more", self._accept(self.offer)['error'])
+        message = self.offer.message_ids.filtered(
+            lambda message: message.message_type == 'comment')[0]
+        self.assertEqual(message.author_id, self.guest.partner_id)
+
+    def test_token_is_enough_to_accept_and_nothing_else_is(self):
+        self.authenticate(None, None)
+        self.assertIn('error', self._accept(self.offer))
+        self.assertIn('error', self._accept(
+            self.offer, token=self.agreement._portal_ensure_token()))
+        self.assertEqual(self.offer.state, 'draft')
+        self._accept(self.offer, token=self.offer._portal_ensure_token())
+        self.assertEqual(self.offer.state, 'active')
+
+    def test_customer_declines_with_a_reason(self):
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_agreements/{self.offer.id}/decline'
+        reason = self.env['service.reason']._get_default('decline')
+        token = http.Request.csrf_token(self)
+        self.assertIn("was not declined", self.url_open(url, data={'csrf_token': token}).text)
+        page = self.url_open(
+            url, data={'csrf_token': token, 'reason_id': reason.id, 'note': "Later"}).text
+        self.assertIn("You have declined the agreement", page)
+        self.assertRecordValues(self.offer, [{'state': 'closed', 'end_note': "Later"}])
+
+    def test_expired_offer_cannot_be_accepted(self):
+        self.offer.validity_date = '2021-01-01'
+        self.authenticate('guest', 'guest')
+        self.assertIn("has expired", self._get(f'/my/service_agreements/{self.offer.id}').text)
+        self.assertIn("expired", self._accept(self.offer)['error'])
+
+    def test_portal_users_have_no_rights_on_agreements(self):
+        for model in ('service.agreement', 'service.agreement.line', 'service.order.sla',
+                      'service.agreement.occurrence', 'service.sla'):
+            with self.subTest(model):
+                self.assertFalse(self.env[model].with_user(self.guest).has_access('read'))
+
+    def test_home_counts_the_customers_own(self):
+        self.authenticate('guest', 'guest')
+        counters = ['service_agreement_count', 'service_agreement_quote_count']
+        response = self.url_open(
+            '/my/counters', data=json.dumps({'params': {'counters': counters}}),
+            headers={'Content-Type': 'application/json'})
+        self.assertEqual(
+            response.json()['result'], dict(zip(counters, [2, 1], strict=True)))
+
+    def test_order_page_shows_what_was_promised(self):
+        self.agreement.sla_id = self.env['service.sla'].create({
+            'name': "Gold", 'target_ids': [Command.create({
+                'kind': 'arrival', 'limit_hours': 4})]})
+        order = self._create_order(
+            agreement_id=self.agreement.id, date_order=datetime(2026, 3, 2, 8))
+        self.authenticate('guest', 'guest')
+        page = self._get(f'/my/service_orders/{order.id}').text
+        self.assertIn("o_service_promises", page)
+        self.assertIn("Arrival", page)

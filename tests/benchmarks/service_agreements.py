@@ -1,0 +1,136 @@
+"""Deadlines of service levels and orders from agreements, beside their floors in the same run.
+
+Floors: ``plan_hours`` of ``resource.calendar`` for each deadline, and the very orders that the
+run creates, created in one batch without any agreement.
+"""
+import tracemalloc
+from datetime import date, datetime, timedelta
+
+import pytz
+from _measure import Table, measure
+
+from odoo.fields import Command
+
+BATCH = 500
+
+
+def measure_deadlines(env, size):
+    """Compare deadlines of one calendar: all at once, and each by Odoo's own function."""
+    calendar = env.ref('resource.resource_calendar_std').copy({'name': "Bench", 'tz': 'Europe/Riga'})
+    env['resource.calendar.leaves'].create([{
+        'name': "Holiday", 'calendar_id': calendar.id, 'resource_id': False,
+        'date_from': datetime(2026, 3, 2) + timedelta(days=30 * number),
+        'date_to': datetime(2026, 3, 3) + timedelta(days=30 * number)} for number in range(12)])
+    starts = [datetime(2026, 3, 1) + timedelta(minutes=37 * number % 500_000)
+              for number in range(size)]
+    hours = [1 + number % 60 for number in range(size)]
+
+    def ours():
+        clock = calendar._get_open_hours(min(starts), max(starts), max(hours))
+        return [clock.add(start, limit) for start, limit in zip(starts, hours, strict=True)]
+
+    def floor():
+        return [
+            calendar.plan_hours(limit, pytz.utc.localize(start), compute_leaves=True)
+            .astimezone(pytz.utc).replace(tzinfo=None)
+            for start, limit in zip(starts, hours, strict=True)]
+
+    table = Table("Deadlines on one calendar", floor="plan_hours for each")
+    found, queries, cpu, _wall = measure(env, ours)
+    table.add('all at once', size, [(queries, cpu)])
+    expected, queries, cpu, _wall = measure(env, floor)
+    table.add('plan_hours', size, [(queries, cpu)])
+    table.ratio('all at once', 'plan_hours', size)
+    ours_ms, floor_ms = (table.rows[name, size][1] for name in ('all at once', 'plan_hours'))
+    print(f"  plan_hours takes {floor_ms / max(ours_ms, 1e-9):.0f} x as long")
+    assert [moment.replace(microsecond=0) for moment in expected] == [
+        moment.replace(microsecond=0) for moment in found], "the two disagree"
+
+
+def make_agreements(env, size):
+    """Return agreements with `size` lines due in March 2027, ten lines each."""
+    team = env['service.team'].create({'name': "Bench"})
+    partners = env['res.partner'].create([{'name': f"Customer {n}"} for n in range(50)])
+    technicians = env['hr.employee'].create([
+        {'name': f"Technician {n}", 'service_team_id': team.id, 'hourly_cost': 30}
+        for n in range(20)])
+    agreements = env['service.agreement']
+    for start in range(0, size // 10, BATCH):
+        agreements |= agreements.create([{
+            'title': f"Agreement {number}",
+            'partner_id': partners[number % 50].id,
+            'team_id': team.id,
+            'preferred_employee_id': technicians[number % 20].id,
+            'date_start': date(2027, 3, 1),
+            'line_ids': [
+                Command.create({
+                    'kind': 'hour', 'quantity': 1, 'name': "Inspection",
+                    'date_start': date(2027, 3, 1) + timedelta(days=day)})
+                for day in range(10)],
+        } for number in range(start, min(start + BATCH, size // 10))])
+    agreements._activate()
+    return agreements, team, partners, technicians
+
+
+def floor_vals(order):
+    """Return the values of an order that is like another one, without its agreement."""
+    return {
+        'title': order.title,
+        'partner_id': order.partner_id.id,
+        'team_id': order.team_id.id,
+        'agreement_id': False,
+        'channel': 'agreement',
+        'date_order': order.date_order,
+        'preferred_employee_id': order.preferred_employee_id.id,
+        'line_ids': [Command.create({
+            'kind': line.kind, 'name': line.name, 'quantity_planned': line.quantity_planned,
+            'sequence': line.sequence}) for line in order.line_ids],
+        'visit_ids': [Command.create({
+            'date_start': visit.date_start, 'employee_id': visit.employee_id.id,
+            'duration_hours': visit.duration_hours}) for visit in order.visit_ids],
+    }
+
+
+def measure_generation(env, table, size):
+    agreements, *_others = make_agreements(env, size)
+    per_run = max(1, BATCH // 10)
+    samples = {'generate': [0, 0.0], 'same orders created': [0, 0.0]}
+    peaks = []
+    for start in range(0, len(agreements), per_run):  # ours and the floor take turns
+        batch = agreements[start:start + per_run]
+        tracemalloc.start()
+        orders, queries, cpu, _wall = measure(env, lambda batch=batch: batch._generate_orders(
+            batch._plan_orders(date(2027, 3, 1), date(2027, 3, 31))))
+        peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+        tracemalloc.stop()
+        samples['generate'][0] += queries
+        vals_list = [floor_vals(order) for order in orders]
+        orders.visit_ids.unlink()  # the floor plans the same technicians at the same times
+        _found, queries, cpu_floor, _wall = measure(
+            env, lambda vals_list=vals_list: env['service.order'].create(vals_list))
+        samples['same orders created'][0] += queries
+        samples['same orders created'][1] += cpu_floor
+        # Measuring memory slows Python down: the time is taken of a second, equal batch.
+        orders.line_ids.occurrence_ids.sudo().unlink()
+        _again, _queries, cpu, _wall = measure(env, lambda batch=batch: batch._generate_orders(
+            batch._plan_orders(date(2027, 3, 1), date(2027, 3, 31))))
+        samples['generate'][1] += cpu
+    for name, sample in samples.items():
+        table.add(name, size, [sample])
+    table.ratio('generate', 'same orders created', size)
+    print(f"  peak of Python memory per batch: {min(peaks):.0f} to {max(peaks):.0f} MiB")
+
+
+def main(env, sizes):
+    company = env.company
+    if not company.chart_template:
+        company.country_id = env.ref('base.us')
+        env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
+    sizes = [int(size) for size in sizes.split(',')]
+    for size in sizes:
+        measure_deadlines(env, size)
+    table = Table(
+        "Orders from agreements, a line each", floor="the same orders created in one batch")
+    for size in sizes:
+        measure_generation(env, table, size)
+    env.cr.rollback()
