@@ -738,13 +738,13 @@ class ServiceAgreement(models.Model):
         return ['contact_id', 'partner_id']
 
     def _get_coverage_labels(self):
-        """Return [(field, what customers call it)] of what an agreement covers."""
-        return [
-            ('coverage_labor', self.env._("Labor")),
-            ('coverage_parts', self.env._("Parts")),
-            ('coverage_travel', self.env._("Travel")),
-            ('coverage_expense', self.env._("Expenses")),
-        ]
+        """Return {field: what customers call it} of what an agreement covers."""
+        return {
+            'coverage_labor': self.env._("Labor"),
+            'coverage_parts': self.env._("Parts"),
+            'coverage_travel': self.env._("Travel"),
+            'coverage_expense': self.env._("Expenses"),
+        }
 
     def _get_portal_documents(self):
         """Return {name: report} of the documents that customers may download."""

@@ -113,7 +113,7 @@ class ServiceAgreement(models.Model):
         return line.object_id.site_id if self.combine_by == 'site' else None
 
     def _get_open_days(self, works_by_key):
-        """Return {calendar: set of its open days}, as far as the windows of works reach."""
+        """Return {calendar: its openings by day}, as far as the windows of works reach."""
         spans = {}
         for (agreement, _key), works in works_by_key.items():
             calendar = agreement._get_calendar()
@@ -121,19 +121,25 @@ class ServiceAgreement(models.Model):
                 first, last = work.line._get_window(work.due)
                 low, high = spans.get(calendar, (first, last))
                 spans[calendar] = (min(low, first), max(high, last))
-        open_days = {}
-        for calendar, (first, last) in spans.items():
-            if not calendar or not calendar._has_open_hours():
-                open_days[calendar] = None  # every day is as good as another
-                continue
-            zone = pytz.timezone(calendar.tz or 'UTC')
-            start, end = (
-                zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(
-                    tzinfo=None) for day in (first, last + timedelta(days=1)))
-            open_days[calendar] = {
-                pytz.utc.localize(begin).astimezone(zone).date(): begin
-                for begin, _finish in reversed(calendar._get_open_spans(start, end))}
-        return open_days
+        return {calendar: self._get_openings(calendar, *span) for calendar, span in spans.items()}
+
+    @api.model
+    def _get_openings(self, calendar, first, last):
+        """Return {day: naive UTC moment of its opening} of the days on which a calendar is open.
+
+        :param date first: first day asked about
+        :param date last: last day asked about
+        :return: None for a calendar that never opens: then a day is as good as another
+        """
+        if not calendar or not calendar._has_open_hours():
+            return None
+        zone = pytz.timezone(calendar.tz or 'UTC')
+        start, end = (
+            zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+            for day in (first, last + timedelta(days=1)))
+        return {
+            pytz.utc.localize(begin).astimezone(zone).date(): begin
+            for begin, _finish in reversed(calendar._get_open_spans(start, end))}
 
     def _combine(self, works, open_days, not_before=None):
         """Return the orders that works with one key need, as few as possible."""
@@ -168,10 +174,10 @@ class ServiceAgreement(models.Model):
         for order in planned:
             by_company[order.agreement.company_id].append(order)
         for company, company_orders in by_company.items():
-            starts = self._propose_starts(company_orders)
+            visits = self._propose_visits(company_orders)
             new = Order.with_company(company).create([
-                order.agreement._prepare_order(order, start, employee)
-                for order, (start, employee) in zip(company_orders, starts, strict=True)])
+                order.agreement._prepare_order(order, visit)
+                for order, visit in zip(company_orders, visits, strict=True)])
             self._enter_in_ledger(company_orders, new)
             orders |= new
         return orders.sudo(self.env.su)
@@ -193,11 +199,10 @@ class ServiceAgreement(models.Model):
                     vals_list.append({'line_id': work.line.id, 'date_due': work.due, **values})
         Occurrence.create(vals_list)
 
-    def _prepare_order(self, planned, start, employee):
+    def _prepare_order(self, planned, visit):
         """Return the values of one planned order; extend to carry more over.
 
-        :param start: naive UTC datetime of the proposed visit
-        :param employee: its technician, may be empty
+        :param dict visit: values of the proposed visit
         """
         self.ensure_one()
         lines = self.env['service.agreement.line'].union(*(work.line for work in planned.works))
@@ -214,8 +219,8 @@ class ServiceAgreement(models.Model):
             'client_order_ref': self.client_order_ref,
             'user_id': self.user_id.id,
             'channel': 'agreement',
-            'date_order': start,
-            'preferred_employee_id': (employee or self.preferred_employee_id).id,
+            'date_order': visit['date_start'],
+            'preferred_employee_id': visit['employee_id'] or self.preferred_employee_id.id,
             'object_ids': [Command.set(objects.ids)],
             'task_ids': [Command.create({'task_id': task.id}) for task in tasks],
             'note_internal': self.note_internal,
@@ -223,9 +228,7 @@ class ServiceAgreement(models.Model):
             'tag_ids': [Command.set(self.tag_ids.ids)],
             'line_ids': [
                 Command.create(work.line._prepare_order_line()) for work in planned.works],
-            'visit_ids': [Command.create({
-                'date_start': start, 'employee_id': employee.id,
-                'duration_hours': self._get_visit_hours(lines)})],
+            'visit_ids': [Command.create(visit)],
         }
         if self.team_id:
             vals['team_id'] = self.team_id.id
@@ -239,9 +242,11 @@ class ServiceAgreement(models.Model):
             vals['arrival_to'] = self._get_moment(planned.day, before or 24)
         return vals
 
-    def _get_visit_hours(self, lines):
-        """Return how long the visit for some lines is planned: their hours, else their tasks'."""
-        hour = self.env.ref('uom.product_uom_hour')
+    def _get_visit_hours(self, lines, hour):
+        """Return how long the visit for some lines is planned: their hours, else their tasks'.
+
+        :param hour: the unit of an hour
+        """
         hours = sum(
             line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
             if line.product_uom_id and line.product_uom_id._has_common_reference(hour)
@@ -266,22 +271,26 @@ class ServiceAgreement(models.Model):
     #=== PROPOSED VISITS ===#
 
     @api.model
-    def _propose_starts(self, planned):
-        """Return (naive UTC start, technician) of a visit for each planned order.
+    def _propose_visits(self, planned):
+        """Return the values of a visit for each planned order.
 
         The technician's first free time on the day within the lines' hours, else the beginning of
         the day's work; in a constant number of queries.
         """
-        open_days = {
-            calendar: self._get_opening_by_day(calendar, orders)
-            for calendar, orders in self._group_by_calendar(planned).items()}
+        days_by_calendar = defaultdict(list)
+        for order in planned:
+            days_by_calendar[order.agreement._get_calendar()].append(order.day)
+        openings = {
+            calendar: self._get_openings(calendar, min(days), max(days)) or {}
+            for calendar, days in days_by_calendar.items()}
+        hour = self.env.ref('uom.product_uom_hour')
         slots = []
         for order in planned:
             lines = self.env['service.agreement.line'].union(
                 *(work.line for work in order.works))
             agreement = order.agreement
             after, before = agreement._get_bounds(lines)
-            opening = open_days[agreement._get_calendar()].get(order.day)
+            opening = openings[agreement._get_calendar()].get(order.day)
             start = agreement._get_moment(order.day, after or 8)
             if opening and not after:
                 start = opening
@@ -291,38 +300,21 @@ class ServiceAgreement(models.Model):
             slots.append((
                 start, agreement._get_moment(order.day, before or 24),
                 employees if len(employees) == 1 else agreement.preferred_employee_id,
-                timedelta(hours=agreement._get_visit_hours(lines))))
-        return self._fit_in(slots)
-
-    @api.model
-    def _group_by_calendar(self, planned):
-        groups = defaultdict(list)
-        for order in planned:
-            groups[order.agreement._get_calendar()].append(order)
-        return groups
-
-    @api.model
-    def _get_opening_by_day(self, calendar, planned):
-        """Return {day: naive UTC moment at which a calendar opens}, for the days of orders."""
-        if not calendar or not calendar._has_open_hours():
-            return {}
-        days = [order.day for order in planned]
-        zone = pytz.timezone(calendar.tz or 'UTC')
-        start = datetime.combine(min(days) - timedelta(days=1), time.min)
-        end = datetime.combine(max(days) + timedelta(days=2), time.min)
-        return {
-            pytz.utc.localize(begin).astimezone(zone).date(): begin
-            for begin, _finish in reversed(calendar._get_open_spans(start, end))}
+                timedelta(hours=agreement._get_visit_hours(lines, hour))))
+        return [
+            {'date_start': start, 'employee_id': slot[2].id,
+             'duration_hours': slot[3].total_seconds() / 3600}
+            for slot, start in zip(slots, self._fit_in(slots), strict=True)]
 
     @api.model
     def _fit_in(self, slots):
-        """Return (start, technician) of slots, after the technicians' other work of the day.
+        """Return when slots start, after the technicians' other work of the day.
 
         :param slots: list of (earliest start, latest end, technician, length), naive UTC
         """
         employees = self.env['hr.employee'].union(*(slot[2] for slot in slots))
         if not employees:
-            return [(slot[0], slot[2]) for slot in slots]
+            return [slot[0] for slot in slots]
         first, last = min(slot[0] for slot in slots), max(slot[1] for slot in slots)
         Visit = self.env['service.visit'].sudo()  # colleagues' work counts, too
         busy = defaultdict(list)
@@ -339,7 +331,7 @@ class ServiceAgreement(models.Model):
                 tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span)
                 for span in spans]
             for employee_id, spans in present.items()}
-        result = []
+        starts = []
         for start, end, employee, length in slots:
             if employee:
                 day = start.date()
@@ -353,8 +345,8 @@ class ServiceAgreement(models.Model):
                 start = first_fit(
                     without(spans, taken), length, start, timedelta(minutes=15)) or start
                 busy[employee.id, day].append((start, start + length))
-            result.append((start, employee))
-        return result
+            starts.append(start)
+        return starts
 
     #=== BY HAND ===#
 

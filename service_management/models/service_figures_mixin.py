@@ -20,7 +20,7 @@ class ServiceFiguresMixin(models.AbstractModel):
         string="Next Visit", compute='_compute_service_figures', groups=TECHNICIAN)
     service_currency_id = fields.Many2one(
         comodel_name='res.currency', string="Currency of Figures",
-        compute='_compute_service_amounts')
+        compute='_compute_service_currency_id')
     service_revenue = fields.Monetary(
         compute='_compute_service_amounts',
         currency_field='service_currency_id', groups=MANAGER)
@@ -43,6 +43,9 @@ class ServiceFiguresMixin(models.AbstractModel):
         for record in self:
             record.service_next_visit = next_by_owner.get(owners[record], False)
 
+    def _compute_service_currency_id(self):
+        self.service_currency_id = self.env.company.currency_id
+
     def _compute_service_amounts(self):
         model, field = self._figures_of
         owners = self._get_figures_owners()
@@ -59,6 +62,5 @@ class ServiceFiguresMixin(models.AbstractModel):
             for index, amount in enumerate((cost_sum, margin_sum)):
                 total[index] += company.currency_id._convert(amount, own_currency, company, today)
         for record in self:
-            record.service_currency_id = own_currency
             record.service_cost, record.service_margin = amounts.get(owners[record], (0.0, 0.0))
             record.service_revenue = record.service_cost + record.service_margin

@@ -28,7 +28,7 @@ class ServiceOrder(models.Model):
     sla_reason_id = fields.Many2one(
         comodel_name='service.reason', string="Why the SLA Was Missed", copy=False,
         ondelete='restrict', domain="[('usage', '=', 'sla')]")
-    sla_note = fields.Char(copy=False)
+    sla_note = fields.Char(string="SLA Note", copy=False)
 
     @api.depends('team_id')
     def _compute_sla_id(self):

@@ -59,7 +59,7 @@ class ServiceSlaTarget(models.Model):
     ]
 
     sla_id = fields.Many2one(
-        comodel_name='service.sla', required=True, ondelete='cascade', index=True)
+        comodel_name='service.sla', string="SLA", required=True, ondelete='cascade', index=True)
     kind = fields.Selection(
         selection=KINDS, required=True, default='completion',
         help="Response: the customer hears from a person. Arrival: a technician starts the work."

@@ -491,6 +491,16 @@ class TestServiceAgreementCoverage(AgreementCommon):
         with self.assertRaises(AccessError):
             agreement.read(['service_revenue'])
 
+    @users('service_technician', 'service_dispatcher', 'service_manager')
+    def test_every_role_opens_the_forms_with_figures(self):
+        agreement = self._create_agreement({'every': (1, 'month')}, object_ids=self.object.ids)
+        self._worked_order(agreement_id=agreement.id, object_ids=self.object.ids)
+        for record in (agreement, self.object, self.customer):
+            record = record.with_user(self.env.user)
+            with self.subTest(record._name):
+                names = record.get_view(view_type='form')['models'][record._name]
+                record.read([name for name in names if name in record.fields_get()])
+
     # ------------------------------------------------------------ prepaid allowance
 
     def _work(self, agreement, hours, day='2026-03-02', **values):

@@ -149,8 +149,11 @@ class TestServicePictures(HttpCase):
         self._take('agreements', 'manager', '/odoo/service-agreements', '.o_list_view .o_data_row')
         self._take('agreement', 'manager', f'/odoo/service-agreements/{agreement.id}',
                    '.o_form_view .o_field_widget[name=line_ids] .o_data_row')
-        agreement.occurrence_ids.order_id.unlink()
-        agreement.occurrence_ids.sudo().unlink()  # the picture shows a run that is to come
+        # The picture shows a run that is to come.
+        orders = agreement.occurrence_ids.order_id
+        orders.stage_id = self.env['service.stage']._get_first()
+        orders.unlink()
+        agreement.occurrence_ids.sudo().unlink()
         self._take('agreement-generate', 'manager', f'/odoo/service-agreements/{agreement.id}',
                    '.o_form_view button[name=action_generate]',
                    '.modal .o_field_widget[name=preview_ids] .o_data_row')
