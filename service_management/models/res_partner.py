@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
@@ -34,6 +35,23 @@ class ResPartner(models.Model):
         for partner in self:
             partner.service_expiring_count = count_by_customer.get(
                 partner.commercial_partner_id, 0)
+
+    def _ensure_owns(self, addresses, objects):
+        """:raise ValidationError: if an address or an object is not one of one customer's"""
+        customer = self.commercial_partner_id
+        for address in addresses:
+            if address.commercial_partner_id != customer:
+                raise ValidationError(self.env._(
+                    "%(address)s is not an address of %(customer)s. Choose one of the customer's"
+                    " own addresses, or change the customer.",
+                    address=address.display_name, customer=self.display_name))
+        for obj in objects.filtered('commercial_partner_id'):
+            if obj.commercial_partner_id != customer:
+                raise ValidationError(self.env._(
+                    "%(object)s belongs to %(owner)s, not to %(customer)s. Take it off, or change"
+                    " the customer.",
+                    object=obj.display_name, owner=obj.commercial_partner_id.display_name,
+                    customer=self.display_name))
 
     def _compute_service_counts(self):
         """Count what belongs to the customer or is at one of its addresses."""

@@ -282,9 +282,9 @@ class ServiceAgreement(models.Model):
 
     @api.depends('date_start', 'renewal_months')
     def _compute_date_end(self):
-        """End a renewal after the start; an end that was entered stays."""
+        """Let new agreements run for as long as they are renewed; the others end as agreed."""
         for agreement in self:
-            if (not agreement.date_end and agreement.renewal_months and agreement.date_start
+            if (agreement.renewal_months and agreement.date_start
                     and not agreement.is_template and not agreement._origin):
                 agreement.date_end = agreement.date_start + relativedelta(
                     months=agreement.renewal_months, days=-1)
@@ -345,21 +345,8 @@ class ServiceAgreement(models.Model):
     @api.constrains('partner_id', 'site_ids', 'object_ids', 'contact_id')
     def _check_belongs_to_customer(self):
         for agreement in self.filtered('partner_id'):
-            customer = agreement.commercial_partner_id
-            for address in agreement.site_ids | agreement.contact_id:
-                if address.commercial_partner_id != customer:
-                    raise ValidationError(self.env._(
-                        "%(address)s is not an address of %(customer)s. Choose one of the"
-                        " customer's own addresses, or change the customer.",
-                        address=address.display_name,
-                        customer=agreement.partner_id.display_name))
-            for obj in agreement.object_ids.filtered('commercial_partner_id'):
-                if obj.commercial_partner_id != customer:
-                    raise ValidationError(self.env._(
-                        "%(object)s belongs to %(owner)s, not to %(customer)s. Take it off the"
-                        " agreement, or change the customer.",
-                        object=obj.display_name, owner=obj.commercial_partner_id.display_name,
-                        customer=agreement.partner_id.display_name))
+            agreement.partner_id._ensure_owns(
+                agreement.site_ids | agreement.contact_id, agreement.object_ids)
 
     @api.constrains('object_ids')
     def _check_lines_stay_covered(self):
@@ -448,6 +435,7 @@ class ServiceAgreement(models.Model):
         return movable
 
     def _ensure_may_agree(self):
+        self.check_access('write')
         if not self.env.su and not self.env.user.has_group(
                 'service_management.service_management_group_manager'):
             raise AccessError(self.env._("Only a service manager makes and ends agreements."))
@@ -598,8 +586,11 @@ class ServiceAgreement(models.Model):
                     self.env['ir.cron']._commit_progress(1)
 
     def _end_term(self):
-        """Renew one agreement that renews itself, else let it expire."""
+        """Renew one agreement that renews itself, else let it expire, when its last day is over
+        where it is."""
         self.ensure_one()
+        if self.date_end >= self._get_today():
+            return
         if self.renewal == 'automatic' and not self.is_suspended:
             self._renew()
         else:
@@ -671,11 +662,16 @@ class ServiceAgreement(models.Model):
     #=== WHAT IS COVERED ===#
 
     def _is_in_force(self, day):
-        """Tell whether one agreement holds on a day: it is active, and the day is one of its."""
+        """Tell whether one agreement holds on a day: it was agreed, and the day is one of its."""
         self.ensure_one()
         return bool(
             self.state in ('active', 'expired', 'closed') and not self.is_template
             and self.date_start <= day and (not self.date_end or day <= self.date_end))
+
+    def _is_in_force_at(self, moment):
+        """Tell whether one agreement holds at a moment (naive UTC), by the days of its place."""
+        self.ensure_one()
+        return self._is_in_force(local_day(moment, self._get_timezone()))
 
     def _covers(self, order):
         """Tell how well one agreement fits an order: 0 not at all, 3 best.
@@ -731,11 +727,6 @@ class ServiceAgreement(models.Model):
             Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
             & Domain('is_template', '=', False)
             & (Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)))
-
-    @api.model
-    def _mail_get_partner_fields(self, introspect_fields=False):
-        """Write to the contact of an agreement, else to the customer."""
-        return ['contact_id', 'partner_id']
 
     def _get_coverage_labels(self):
         """Return {field: what customers call it} of what an agreement covers."""

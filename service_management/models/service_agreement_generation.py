@@ -42,6 +42,7 @@ class ServiceAgreement(models.Model):
     #=== PLAN ===#
 
     def _ensure_may_generate(self):
+        self.check_access('read')
         if not self.env.su and not self.env.user.has_group(
                 'service_management.service_management_group_dispatcher'):
             raise AccessError(self.env._(

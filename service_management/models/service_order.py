@@ -486,20 +486,7 @@ class ServiceOrder(models.Model):
     @api.constrains('partner_id', 'site_id', 'contact_id', 'object_ids')
     def _check_belongs_to_customer(self):
         for order in self:
-            customer = order.partner_id.commercial_partner_id
-            for address in order.site_id | order.contact_id:
-                if address.commercial_partner_id != customer:
-                    raise ValidationError(self.env._(
-                        "%(address)s is not an address of %(customer)s. Choose one of the"
-                        " customer's own addresses, or change the customer.",
-                        address=address.display_name, customer=order.partner_id.display_name))
-            for obj in order.object_ids.filtered('commercial_partner_id'):
-                if obj.commercial_partner_id != customer:
-                    raise ValidationError(self.env._(
-                        "%(object)s belongs to %(owner)s, not to %(customer)s. Take it off the"
-                        " order, or change the customer.",
-                        object=obj.display_name, owner=obj.commercial_partner_id.display_name,
-                        customer=order.partner_id.display_name))
+            order.partner_id._ensure_owns(order.site_id | order.contact_id, order.object_ids)
 
     @api.constrains('stage_id', 'team_id', 'company_id')
     def _check_stage_available(self):

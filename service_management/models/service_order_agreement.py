@@ -70,10 +70,10 @@ class ServiceOrder(models.Model):
     def _get_best_agreements(self, agreements):
         """Return those of some agreements that fit one order best; none of them may fit at all."""
         self.ensure_one()
-        day = self._get_order_day()
+        moment = self.date_order or fields.Datetime.now()
         rank_by_agreement = {
             agreement: agreement._covers(self) for agreement in agreements
-            if agreement._is_in_force(day)}
+            if agreement._is_in_force_at(moment)}
         best = max(rank_by_agreement.values(), default=0)
         return agreements.filtered(
             lambda agreement: best and rank_by_agreement.get(agreement) == best)
@@ -97,6 +97,10 @@ class ServiceOrder(models.Model):
     def _compute_sla_id(self):
         super()._compute_sla_id()
 
+    @api.model
+    def _get_sla_sources(self):
+        return super()._get_sla_sources() | {'agreement_id'}
+
     def _get_agreed_sla(self):
         agreement = self.agreement_id.sudo()
         agreed = agreement.sla_id.filtered('active') or agreement.group_id.sla_id.filtered('active')
@@ -115,7 +119,7 @@ class ServiceOrder(models.Model):
                     "%(agreement)s is an agreement with %(owner)s, not with %(customer)s.",
                     agreement=agreement.name, owner=agreement.partner_id.display_name,
                     customer=order.partner_id.display_name))
-            if not agreement._is_in_force(order._get_order_day()):
+            if not agreement._is_in_force_at(order.date_order):
                 raise ValidationError(self.env._(
                     "%(agreement)s is not in force on %(day)s: no order can be made for it.",
                     agreement=agreement.name, day=order._get_order_day()))

@@ -20,15 +20,6 @@ class ServiceOrder(models.Model):
 
     #=== WHAT THEY ARE TOLD ===#
 
-    @api.model
-    def _mail_get_partner_fields(self, introspect_fields=False):
-        """Write to the contact of an order, else to the customer."""
-        return ['contact_id', 'partner_id']
-
-    def _mail_get_partners(self, introspect_fields=False):
-        partners = super()._mail_get_partners(introspect_fields=introspect_fields)
-        return {order_id: found[:1] for order_id, found in partners.items()}
-
     def _send_team_mail(self, event, attachments=None):
         """Send customers the mail that their order's team has chosen for an event.
 

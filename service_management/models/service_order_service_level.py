@@ -70,10 +70,31 @@ class ServiceOrder(models.Model):
         return orders
 
     def write(self, vals):
+        calls = {order: order.date_order for order in self} if 'date_order' in vals else {}
         result = super().write(vals)
-        if {'sla_id', 'priority', 'team_id'} & set(vals):
+        for order, date_order in calls.items():
+            order._move_sla_start(date_order)
+        if self._get_sla_sources() & set(vals):
             self._apply_sla(dict.fromkeys(self, fields.Datetime.now()))
         return result
+
+    @api.model
+    def _get_sla_sources(self):
+        """Return the names of the fields that decide on the targets of an order."""
+        return {'sla_id', 'priority', 'team_id'}
+
+    def _move_sla_start(self, former):
+        """Start the clocks of one order with its call, when the time of the call is corrected.
+
+        Clocks that have stood still since stay as they are.
+
+        :param former: the time of the call before
+        """
+        self.ensure_one()
+        for status in self.sudo().sla_status_ids:
+            if status.date_start == former and status.state == 'running' and (
+                    len(status.interval_ids) == 1):
+                status._restart(self.date_order)
 
     def _is_measured(self):
         """Tell whether a customer waits for one order: it is open, or the customer asked for it."""
@@ -194,6 +215,7 @@ class ServiceOrder(models.Model):
 
     def action_contacted(self):
         """Note that somebody has talked to the customer."""
+        self.check_access('read')
         self._mark_contacted()
         return True
 
@@ -271,6 +293,7 @@ class ServiceOrder(models.Model):
         }
 
     def _ensure_may_time(self):
+        self.check_access('write')
         if not self.env.su and not self.env.user.has_group(
                 'service_management.service_management_group_dispatcher'):
             raise AccessError(self.env._(

@@ -175,6 +175,13 @@ class ServiceOrderSla(models.Model):
         idle.filtered(lambda status: status.state != 'missed').state = 'running'
         idle._schedule()
 
+    def _restart(self, moment):
+        """Let one clock begin at another moment that has never stood still."""
+        self.ensure_one()
+        self.interval_ids.date_start = moment
+        self.write({'date_start': moment, 'running_since': moment, 'warning_level': 0})
+        self._schedule()
+
     def _pause(self, moments, reason=None, note=False):
         """Stop clocks at given moments, until they run again; a broken promise stays broken."""
         counted = self.filtered('running_since')

@@ -11,7 +11,8 @@ class ServiceQuoteMixin(models.AbstractModel):
     """A document that is a quote from the moment it is sent until its customer decides.
 
     The document has a ``state`` whose value ``draft`` is the one that is decided on, a
-    ``company_id``, and a ``user_id`` who is told of the decision.
+    ``company_id``, a ``partner_id`` and ``contact_id``, and a ``user_id`` who is told of the
+    decision.
     """
     _name = 'service.quote.mixin'
     _description = "Service Quote"
@@ -89,6 +90,15 @@ class ServiceQuoteMixin(models.AbstractModel):
         return self.company_id.resource_calendar_id.tz or 'UTC'
 
     #=== SENDING ===#
+
+    @api.model
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """Write to the contact of a document, else to the customer."""
+        return ['contact_id', 'partner_id']
+
+    def _mail_get_partners(self, introspect_fields=False):
+        partners = super()._mail_get_partners(introspect_fields=introspect_fields)
+        return {document_id: found[:1] for document_id, found in partners.items()}
 
     def action_send_quote(self):
         """Open the mail with the quote; sending it makes the document one to decide on."""

@@ -339,6 +339,14 @@ class TestServiceAgreement(AgreementCommon):
         agreement = self._create_agreement({'every': (1, 'month')})
         stranger = self._create_user('manager', login='stranger')
         stranger.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+        foreign = agreement.with_user(stranger)
+        reason = self.end_reason.with_user(stranger)
+        for action in (
+            foreign.action_resume, foreign.action_renew, foreign.action_generate,
+            lambda: foreign._suspend(reason), lambda: foreign._close(reason),
+        ):
+            with self.assertRaises(AccessError):
+                action()
         for model in ('service.agreement', 'service.agreement.line'):
             self.assertFalse(self.env[model].with_user(stranger).search(
                 [('company_id', '=', self.company.id)]))
@@ -499,7 +507,9 @@ class TestServiceAgreementCoverage(AgreementCommon):
             record = record.with_user(self.env.user)
             with self.subTest(record._name):
                 names = record.get_view(view_type='form')['models'][record._name]
-                record.read([name for name in names if name in record.fields_get()])
+                record.read([
+                    name for name in names if name in record.fields_get()
+                    and (record != self.customer or name.startswith('service_'))])
 
     # ------------------------------------------------------------ prepaid allowance
 

@@ -169,6 +169,29 @@ class TestServiceSlaClock(SlaCommon):
 
 class TestServiceSlaTargets(SlaCommon):
 
+    def test_corrected_time_of_the_call_moves_the_clock(self):
+        order = self._call()
+        with freeze_time('2026-03-02 08:30:00'):
+            order.date_order = utc('2026-03-02 07:00:00')
+        self.assertRecordValues(self._status(order), [{
+            'date_start': utc('2026-03-02 07:00:00'), 'deadline': utc('2026-03-03 07:00:00')}])
+        self._hold(order, '2026-03-02 09:00:00')
+        self._resume(order, '2026-03-02 10:00:00')
+        before = self._status(order).deadline
+        order.date_order = utc('2026-03-02 06:00:00')
+        self.assertEqual(self._status(order).deadline, before)
+
+    def test_agreement_that_is_chosen_later_brings_its_sla(self):
+        order = self._call()
+        agreement = self.env['service.agreement'].create({
+            'title': "Bronze", 'partner_id': self.customer.id, 'date_start': '2026-01-01',
+            'sla_id': self._create_sla({'completion': {'limit_hours': 5}}, name="Bronze").id})
+        agreement._activate()
+        with freeze_time('2026-03-02 09:00:00'):
+            order.agreement_id = agreement
+        self.assertRecordValues(self._status(order), [{
+            'limit_hours': 5, 'deadline': utc('2026-03-02 13:00:00')}])
+
     def test_target_of_the_orders_priority_comes_before_the_one_for_all(self):
         self.sla.target_ids = [Command.create({
             'kind': 'completion', 'priority': '3', 'limit_hours': 2})]
@@ -483,6 +506,11 @@ class TestServiceSlaReasons(SlaCommon):
         ):
             with self.subTest(record._name), self.assertRaises(AccessError):
                 record.write(values)
+
+    def test_customer_cannot_say_that_we_have_answered(self):
+        guest = self._create_portal_user('guest', self.customer)
+        with self.assertRaises(AccessError):
+            self._call().with_user(guest).action_contacted()
 
     @users('service_manager')
     def test_nobody_writes_a_clock_by_hand(self):

@@ -1,3 +1,4 @@
+import { signAs } from "@service_management/../tests/tours/service_tour_utils";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -38,12 +39,7 @@ tours.add("service_customer_agreement_tour", {
         },
         { trigger: "td:contains(Inspection)" },
         { trigger: "button[data-bs-target='#o_service_sign']", run: "click" },
-        { trigger: ".modal .o_web_sign_name_and_signature input", run: "edit Maria Berg" },
-        { trigger: ".modal .o_web_sign_name_and_signature input:value(Maria Berg)" },
-        { trigger: ".modal .o_web_sign_auto_select_style button", run: "click" },
-        { trigger: ".o-dropdown-item:eq(2)", run: "click" },
-        { trigger: ".modal canvas.o_web_sign_signature", run: "canvasNotEmpty" },
-        { trigger: ".modal .o_portal_sign_submit:enabled", run: "click", expectUnloadPage: true },
+        ...signAs("Maria Berg"),
         { trigger: ".alert-success:contains(You have accepted the agreement)" },
         { trigger: ".badge:contains(Active)" },
     ],

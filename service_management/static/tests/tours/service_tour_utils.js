@@ -1,0 +1,21 @@
+/** Signs the open dialog with the name that it proposes. */
+export const signAs = (name) => [
+    {
+        content: `sign as ${name}`,
+        trigger: ".modal .o_web_sign_name_and_signature input",
+        run: `edit ${name}`,
+    },
+    { trigger: `.modal .o_web_sign_name_and_signature input:value(${name})` },
+    { trigger: ".modal .o_web_sign_auto_select_style button", run: "click" },
+    { trigger: ".o-dropdown-item:eq(2)", run: "click" },
+    {
+        content: "the name is drawn",
+        trigger: ".modal canvas.o_web_sign_signature",
+        run: "canvasNotEmpty",
+    },
+    {
+        trigger: ".modal .o_portal_sign_submit:enabled",
+        run: "click",
+        expectUnloadPage: true,
+    },
+];
