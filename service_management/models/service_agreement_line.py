@@ -194,6 +194,23 @@ class ServiceAgreementLine(models.Model):
         last = min(filter(None, (last, agreement.date_end)))
         return min(first, due), max(last, due)
 
+    def _get_interval_text(self):
+        """Return how often one line's work is done, as customers read it."""
+        self.ensure_one()
+        unit, count = self.interval_unit, self.interval_count
+        if not unit:
+            return self.env._("once")
+        if count == 1:
+            return {
+                'day': self.env._("daily"), 'week': self.env._("weekly"),
+                'month': self.env._("monthly"), 'year': self.env._("yearly"),
+            }[unit]
+        return {
+            'day': self.env._("every %s days", count), 'week': self.env._("every %s weeks", count),
+            'month': self.env._("every %s months", count),
+            'year': self.env._("every %s years", count),
+        }[unit]
+
     #=== CONSTRAINTS ===#
 
     @api.constrains('object_id', 'agreement_id')
@@ -265,11 +282,9 @@ class ServiceAgreementLine(models.Model):
     def _summarize(self):
         """Return one line in a few words, for the history."""
         self.ensure_one()
-        interval = self._format_term('interval_unit')
-        every = f'{self.interval_count} {interval}' if interval else False
         return ', '.join(filter(None, (
             self._format_term('kind'), str(self.quantity), self.object_id.display_name,
-            self.date_start and str(self.date_start), every)))
+            self.date_start and str(self.date_start), self._get_interval_text())))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

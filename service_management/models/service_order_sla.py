@@ -200,6 +200,8 @@ class ServiceOrderSla(models.Model):
         """Record breaches, and escalate those that are new."""
         new = self.filtered(lambda status: status.state != 'missed')
         new.write({'state': 'missed', 'next_event_on': False})
+        for status, hours in new._get_elapsed(fields.Datetime.now()).items():
+            status.used_percent = hours / status.limit_hours * 100  # so far: the clock goes on
         for status in new:
             status._tell('missed')
 

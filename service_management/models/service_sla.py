@@ -49,7 +49,7 @@ class ServiceSla(models.Model):
 class ServiceSlaTarget(models.Model):
     _name = 'service.sla.target'
     _description = "Target of a Service Level Agreement"
-    _order = 'sla_id, kind, priority, id'
+    _order = 'sla_id, limit_hours, id'
     _rec_name = 'kind'
 
     KINDS = [

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from odoo.fields import Command
 
@@ -111,7 +111,20 @@ class TestServiceQueries(ServiceCommon):
             name: {'fields': {'display_name': {}}} if 'relation' in info else {}
             for name, info in Model.fields_get(names, ['relation']).items()}
 
+    def _agree(self, count):
+        """Return agreements, each with an order of its own."""
+        agreements = self.env['service.agreement'].create([{
+            'title': f"Agreement {index}", 'partner_id': self.customer.id,
+            'team_id': self.team.id, 'date_start': '2026-01-01', 'date_end': '2099-12-31',
+            'line_ids': [Command.create({'kind': 'hour', 'date_start': '2026-03-10'})],
+        } for index in range(count)])
+        agreements._activate()
+        agreements._generate(date(2026, 3, 1), date(2026, 3, 31))
+        return agreements
+
     def test_lists_and_boards_take_a_constant_number_of_queries(self):
+        self.team.sla_id = self.env['service.sla'].create({
+            'name': "Gold", 'target_ids': [Command.create({'limit_hours': 4})]})
         small, large = self._create(8), self._create(80)
         for orders in (small, large):
             for index, visit in enumerate(orders.visit_ids):
@@ -125,12 +138,22 @@ class TestServiceQueries(ServiceCommon):
             ('service.visit', 'kanban', 'service_visit_view_kanban_mine', None),
             ('service.visit', 'list', 'service_visit_view_list', None),
             ('service.visit', 'calendar', 'service_visit_view_calendar', None),
+            ('service.order.sla', 'list', 'service_order_sla_view_list', None),
+            ('service.agreement', 'list', 'service_agreement_view_list', None),
+            ('service.agreement', 'kanban', 'service_agreement_view_kanban', 'state'),
+            ('service.agreement.occurrence', 'list', 'service_agreement_occurrence_view_list', None),
         ]
+        agreements = {small: self._agree(8), large: self._agree(80)}
+        paths = {
+            'service.visit': 'visit_ids', 'service.order.sla': 'sla_status_ids',
+            'service.agreement.occurrence': 'occurrence_ids'}
         for model, view_type, xml_id, groupby in views:
             specification = self._get_specification(model, view_type, xml_id)
             counts = []
             for orders in (small, small, large):  # the first one warms the caches
-                records = orders if model == 'service.order' else orders.visit_ids
+                records = agreements[orders] if 'agreement' in model else orders
+                if path := paths.get(model):
+                    records = records[path]
                 domain = [('id', 'in', records.ids)]
                 self.env.flush_all()
                 self.env.invalidate_all()

@@ -185,7 +185,7 @@ class TestServiceAgreement(AgreementCommon):
         agreement.line_ids = [Command.create(self._line_vals(every=(1, 'year')))]
         agreement.line_ids.unlink()
         joined, left = agreement.change_ids.sorted('id')
-        self.assertRegex(joined.new_value, "Hours, 1.0, 2026-01-01, 1 Years")
+        self.assertRegex(joined.new_value, "Hours, 1.0, 2026-01-01, yearly")
         self.assertEqual(left.old_value, joined.new_value)
 
     @users('service_manager')

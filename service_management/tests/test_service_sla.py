@@ -345,7 +345,7 @@ class TestServiceSlaJob(SlaCommon):
         self._watch('2026-03-03 07:59:59')
         self.assertEqual(self._status(order).state, 'running')
         self._watch('2026-03-03 08:00:00')
-        self.assertEqual(self._status(order).state, 'missed')
+        self.assertRecordValues(self._status(order), [{'state': 'missed', 'used_percent': 100}])
         self.assertIn(order, self.env['service.order'].search([('sla_state', '=', 'missed')]))
 
     def test_team_leader_responsible_and_escalation_are_told_once_a_threshold(self):
