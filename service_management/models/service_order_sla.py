@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 from psycopg2 import OperationalError
 
@@ -280,10 +279,7 @@ class ServiceOrderSla(models.Model):
         return self.deadline
 
     def _wake_job(self):
-        # Jobs are woken to the minute: many orders of a minute need one call.
-        moments = {
-            moment + timedelta(seconds=-moment.second % 60)
-            for moment in filter(None, self.mapped('next_event_on'))}
+        moments = set(filter(None, self.mapped('next_event_on')))
         if moments:
             self.env.ref('service_management.ir_cron_watch_slas')._trigger(sorted(moments))
 

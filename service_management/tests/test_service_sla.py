@@ -370,6 +370,8 @@ class TestServiceSlaJob(SlaCommon):
                     self._watch(at)
                 mails = self._get_mails() - before
                 self.assertEqual(mails.recipient_ids, users_told.partner_id)
+                for mail in mails:
+                    self.assertIn("3/3/26, 10:00", mail.subject, "the time is the reader's")
                 self.assertEqual(len(order.activity_ids), activities)
         self.assertEqual(order.sla_state, 'missed')
 

@@ -42,7 +42,7 @@ class ServiceSlaStatement(models.TransientModel):
             'service_management.action_report_service_sla_statement').report_action(self)
 
     def _get_statuses(self):
-        """Return what was measured for the customer, begun in these days at the company."""
+        """Return what was measured for the customer, begun so far in these days at the company."""
         self.ensure_one()
         zone = pytz.timezone(self.company_id.resource_calendar_id.tz or 'UTC')
         start, end = (
@@ -52,7 +52,8 @@ class ServiceSlaStatement(models.TransientModel):
             Domain('company_id', '=', self.company_id.id)
             & Domain('partner_id', '=', self.partner_id.commercial_partner_id.id)
             & Domain('state', '!=', 'cancelled')
-            & Domain('date_start', '>=', start) & Domain('date_start', '<', end),
+            & Domain('date_start', '>=', start)
+            & Domain('date_start', '<', min(end, fields.Datetime.now())),
             order='date_start, id')
 
     @api.model
