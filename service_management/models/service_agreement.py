@@ -421,7 +421,7 @@ class ServiceAgreement(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
         for agreement in self:
-            if agreement.state in ('active', 'expired') or agreement.sudo().order_ids:
+            if agreement.date_activated or agreement.sudo().order_ids:
                 raise UserError(self.env._(
                     "%s was agreed and is kept. Close it instead.", agreement.name))
 
@@ -519,10 +519,11 @@ class ServiceAgreement(models.Model):
         for agreement in self:
             if agreement.is_template or agreement.state not in TRANSITIONS['closed']:
                 raise UserError(self.env._("%s is closed already.", agreement.display_name))
-            if agreement.state == 'active':
-                agreement.date_end = min(
-                    filter(None, (agreement.date_end, max(day, agreement.date_start))))
+        running = self.filtered(lambda agreement: agreement.state == 'active')
         closed = self._set_state('closed')
+        for agreement in running:
+            agreement.date_end = min(
+                filter(None, (agreement.date_end, max(day, agreement.date_start))))
         closed.sudo().write({
             'is_suspended': False, 'end_reason_id': reason.id, 'end_note': note,
             'generation_error': False})
@@ -577,7 +578,8 @@ class ServiceAgreement(models.Model):
         """
         today = fields.Date.context_today(self)
         live = Domain('state', '=', 'active') & Domain('is_template', '=', False)
-        ended = live & Domain('date_end', '<', today)
+        ended = live & (Domain('date_end', '<', today) | (
+            Domain('renewal', '=', 'automatic') & Domain('date_notice', '<=', today)))
         noticed = live & Domain('date_notice', '<=', today) & Domain('date_end', '>=', today)
         for domain, method in ((ended, '_end_term'), (noticed, '_give_notice')):
             for agreement_id in self.search(domain, order='id').ids:
@@ -586,14 +588,18 @@ class ServiceAgreement(models.Model):
                     self.env['ir.cron']._commit_progress(1)
 
     def _end_term(self):
-        """Renew one agreement that renews itself, else let it expire, when its last day is over
-        where it is."""
+        """Renew one agreement that renews itself, else let it expire, by the days of its place.
+
+        It is renewed once its notice has passed and the nightly run reaches beyond its end: what
+        is due until then was ordered at the old prices, and nobody waits for the first visits.
+        """
         self.ensure_one()
-        if self.date_end >= self._get_today():
-            return
+        today = self._get_today()
         if self.renewal == 'automatic' and not self.is_suspended:
-            self._renew()
-        else:
+            ahead = min(self.group_id.horizon_days, self.notice_days)
+            if today > self.date_end - relativedelta(days=ahead):
+                self._renew()
+        elif today > self.date_end:
             self._set_state('expired')
             self._message_log(body=self.env._("Expired on %s.", self.date_end))
 

@@ -79,7 +79,9 @@ class ServiceAgreement(models.Model):
         lines = (agreements.line_ids & lines) if lines is not None else agreements.line_ids
         lines = lines.filtered(lambda line: (
             not line.is_stopped and (kinds is None or line.kind in kinds)))
-        ledger = lines._get_ledger(min(starts.values(), default=None))
+        if not lines:
+            return []
+        ledger = lines._get_ledger(min(starts.values()))
         last = lines._get_last_days() if only_after_last else {}
         works_by_key = defaultdict(list)
         for line in lines:

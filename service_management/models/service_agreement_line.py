@@ -230,7 +230,7 @@ class ServiceAgreementLine(models.Model):
 
     @api.constrains('date_start', 'date_end', 'agreement_id')
     def _check_dates(self):
-        for line in self:
+        for line in self.filtered(lambda line: line.agreement_id.state != 'closed'):
             agreement = line.agreement_id
             if not agreement.is_template and not line.date_start:
                 raise ValidationError(self.env._(

@@ -19,7 +19,7 @@ class ServiceTermsMixin(models.AbstractModel):
     def _is_agreed(self):
         """Tell whether the terms of one record are agreed already, and not drafted any more."""
         self.ensure_one()
-        return self._get_agreement().state in ('active', 'expired')
+        return self._get_agreement().state != 'draft'
 
     def _format_term(self, name):
         """Return what one term says, as people read it."""

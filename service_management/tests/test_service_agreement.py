@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -139,6 +139,9 @@ class TestServiceAgreement(AgreementCommon):
         agreement = self._create_agreement({})
         with self.assertRaisesRegex(UserError, "was agreed and is kept"):
             agreement.unlink()
+        agreement._close(self.end_reason)
+        with self.assertRaisesRegex(UserError, "was agreed and is kept"):
+            agreement.unlink()
         draft = self._create_agreement({}, active=False)
         draft.unlink()
         self.assertFalse(draft.exists())
@@ -208,6 +211,28 @@ class TestServiceAgreement(AgreementCommon):
         self.assertRecordValues(agreement, [{'state': 'active', 'date_end': date(2027, 12, 31)}])
         self.assertEqual(agreement.line_ids.mapped('price_unit'), [102.49, 10])
         self.assertIn("Unit Price", agreement.change_ids.mapped('term'))
+
+    def test_automatic_renewal_is_in_time_for_the_nightly_run_and_after_the_notice(self):
+        for horizon, notice, renewed_on in (
+            (30, 60, date(2026, 12, 2)), (30, 10, date(2026, 12, 22)), (0, 60, date(2027, 1, 1))):
+            with self.subTest(horizon=horizon, notice=notice):
+                self.group.horizon_days = horizon
+                agreement = self._create_agreement(
+                    renewal='automatic', notice_days=notice, group_id=self.group.id)
+                for day, end in (
+                    (renewed_on - timedelta(days=1), date(2026, 12, 31)),
+                    (renewed_on, date(2027, 12, 31))):
+                    with freeze_time(f'{day} 03:00:00'), self.enter_registry_test_mode():
+                        self.env.ref(
+                            'service_management.ir_cron_renew_agreements').method_direct_trigger()
+                    self.assertEqual(agreement.date_end, end)
+
+    def test_agreement_is_closed_before_its_lines_have_begun(self):
+        agreement = self._create_agreement({'start': '2026-11-30'})
+        agreement._close(self.end_reason)
+        self.assertRecordValues(agreement, [{
+            'state': 'closed', 'date_end': date(2026, 3, 2)}])
+        self.assertIn("To", agreement.change_ids.mapped('term'))
 
     def test_terms_are_counted_from_the_first_day(self):
         agreement = self._create_agreement(

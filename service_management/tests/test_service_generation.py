@@ -333,6 +333,10 @@ class TestServiceGeneration(AgreementCommon):
         orders = self.env['service.order'].search(action['domain'])
         self.assertEqual(len(orders), 4)
 
+    def test_wizard_without_agreements_shows_nothing(self):
+        wizard = Form(self.env['service.agreement.generate'].with_user(self.user_dispatcher))
+        self.assertEqual(wizard.summary, "0 orders with 0 lines")
+
     def test_wizard_says_why_there_is_nothing_to_create(self):
         Wizard = self.env['service.agreement.generate']
         draft = self._create_agreement({'start': '2026-03-10'}, active=False)
