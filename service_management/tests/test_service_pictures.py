@@ -163,8 +163,6 @@ class TestServicePictures(HttpCase):
         self._take('sla', 'manager', '/odoo/action-service_management.service_sla_action/'
                    f"{self.env.ref('service_management.service_sla_gold').id}",
                    '.o_form_view .o_data_row')
-        self._take('orders-sla', 'dispatcher', '/odoo/service-orders',
-                   '.o_service_order_kanban .o_kanban_record')
         order = self._order('sla_missed')
         self._take('order-sla', 'dispatcher', f'/odoo/service-orders/{order.id}',
                    '.o_notebook :is(a[name=service_levels])',
