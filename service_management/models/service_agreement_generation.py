@@ -463,7 +463,7 @@ class ServiceAgreement(models.Model):
             self.activity_schedule(
                 'service_management.mail_activity_type_generation',
                 user_id=self.user_id.id or self.env.uid,
-                summary=self.env._("No orders could be created"), note=str(error))
+                summary=self.env._("The nightly run failed"), note=str(error))
 
     def _forget_failures(self):
         failed = self.filtered('generation_error')

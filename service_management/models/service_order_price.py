@@ -25,7 +25,7 @@ class ServiceOrder(models.Model):
         "Enter the amount that was agreed with the customer.")
 
     @api.depends('company_id', 'partner_id', 'team_id', 'zone_id', 'priority', 'date_order',
-                 'currency_id', 'task_ids.task_id', 'object_ids.group_id')
+                 'agreement_id', 'currency_id', 'task_ids.task_id', 'object_ids.group_id')
     def _compute_limit(self):
         """Follow the rule that fits; what was agreed by hand stays while no other rule fits."""
         Rule = self.env['service.price.rule']

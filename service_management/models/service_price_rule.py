@@ -67,6 +67,12 @@ class ServicePriceRule(models.Model):
     min_priority = fields.Selection(
         selection=[('1', "Important"), ('2', "High"), ('3', "Emergency")],
         string="Priority at Least")
+    agreement_scope = fields.Selection(
+        selection=[
+            ('any', "All Orders"), ('without', "Without an Agreement"),
+            ('with', "Of an Agreement")],
+        string="Agreements", default='any', required=True,
+        help="Whether the rule is for orders that an agreement covers.")
     date_from = fields.Date(string="From", help="First day of calls that the rule is for.")
     date_to = fields.Date(string="To", help="Last day of calls that the rule is for.")
 
@@ -133,6 +139,8 @@ class ServicePriceRule(models.Model):
             and (not self.partner_ids or partners & self.partner_ids)
             and (not self.task_ids or order.task_ids.task_id & self.task_ids)
             and (not self.object_group_ids or order.object_ids.group_id & self.object_group_ids)
+            and (self.agreement_scope == 'any'
+                 or bool(order.agreement_id) == (self.agreement_scope == 'with'))
             and (not self.min_priority or (order.priority or '0') >= self.min_priority)
             and (not self.date_from or day >= self.date_from)
             and (not self.date_to or day <= self.date_to))

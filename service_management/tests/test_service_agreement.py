@@ -433,6 +433,17 @@ class TestServiceAgreementCoverage(AgreementCommon):
         other = self._create_line(order, quantity=1, object_id=self.second_object.id)
         self.assertEqual((covered.billing, other.billing), ('agreement', 'chargeable'))
 
+    def test_pricing_rules_are_for_orders_with_or_without_agreement(self):
+        product = self._create_service_product("Fee", 0)
+        self.env['service.price.rule'].create([{
+            'name': scope, 'kind': 'call_out', 'amount': amount, 'product_id': product.id,
+            'company_id': self.company.id, 'agreement_scope': scope}
+            for scope, amount in (('with', 10), ('without', 45))])
+        agreement = self._create_agreement()
+        covered = self._create_order(agreement_id=agreement.id)
+        other = self._create_order(agreement_id=False)
+        self.assertEqual((covered.amount_untaxed, other.amount_untaxed), (10, 45))
+
     def test_agreement_is_found_by_object_site_and_customer(self):
         whole = self._create_agreement(title="All")
         self.assertEqual(self._create_order().agreement_id, whole)
