@@ -1,6 +1,6 @@
 import logging
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytz
@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
-from ..tools.planning import first_fit, without
+from ..tools.planning import first_fit, local_day, utc_of, without
 from ..tools.recurrence import combine, possible_days
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +33,11 @@ class PlannedOrder(NamedTuple):
     day: object  # date
     is_closed_day: bool
     works: list  # of DueWork
+
+    @property
+    def lines(self):
+        """The lines of the agreement, each once."""
+        return self.works[0].line.union(*(work.line for work in self.works))
 
 
 class ServiceAgreement(models.Model):
@@ -136,13 +141,9 @@ class ServiceAgreement(models.Model):
         """
         if not calendar or not calendar._has_open_hours():
             return None
-        zone = pytz.timezone(calendar.tz or 'UTC')
-        start, end = (
-            zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-            for day in (first, last + timedelta(days=1)))
-        return {
-            pytz.utc.localize(begin).astimezone(zone).date(): begin
-            for begin, _finish in reversed(calendar._get_open_spans(start, end))}
+        spans = calendar._get_open_spans(
+            utc_of(first, 0, calendar.tz), utc_of(last, 24, calendar.tz))
+        return {local_day(begin, calendar.tz): begin for begin, _finish in reversed(spans)}
 
     def _combine(self, works, open_days, not_before=None):
         """Return the orders that works with one key need, as few as possible."""
@@ -208,7 +209,7 @@ class ServiceAgreement(models.Model):
         :param dict visit: values of the proposed visit
         """
         self.ensure_one()
-        lines = self.env['service.agreement.line'].union(*(work.line for work in planned.works))
+        lines = planned.lines
         objects = lines.object_id or self.object_ids.filtered('active')
         tasks = lines.task_id
         sites = objects.site_id.filtered(
@@ -267,9 +268,7 @@ class ServiceAgreement(models.Model):
     def _get_moment(self, day, hour):
         """Return an hour of a day at one agreement's place, as naive UTC datetime."""
         self.ensure_one()
-        zone = pytz.timezone(self._get_timezone())
-        moment = datetime.combine(day, time.min) + timedelta(hours=hour)
-        return zone.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
+        return utc_of(day, hour, self._get_timezone())
 
     #=== PROPOSED VISITS ===#
 
@@ -289,9 +288,7 @@ class ServiceAgreement(models.Model):
         hour = self.env.ref('uom.product_uom_hour')
         slots = []
         for order in planned:
-            lines = self.env['service.agreement.line'].union(
-                *(work.line for work in order.works))
-            agreement = order.agreement
+            lines, agreement = order.lines, order.agreement
             after, before = agreement._get_bounds(lines)
             opening = openings[agreement._get_calendar()].get(order.day)
             start = agreement._get_moment(order.day, after or 8)
@@ -418,8 +415,8 @@ class ServiceAgreement(models.Model):
 
     def _run(self):
         """Create the orders of a batch together; if one fails, each alone."""
-        if self and not self._try(self._run_together, is_alone=len(self) == 1):
-            for agreement in self if len(self) > 1 else ():
+        if self and not self._try(self._run_together) and len(self) > 1:
+            for agreement in self:
                 agreement._try(agreement._run_together)
 
     def _run_together(self):
@@ -433,8 +430,8 @@ class ServiceAgreement(models.Model):
         self.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
         self._forget_failures()
 
-    def _try(self, method, is_alone=True):
-        """Call a method of these agreements; what fails is undone, and told of when it is alone.
+    def _try(self, method):
+        """Call a method of these agreements; what fails is undone, and one alone is set aside.
 
         :return: whether it went well
         """
@@ -446,7 +443,7 @@ class ServiceAgreement(models.Model):
             raise  # the transaction is lost, not the record at fault
         except Exception as error:
             self.env.invalidate_all()
-            if is_alone:
+            if len(self) == 1:
                 _logger.warning("%s was set aside", self.name, exc_info=True)
                 self._set_aside(error)
             return False

@@ -809,6 +809,16 @@ class ServiceOrder(models.Model):
     def action_cancel(self):
         return self._change_state('cancelled')
 
+    def _cancel_all(self, reason, note=False):
+        """Cancel orders of several companies and teams for one reason, each in its own stage."""
+        for (company, team), orders in self.grouped(
+                lambda order: (order.company_id, order.team_id)).items():
+            orders.write({
+                'stage_id': self.env['service.stage']._get_for('cancelled', company, team).id,
+                'stage_reason_id': reason.id,
+                'stage_note': note,
+            })
+
     def action_revoke(self):
         """Take cancellations back; orders that are not cancelled are left alone."""
         return self.filtered(lambda order: order.state == 'cancelled')._change_state('open')

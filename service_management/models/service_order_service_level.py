@@ -126,12 +126,12 @@ class ServiceOrder(models.Model):
                     status._change_terms(targets[kind])
                 else:
                     status._cancel(self.env['service.reason'], self.env._("No longer promised."))
-            for kind, target in targets.items():
-                if kind not in present:
-                    vals_list.append({
-                        **target._prepare_status(), 'order_id': order.id,
-                        'calendar_id': order._get_sla_calendar().id})
-                    starts.append(moments[order])
+            missing = [target for kind, target in targets.items() if kind not in present]
+            calendar = missing and order._get_sla_calendar()
+            for target in missing:
+                vals_list.append({
+                    **target._prepare_status(), 'order_id': order.id, 'calendar_id': calendar.id})
+                starts.append(moments[order])
         statuses = self.env['service.order.sla'].sudo().create(vals_list)
         statuses._run(dict(zip(statuses, starts, strict=True)))
         statuses.order_id.filtered(lambda order: order.stage_id.stops_sla_clock)._stop_sla()

@@ -123,21 +123,17 @@ class ServiceOrderSla(models.Model):
 
     #=== THE CLOCK ===#
 
-    def _get_clocks(self, moment=None):
+    def _get_clocks(self, get_moments):
         """Return {calendar: its clock}, long enough for what is left of these statuses.
 
-        :param moment: naive UTC datetime that is asked about, besides the ends of the spans
+        :param get_moments: function of statuses that returns the moments (naive UTC) asked about
         """
         clocks = {}
         for calendar, statuses in self.grouped('calendar_id').items():
             if not calendar:
                 clocks[calendar] = AlwaysOpen()
                 continue
-            moments = [
-                *filter(None, statuses.mapped('running_since')),
-                *statuses.interval_ids.mapped('date_start'),
-                *filter(None, statuses.interval_ids.mapped('date_end')),
-                moment or fields.Datetime.now()]
+            moments = get_moments(statuses)
             clocks[calendar] = calendar._get_open_hours(
                 min(moments), max(moments), max(statuses.mapped('limit_hours')))
         return clocks
@@ -146,7 +142,8 @@ class ServiceOrderSla(models.Model):
         """Return {status: open hours counted until a moment}."""
         running = self.filtered(
             lambda status: status.running_since and status.running_since < moment)
-        clocks = running._get_clocks(moment)
+        clocks = running._get_clocks(
+            lambda statuses: [*statuses.mapped('running_since'), moment])
         return {
             status: status.elapsed_hours + (
                 clocks[status.calendar_id].between(status.running_since, moment)
@@ -248,7 +245,10 @@ class ServiceOrderSla(models.Model):
 
     def _count(self):
         """Count the open hours of the running spans that have ended."""
-        clocks = self._get_clocks()
+        now = fields.Datetime.now()
+        clocks = self._get_clocks(lambda statuses: [
+            now, *statuses.interval_ids.mapped('date_start'),
+            *filter(None, statuses.interval_ids.mapped('date_end'))])
         for status in self:
             clock = clocks[status.calendar_id]
             status.elapsed_hours = sum(
@@ -261,7 +261,7 @@ class ServiceOrderSla(models.Model):
     def _schedule(self):
         """Set when running clocks end and when they are looked at next, and wake the job then."""
         running = self.filtered(lambda status: status.running_since and status.state == 'running')
-        clocks = running._get_clocks()
+        clocks = running._get_clocks(lambda statuses: statuses.mapped('running_since'))
         for status in running:
             clock, since = clocks[status.calendar_id], status.running_since
             left = status.limit_hours - status.elapsed_hours
@@ -311,13 +311,12 @@ class ServiceOrderSla(models.Model):
 
     def _watch(self, now):
         """Bring running statuses to where they stand at a moment, and tell who has to know."""
-        elapsed = self._get_elapsed(now)
         missed = self.filtered(lambda status: status.deadline and status.deadline <= now)
         missed._miss()
         warned = self.browse()
-        for status in self - missed:
+        for status, hours in (self - missed)._get_elapsed(now).items():
             level = sla_level(
-                (elapsed[status] + SECOND) / status.limit_hours * 100,
+                (hours + SECOND) / status.limit_hours * 100,
                 status.warning_percent, status.second_warning_percent)
             if level > status.warning_level:
                 status.warning_level = level

@@ -3,6 +3,8 @@
 A span is a pair of datetimes (start, end) with start < end; it holds its start, not its end.
 Both ends are naive UTC, or both aware.
 """
+from datetime import datetime, time, timedelta
+
 import pytz
 
 
@@ -73,6 +75,23 @@ def local_day(moment, timezone):
     datetime.date(2025, 12, 31)
     """
     return pytz.utc.localize(moment).astimezone(pytz.timezone(timezone or 'UTC')).date()
+
+
+def utc_of(day, hours, timezone):
+    """Return the naive UTC datetime of an hour of a day in a time zone.
+
+    :param float hours: by the clock on the wall, 24 is the next midnight
+    :param str timezone: name of the zone; empty means UTC
+
+    >>> from datetime import date
+    >>> utc_of(date(2026, 1, 1), 0, 'Europe/Riga')
+    datetime.datetime(2025, 12, 31, 22, 0)
+    >>> utc_of(date(2026, 7, 1), 9.5, 'Europe/Riga')
+    datetime.datetime(2026, 7, 1, 6, 30)
+    """
+    moment = datetime.combine(day, time.min) + timedelta(hours=hours)
+    return pytz.timezone(timezone or 'UTC').localize(moment).astimezone(
+        pytz.utc).replace(tzinfo=None)
 
 
 def hours_between(start, end):

@@ -42,9 +42,5 @@ class ServiceAgreementEnd(models.TransientModel):
             self.agreement_ids._suspend(self.reason_id, self.note)
         else:
             self.agreement_ids._close(self.reason_id, self.note, self.date_end)
-        for (company, team), group in orders.grouped(
-                lambda order: (order.company_id, order.team_id)).items():
-            group.write({
-                'stage_id': self.env['service.stage']._get_for('cancelled', company, team).id,
-                'stage_reason_id': self.cancel_reason_id.id, 'stage_note': self.note})
+        orders._cancel_all(self.cancel_reason_id, self.note)
         return {'type': 'ir.actions.act_window_close'}

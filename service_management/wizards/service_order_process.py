@@ -1,10 +1,10 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.planning import utc_of
 
 
 class ServiceOrderProcess(models.TransientModel):
@@ -100,8 +100,7 @@ class ServiceOrderProcess(models.TransientModel):
         return domain
 
     def _to_utc(self, day):
-        moment = self.env.tz.localize(datetime.combine(day, time.min))
-        return moment.astimezone(pytz.utc).replace(tzinfo=None)
+        return utc_of(day, 0, self.env.tz.zone)
 
     def action_apply(self):
         """Process the orders found, and report how many.
@@ -137,14 +136,7 @@ class ServiceOrderProcess(models.TransientModel):
         orders._post_lines(lines)
 
     def _cancel(self, orders):
-        Stage = self.env['service.stage']
-        for (company, team), group in orders.grouped(
-                lambda order: (order.company_id, order.team_id)).items():
-            group.write({
-                'stage_id': Stage._get_for('cancelled', company, team).id,
-                'stage_reason_id': self.reason_id.id,
-                'stage_note': self.note,
-            })
+        orders._cancel_all(self.reason_id, self.note)
 
     def _revoke(self, orders):
         orders.action_revoke()

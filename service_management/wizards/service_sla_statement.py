@@ -1,11 +1,10 @@
-from datetime import datetime, time, timedelta
-
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.planning import utc_of
 
 
 class ServiceSlaStatement(models.TransientModel):
@@ -44,10 +43,8 @@ class ServiceSlaStatement(models.TransientModel):
     def _get_statuses(self):
         """Return what was measured for the customer, begun so far in these days at the company."""
         self.ensure_one()
-        zone = pytz.timezone(self.company_id.resource_calendar_id.tz or 'UTC')
-        start, end = (
-            zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-            for day in (self.date_from, self.date_to + timedelta(days=1)))
+        timezone = self.company_id.resource_calendar_id.tz
+        start, end = utc_of(self.date_from, 0, timezone), utc_of(self.date_to, 24, timezone)
         return self.env['service.order.sla'].search(
             Domain('company_id', '=', self.company_id.id)
             & Domain('partner_id', '=', self.partner_id.commercial_partner_id.id)
