@@ -1,0 +1,117 @@
+"""Properties of periods, proration and accruals, against slow and obvious references."""
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tools import billing
+
+DAY = st.dates(date(2020, 1, 1), date(2032, 12, 31))
+UNIT = st.sampled_from(sorted(billing.PERIODS))
+METHOD = st.sampled_from(sorted(billing.WEIGHTS))
+AMOUNT = st.integers(-10**7, 10**7)
+
+
+def each_day(span):
+    return [span[0] + timedelta(days=number) for number in range(billing.days(span))]
+
+
+@given(DAY, UNIT, st.integers(1, 5), st.integers(0, 800), st.integers(0, 400))
+def test_periods_tile_the_time_without_gap_or_overlap(anchor, unit, count, skip, length):
+    start = anchor + timedelta(days=skip)
+    end = start + timedelta(days=length)
+    found = billing.periods(anchor, unit, count, start, end)
+    assert found[0][0] <= start <= found[0][1] and found[-1][0] <= end <= found[-1][1]
+    for one, following in zip(found, found[1:], strict=False):
+        assert following[0] == one[1] + timedelta(days=1)
+
+
+@given(DAY, UNIT, st.integers(1, 12), st.integers(0, 400))
+def test_calendar_starts_are_where_periods_begin(day, unit, count, ahead):
+    """Any day of a period leads to the same first day, as long as the periods fit a year."""
+    start = billing.calendar_start(day, unit, count)
+    assert start <= day
+    if unit in ('month', 'quarter') and 12 % (count * billing.PERIODS[unit][1]) == 0:
+        span = billing.period(start, unit, count, 0)
+        assert span[0] <= day <= span[1]
+        other = span[0] + timedelta(days=ahead % billing.days(span))
+        assert billing.calendar_start(other, unit, count) == start
+        assert start.day == 1
+
+
+@given(AMOUNT, DAY, st.integers(1, 500), st.lists(st.integers(0, 499), max_size=6), METHOD)
+def test_shares_of_one_basis_add_up_whatever_the_cuts(amount, start, length, cuts, method):
+    basis = (start, start + timedelta(days=length - 1))
+    edges = sorted({0, length, *(cut for cut in cuts if cut < length)})
+    spans = [(start + timedelta(days=one), start + timedelta(days=following - 1))
+             for one, following in zip(edges, edges[1:], strict=False)]
+    shares = [billing.share(amount, span, basis, method) for span in spans]
+    assert sum(shares) == amount
+    whole = billing.WEIGHTS[method](basis)
+    for span, part in zip(spans, shares, strict=True):
+        assert abs(part - Fraction(amount) * billing.WEIGHTS[method](span) / whole) <= 1
+
+
+@given(DAY, st.integers(0, 900))
+def test_months_add_up_and_whole_months_count_as_one(start, length):
+    span = (start, start + timedelta(days=length))
+    middle = start + timedelta(days=length // 2)
+    if middle < span[1]:
+        assert billing.months(span) == billing.months((start, middle)) + billing.months(
+            (middle + timedelta(days=1), span[1]))
+    first = start.replace(day=1)
+    assert billing.months(billing.period(first, 'quarter', 1, 3)) == 3
+
+
+@given(AMOUNT, DAY, st.integers(0, 800), st.sampled_from(['day', 'month', 'quarter', 'year']),
+       st.sampled_from(['equal', 'days']), st.sampled_from(['first', 'last']))
+def test_accruals_add_up_and_tile_the_span(amount, start, length, unit, method, remainder):
+    span = (start, start + timedelta(days=length))
+    parts = billing.accrue(amount, span, unit, method, remainder)
+    assert sum(part for *_days, part in parts) == amount
+    assert all(part * amount >= 0 for *_days, part in parts)
+    assert [day for first, last, _part in parts for day in each_day((first, last))] == each_day(
+        span)
+    # All but the one that takes the rest are what they should be, rounded.
+    middle = parts[1:] if remainder == 'first' else parts[:-1]
+    if method == 'days':
+        for first, last, part in middle:
+            exact = Fraction(amount) * billing.days((first, last)) / billing.days(span)
+            assert abs(part - exact) < 1
+
+
+@given(DAY, st.integers(0, 120), st.lists(st.tuples(st.integers(-20, 140), st.integers(0, 40)),
+                                          max_size=6))
+def test_free_days_are_those_that_nothing_takes(start, length, others):
+    span = (start, start + timedelta(days=length))
+    taken = [(start + timedelta(days=begin), start + timedelta(days=begin + more))
+             for begin, more in others]
+    found = [day for part in billing.free(span, taken) for day in each_day(part)]
+    assert found == [day for day in each_day(span)
+                     if not any(first <= day <= last for first, last in taken)]
+
+
+CASES = [
+    # amount, unit, method, rest, first day, last day, parts
+    (120000, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [10000] * 12),
+    (1000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [333, 333, 334]),
+    (1000, 'month', 'equal', 'first', '2026-01-01', '2026-03-31', [334, 333, 333]),
+    (2000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [667, 667, 666]),
+    (10, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [0] * 11 + [10]),
+    (-1000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [-333, -333, -334]),
+    (9000, 'month', 'days', 'last', '2026-01-01', '2026-03-31', [3100, 2800, 3100]),
+    (9100, 'month', 'days', 'last', '2024-01-01', '2024-03-31', [3100, 2900, 3100]),
+    (10000, 'month', 'equal', 'last', '2026-01-16', '2026-02-15', [4907, 5093]),
+    (700, 'day', 'equal', 'last', '2026-03-02', '2026-03-08', [100] * 7),
+    (36500, 'year', 'equal', 'last', '2026-07-01', '2027-06-30', [18400, 18100]),
+    (1, 'quarter', 'days', 'first', '2026-01-01', '2026-12-31', [1, 0, 0, 0]),
+]
+
+
+@pytest.mark.parametrize('case', CASES)
+def test_accrual_table(case):
+    amount, unit, method, rest, first, last, expected = case
+    span = (date.fromisoformat(first), date.fromisoformat(last))
+    parts = billing.accrue(amount, span, unit, method, rest)
+    assert [part for *_days, part in parts] == expected
