@@ -17,6 +17,11 @@ def uninstall_hook(env):
         SQL("UPDATE account_analytic_line SET service_order_line_id = NULL"
             " WHERE service_order_line_id IS NOT NULL"),
         SQL("UPDATE service_order_line SET reversed_line_id = NULL"),
+        SQL("UPDATE account_move_line SET service_fee_id = NULL WHERE service_fee_id IS NOT NULL"),
+        SQL("DELETE FROM service_subscription_accrual"),
+        SQL("DELETE FROM service_subscription_fee"),
+        SQL("DELETE FROM service_subscription_line"),
+        SQL("DELETE FROM service_subscription"),
         SQL("DELETE FROM service_order"),
         SQL("DELETE FROM service_agreement_occurrence"),
         SQL("DELETE FROM service_agreement"),

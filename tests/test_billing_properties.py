@@ -1,6 +1,7 @@
 """Properties of periods, proration and accruals, against slow and obvious references."""
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def test_periods_tile_the_time_without_gap_or_overlap(anchor, unit, count, skip,
     end = start + timedelta(days=length)
     found = billing.periods(anchor, unit, count, start, end)
     assert found[0][0] <= start <= found[0][1] and found[-1][0] <= end <= found[-1][1]
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert following[0] == one[1] + timedelta(days=1)
 
 
@@ -45,7 +46,7 @@ def test_shares_of_one_basis_add_up_whatever_the_cuts(amount, start, length, cut
     basis = (start, start + timedelta(days=length - 1))
     edges = sorted({0, length, *(cut for cut in cuts if cut < length)})
     spans = [(start + timedelta(days=one), start + timedelta(days=following - 1))
-             for one, following in zip(edges, edges[1:], strict=False)]
+             for one, following in pairwise(edges)]
     shares = [billing.share(amount, span, basis, method) for span in spans]
     assert sum(shares) == amount
     whole = billing.WEIGHTS[method](basis)

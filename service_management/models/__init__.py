@@ -14,6 +14,7 @@ from . import service_object_group
 from . import service_price_rule
 from . import service_sla
 from . import service_agreement_group
+from . import service_subscription_plan
 
 # documents
 from . import service_object
@@ -35,6 +36,13 @@ from . import service_order_service_level
 from . import service_agreement_line
 from . import service_agreement_generation
 from . import service_order_agreement
+from . import service_subscription
+from . import service_subscription_price
+from . import service_subscription_fee
+from . import service_subscription_billing
+from . import service_subscription_run
+from . import service_subscription_accrual
+from . import service_subscription_indexation
 
 # extensions of foreign models
 from . import account_analytic_line

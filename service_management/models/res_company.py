@@ -47,6 +47,7 @@ class ResCompany(models.Model):
     _service_sequences = {
         'service.order': ("Service Order", 'SRV/'),
         'service.agreement': ("Service Agreement", 'AGR/'),
+        'service.subscription': ("Service Subscription", 'SUB/'),
     }
 
     @api.model_create_multi

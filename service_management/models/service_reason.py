@@ -17,7 +17,7 @@ class ServiceReason(models.Model):
             ('visit', "Cancelling or reassigning a visit"),
             ('sla', "Stopping or missing a service level"),
             ('sla_cancel', "Cancelling a service level"),
-            ('agreement', "Suspending or closing an agreement"),
+            ('agreement', "Suspending or closing an agreement or subscription"),
             ('occurrence', "Skipping a recurring visit"),
         ],
         required=True, default='stage',

@@ -1,4 +1,5 @@
 from . import test_performance
+from . import test_service_accrual
 from . import test_service_agreement
 from . import test_service_agreement_portal
 from . import test_service_billing
@@ -14,6 +15,7 @@ from . import test_service_rights
 from . import test_service_sale
 from . import test_service_sla
 from . import test_service_stage
+from . import test_service_subscription
 from . import test_service_tours
 from . import test_service_visit
 from . import test_translations

@@ -7,6 +7,7 @@ function of its days alone: parts that lie side by side add up, whoever bills th
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import takewhile
 
 from .recurrence import occurrence
 
@@ -59,22 +60,32 @@ def period(anchor, unit, count, index):
     return first, following - _DAY
 
 
-def periods(anchor, unit, count, start, end):
-    """Return the whole periods that share a day with the span from `start` to `end`, in order.
+def periods_from(anchor, unit, count, start):
+    """Yield the whole periods that end on a day or later, in order, without end.
 
     :param date anchor: first day of period 0; nothing lies before it
+
+    >>> days = periods_from(date(2026, 1, 31), 'month', 1, date(2026, 3, 1))
+    >>> [str(next(days)[0]), str(next(days)[0])]
+    ['2026-02-28', '2026-03-31']
+    """
+    index = max(0, (start - anchor).days // (_MOST_DAYS[unit] * count) - 1)
+    while True:
+        span = period(anchor, unit, count, index)
+        if span[1] >= start:
+            yield span
+        index += 1
+
+
+def periods(anchor, unit, count, start, end):
+    """Return the whole periods that share a day with the span from `start` to `end`, in order.
 
     >>> [str(first) for first, last in periods(
     ...     date(2026, 1, 31), 'month', 1, date(2026, 3, 1), date(2026, 4, 29))]
     ['2026-02-28', '2026-03-31']
     """
-    index = max(0, (start - anchor).days // (_MOST_DAYS[unit] * count) - 1)
-    found = []
-    while (span := period(anchor, unit, count, index))[0] <= end:
-        if span[1] >= start:
-            found.append(span)
-        index += 1
-    return found
+    return list(takewhile(
+        lambda span: span[0] <= end, periods_from(anchor, unit, count, start)))
 
 
 def common(span, other):

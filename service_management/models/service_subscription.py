@@ -1,0 +1,694 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import float_round
+
+#: What the periods that were billed already depend on.
+FROZEN_FIELDS = {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company_id'}
+
+
+class ServiceSubscription(models.Model):
+    _name = 'service.subscription'
+    _description = "Service Subscription"
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'analytic.mixin']
+    _order = 'name desc, id desc'
+    _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
+    _check_company_auto = True
+
+    # Identity
+    name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
+    title = fields.Char(string="Subject", required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company,
+        index=True)
+    state = fields.Selection(
+        selection=[('draft', "Draft"), ('active', "Active"), ('closed', "Closed")],
+        default='draft', required=True, readonly=True, copy=False, index=True, tracking=True,
+        group_expand=True)
+    tag_ids = fields.Many2many(comodel_name='service.tag', string="Tags")
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+    note_external = fields.Html(string="Customer Notes", help="Shown to the customer.")
+
+    # Customer
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", required=True, check_company=True,
+        index=True, tracking=True, ondelete='restrict')
+    commercial_partner_id = fields.Many2one(
+        related='partner_id.commercial_partner_id', store=True, index=True, precompute=True)
+    partner_invoice_id = fields.Many2one(
+        comodel_name='res.partner', string="Invoice Address",
+        compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True, check_company=True, ondelete='restrict',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]")
+    client_order_ref = fields.Char(string="Customer Reference", copy=False)
+    agreement_id = fields.Many2one(
+        comodel_name='service.agreement', check_company=True, index='btree_not_null',
+        ondelete='restrict', tracking=True,
+        domain="[('company_id', '=', company_id), ('is_template', '=', False),"
+               " ('commercial_partner_id', '=', commercial_partner_id)]",
+        help="The agreement that the subscription pays for.")
+    sale_order_id = fields.Many2one(
+        comodel_name='sale.order', string="Sold By", copy=False, readonly=True,
+        check_company=True, index='btree_not_null', ondelete='restrict')
+
+    # Terms
+    plan_id = fields.Many2one(
+        comodel_name='service.subscription.plan', required=True, check_company=True, index=True,
+        ondelete='restrict', tracking=True)
+    date_start = fields.Date(
+        string="From", required=True, default=fields.Date.context_today, tracking=True)
+    date_end = fields.Date(
+        string="To", tracking=True, help="Last day. Empty: until somebody closes it.")
+    pricelist_id = fields.Many2one(
+        comodel_name='product.pricelist', compute='_compute_pricelist_id', store=True,
+        readonly=False, precompute=True, check_company=True, index='btree_not_null',
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="Decides on the currency, and on base prices where no subscription price fits.")
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', compute='_compute_currency_id', store=True, precompute=True,
+        ondelete='restrict')
+    payment_term_id = fields.Many2one(
+        comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    fiscal_position_id = fields.Many2one(
+        comodel_name='account.fiscal.position', compute='_compute_fiscal_position_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    line_ids = fields.One2many(
+        comodel_name='service.subscription.line', inverse_name='subscription_id', string="Lines",
+        copy=True)
+
+    # Close
+    date_closed = fields.Date(string="Closed After", readonly=True, copy=False, tracking=True)
+    close_reason_id = fields.Many2one(
+        comodel_name='service.reason', string="Reason", readonly=True, copy=False,
+        ondelete='restrict', tracking=True)
+    close_note = fields.Char(string="Note", readonly=True, copy=False)
+
+    # Billing
+    date_next_bill = fields.Date(
+        string="Next Billing", compute='_compute_date_next_bill', store=True, copy=False)
+    billing_error = fields.Text(string="What Failed", copy=False, readonly=True)
+    fee_ids = fields.One2many(
+        comodel_name='service.subscription.fee', inverse_name='subscription_id', string="Fees")
+    has_fees = fields.Boolean(compute='_compute_has_fees')
+    fee_count = fields.Integer(compute='_compute_fee_counts')
+    open_fee_count = fields.Integer(compute='_compute_fee_counts')
+    invoice_count = fields.Integer(compute='_compute_fee_counts')
+    amount_period = fields.Monetary(
+        string="Each Period", compute='_compute_amounts',
+        help="What a whole period costs today, before taxes that come on top.")
+    amount_monthly = fields.Monetary(
+        string="Each Month", compute='_compute_amounts', help="The same, on average per month.")
+    schedule_preview = fields.Char(
+        string="Next Periods", compute='_compute_schedule_preview',
+        help="The first periods that are billed next.")
+    is_ending = fields.Boolean(
+        string="Ending Soon", compute='_compute_is_ending', search='_search_is_ending')
+
+    _unique_number = models.UniqueIndex(
+        "(company_id, name) WHERE name <> 'New'", "Another subscription has this number already.")
+    _dates = models.Constraint(
+        'CHECK (date_end >= date_start)', "A subscription cannot end before it begins.")
+    _to_bill = models.Index("(date_next_bill) WHERE date_next_bill IS NOT NULL")
+
+    #=== COMPUTES ===#
+
+    @api.depends('partner_id')
+    def _compute_partner_invoice_id(self):
+        for subscription in self:
+            partner = subscription.partner_id
+            subscription.partner_invoice_id = (
+                bool(partner) and partner.address_get(['invoice'])['invoice'])
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_pricelist_id(self):
+        for subscription in self:
+            partner = subscription.partner_id.with_company(subscription.company_id)
+            subscription.pricelist_id = partner.property_product_pricelist
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_payment_term_id(self):
+        for subscription in self:
+            partner = subscription.partner_id.with_company(subscription.company_id)
+            subscription.payment_term_id = partner.property_payment_term_id
+
+    @api.depends('partner_id', 'partner_invoice_id', 'company_id')
+    def _compute_fiscal_position_id(self):
+        for subscription in self:
+            Position = self.env['account.fiscal.position'].with_company(subscription.company_id)
+            partner = subscription.partner_invoice_id or subscription.partner_id
+            subscription.fiscal_position_id = bool(partner) and Position._get_fiscal_position(
+                partner, subscription.partner_id)
+
+    @api.depends('pricelist_id', 'company_id')
+    def _compute_currency_id(self):
+        for subscription in self:
+            subscription.currency_id = (
+                subscription.pricelist_id.currency_id or subscription.company_id.currency_id)
+
+    @api.depends('state', 'date_start', 'date_end', 'date_closed', 'plan_id.timing',
+                 'line_ids.date_start', 'line_ids.date_end', 'line_ids.date_billed_to')
+    def _compute_date_next_bill(self):
+        """Find the first day on which something of a subscription falls due."""
+        for subscription in self:
+            subscription.date_next_bill = subscription.state != 'draft' and min(
+                filter(None, (line._get_next_due() for line in subscription.line_ids)),
+                default=False)
+
+    @api.depends('line_ids.date_billed_to')
+    def _compute_has_fees(self):
+        for subscription in self:
+            subscription.has_fees = any(subscription.line_ids.mapped('date_billed_to'))
+
+    def _compute_fee_counts(self):
+        Fee = self.env['service.subscription.fee']
+        domain = [('subscription_id', 'in', self.ids)]
+        groups = {
+            subscription: (count, moves)
+            for subscription, count, moves in Fee._read_group(
+                domain, ['subscription_id'], ['__count', 'move_id:count_distinct'])}
+        unbilled = dict(Fee._read_group(
+            [*domain, ('state', '=', 'open')], ['subscription_id'], ['__count']))
+        for subscription in self:
+            counts = groups.get(subscription, (0, 0))
+            subscription.fee_count, subscription.invoice_count = counts
+            subscription.open_fee_count = unbilled.get(subscription, 0)
+
+    @api.depends('line_ids.amount_period', 'line_ids.date_start', 'line_ids.date_end', 'state',
+                 'plan_id', 'date_start', 'date_end', 'date_closed')
+    def _compute_amounts(self):
+        today = fields.Date.context_today(self)
+        for subscription in self:
+            day = max(today, subscription.date_start or today)
+            amount = sum(
+                line.amount_period for line in subscription.line_ids if line._is_served(day))
+            months = subscription.plan_id._get_months() if subscription.plan_id else 1
+            subscription.amount_period = amount
+            subscription.amount_monthly = amount / months
+
+    @api.depends('state', 'plan_id', 'date_start', 'date_end', 'date_closed',
+                 'line_ids.date_start', 'line_ids.date_end', 'line_ids.date_billed_to')
+    def _compute_schedule_preview(self):
+        for subscription in self:
+            spans = sorted({span for line in subscription.line_ids
+                            for span in line._get_next_spans(3)})
+            subscription.schedule_preview = ' · '.join(
+                self.env['service.subscription.fee']._format_span(span) for span in spans[:3])
+
+    @api.depends('state', 'date_end')
+    def _compute_is_ending(self):
+        ending = self.filtered_domain(self._get_ending_domain())
+        for subscription in self:
+            subscription.is_ending = subscription in ending
+
+    def _search_is_ending(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = self._get_ending_domain()
+        return Domain.OR(domain if answer else ~domain for answer in value)
+
+    @api.model
+    def _get_ending_domain(self):
+        soon = fields.Date.context_today(self) + relativedelta(days=60)
+        return Domain('state', '=', 'active') & Domain('date_end', '<=', soon)
+
+    @api.depends('title')
+    def _compute_display_name(self):
+        for subscription in self:
+            subscription.display_name = f'{subscription.name} {subscription.title or ""}'.strip()
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for subscription in self:
+            subscription.access_url = f'/my/service_subscriptions/{subscription.id}'
+
+    #=== CONSTRAINTS ===#
+
+    @api.constrains('partner_id', 'agreement_id', 'partner_invoice_id')
+    def _check_belongs_to_customer(self):
+        for subscription in self:
+            customer = subscription.commercial_partner_id
+            subscription.partner_id._ensure_owns(
+                subscription.partner_invoice_id, subscription.line_ids.object_id)
+            agreement = subscription.agreement_id
+            if agreement and agreement.commercial_partner_id != customer:
+                raise ValidationError(self.env._(
+                    "%(agreement)s is an agreement with %(other)s, not with %(customer)s. Choose"
+                    " another one.", agreement=agreement.name, customer=customer.display_name,
+                    other=agreement.commercial_partner_id.display_name))
+
+    #=== CRUD ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get('name', "New") == "New":
+                company = self.env['res.company'].browse(
+                    vals.get('company_id') or self.env.company.id)
+                vals['name'] = company._get_service_sequence('service.subscription').next_by_id()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if {'state', 'date_closed'} & set(vals) and not self.env.su:
+            raise AccessError(self.env._(
+                "A subscription begins and ends by its actions only: activate or close it."))
+        frozen = {name for name in FROZEN_FIELDS & set(vals)
+                  if any(self._fields[name].convert_to_write(sub[name], sub) != vals[name]
+                         for sub in self)}
+        if 'date_start' in frozen:
+            frozen.discard('date_start' if all(
+                sub.date_start == fields.Date.to_date(vals['date_start']) for sub in self) else '')
+        if frozen and (billed := self.filtered('has_fees')):
+            raise UserError(self.env._(
+                "%s has fees already: its customer, plan, currency and first day stay. Close it and"
+                " make a new one instead.", billed[0].name))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for subscription in self:
+            if subscription.state != 'draft' or subscription.has_fees:
+                raise UserError(self.env._(
+                    "%s has begun and is kept. Close it instead.", subscription.name))
+
+    #=== LIFE ===#
+
+    def _ensure_may_manage(self):
+        """:raise AccessError: if the user is no service manager, or not one of the company"""
+        self.check_access('write')
+        if not self.env.su and not self.env.user.has_group(
+                'service_management.service_management_group_manager'):
+            raise AccessError(self.env._("Only a service manager makes and ends subscriptions."))
+
+    def action_activate(self):
+        """Let drafts begin: they are billed from their first day on."""
+        self._ensure_may_manage()
+        for subscription in self:
+            if error := subscription._get_activation_error():
+                raise UserError(error)
+        self.sudo().state = 'active'  # only the actions move subscriptions
+        return True
+
+    def _get_activation_error(self):
+        """Return why one subscription cannot begin, or None; extend to ask for more."""
+        self.ensure_one()
+        if self.state != 'draft':
+            return self.env._("%s has begun already.", self.name)
+        if not self.line_ids:
+            return self.env._("%s has no lines: add what the customer pays for.", self.name)
+        if self.plan_id.is_deferred:
+            journal, account = self.plan_id._get_accrual_accounts(self.company_id)
+            if not journal or not account:
+                return self.env._(
+                    "“%(plan)s” defers revenue. Choose its account of deferred revenue, and a"
+                    " journal, for %(company)s first.",
+                    plan=self.plan_id.name, company=self.company_id.name)
+        return None
+
+    def _get_last_day(self):
+        """Return the last day of one subscription, or False."""
+        self.ensure_one()
+        return min(filter(None, (self.date_end, self.date_closed)), default=False)
+
+    def action_close(self):
+        self._ensure_may_manage()
+        return self._open_dialog('service.subscription.close', self.env._("Close"))
+
+    def _open_dialog(self, model, name, **context):
+        return {
+            'type': 'ir.actions.act_window',
+            'name': name,
+            'res_model': model,
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_subscription_ids': self.ids, **context},
+        }
+
+    def _close(self, day, reason, note=False):
+        """End active subscriptions after a day, and credit what was billed beyond it.
+
+        :raise UserError: if one is not active, or the day lies before its first
+        """
+        self._ensure_may_manage()
+        for subscription in self:
+            if subscription.state != 'active':
+                raise UserError(self.env._(
+                    "%s is not active: there is nothing to close.", subscription.name))
+            if day < subscription.date_start - relativedelta(days=1):
+                raise UserError(self.env._(
+                    "%(subscription)s begins on %(start)s and cannot end before. The day before"
+                    " it is the earliest.",
+                    subscription=subscription.name, start=subscription.date_start))
+        # Only the actions move subscriptions.
+        self.sudo().write({
+            'state': 'closed', 'date_closed': day, 'close_reason_id': reason.id,
+            'close_note': note, 'billing_error': False})
+        self.activity_unlink(['service_management.mail_activity_type_billing'])
+        self.line_ids._credit_beyond(day, fields.Date.context_today(self))
+
+    def action_renew(self):
+        self._ensure_may_manage()
+        return self._open_dialog('service.subscription.renew', self.env._("Renew"))
+
+    def _renew(self, date_end, percent=0.0):
+        """Let active subscriptions go on until a day, from their former end at changed prices.
+
+        :param float percent: change of the base prices
+        """
+        self._ensure_may_manage()
+        for subscription in self:
+            if subscription.state != 'active' or not subscription.date_end:
+                raise UserError(self.env._(
+                    "%s has no end to move, or is not active.", subscription.name))
+            if date_end and date_end <= subscription.date_end:
+                raise UserError(self.env._(
+                    "%(subscription)s lasts until %(end)s already. Choose a later day.",
+                    subscription=subscription.name, end=subscription.date_end))
+            following = subscription.date_end + relativedelta(days=1)
+            lines = subscription.line_ids.filtered(
+                lambda line: line._is_served(subscription.date_end))  # noqa: B023 read at once
+            subscription.date_end = date_end
+            if percent:
+                for line in lines:
+                    line._change_terms(
+                        following, base_price=line._scale_price(1 + percent / 100))
+            subscription._message_log(body=self.env._(
+                "Renewed until %s.", date_end or self.env._("closed")))
+
+    #=== MORE ACTIONS ===#
+
+    def action_index(self):
+        return self.env['service.subscription.indexation']._open_new(subscriptions=self)
+
+    def action_create_fees(self):
+        self._ensure_may_manage()
+        return self._open_dialog('service.subscription.fee.create', self.env._("Create Fees"))
+
+    def action_bill(self):
+        return self._open_bill_dialog(self)
+
+    @api.model
+    def _open_bill_dialog(self, subscriptions):
+        return subscriptions._open_dialog(
+            'service.subscription.bill', self.env._("Bill Subscriptions"))
+
+    def action_view_fees(self):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_fee_action')
+        return {**action, 'domain': [('subscription_id', 'in', self.ids)], 'context': {}}
+
+    def action_view_invoices(self):
+        # What it bills is no secret to whom may see the subscription.
+        moves = self.sudo().fee_ids.invoice_line_ids.move_id.sudo(False)
+        return self.env['service.order']._open_invoices(moves)
+
+    def action_preview_portal(self):
+        self.ensure_one()
+        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the subscriptions that a customer's people see in the portal.
+
+        :param partner: res.partner of the user
+        """
+        return (
+            Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+            & Domain('state', '!=', 'draft'))
+
+    def _open(self):
+        """Return the action that shows these subscriptions: the form of one, else the list."""
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        if len(self) == 1:
+            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
+        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+
+
+class ServiceSubscriptionLine(models.Model):
+    _name = 'service.subscription.line'
+    _description = "Service Subscription Line"
+    _inherit = ['analytic.mixin']
+    _order = 'subscription_id, sequence, date_start, id'
+    _check_company_auto = True
+
+    #: What fees were made with: changed from a day on only.
+    _terms = ('quantity', 'base_price', 'index', 'discount')
+
+    subscription_id = fields.Many2one(
+        comodel_name='service.subscription', required=True, ondelete='cascade', index=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        related='subscription_id.company_id', store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(
+        related='subscription_id.currency_id', store=True, precompute=True)
+    commercial_partner_id = fields.Many2one(related='subscription_id.commercial_partner_id')
+    product_id = fields.Many2one(
+        comodel_name='product.product', required=True, check_company=True, index=True,
+        ondelete='restrict',
+        domain="[('sale_ok', '=', True), ('company_id', 'in', (False, company_id))]")
+    name = fields.Text(
+        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
+        required=True)
+    object_id = fields.Many2one(
+        comodel_name='service.object', check_company=True, ondelete='restrict',
+        index='btree_not_null',
+        domain="[('company_id', '=', company_id),"
+               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
+        readonly=False, precompute=True, ondelete='restrict')
+    tax_ids = fields.Many2many(
+        comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
+        readonly=False, precompute=True, check_company=True,
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]")
+
+    # Terms
+    quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
+    base_price = fields.Float(
+        min_display_digits='Product Price', compute='_compute_base_price', store=True,
+        readonly=False, precompute=True, required=True,
+        help="Price of a whole period, before the index.")
+    index = fields.Float(
+        string="Index (%)", default=100.0, required=True, digits=(16, 6),
+        help="Percent of the base price that is billed.")
+    price_unit = fields.Float(
+        string="Price", min_display_digits='Product Price', compute='_compute_price_unit',
+        store=True, precompute=True)
+    discount = fields.Float(string="Discount (%)", digits='Discount')
+    amount_period = fields.Monetary(
+        string="Each Period", compute='_compute_amount_period', store=True, precompute=True)
+
+    # When
+    date_start = fields.Date(
+        string="From", help="First day of the line. Empty: the subscription's.")
+    date_end = fields.Date(string="To", help="Last day of the line. Empty: the subscription's.")
+    date_billed_to = fields.Date(
+        string="Fees Until", readonly=True, copy=False,
+        help="The last day that fees were created for, whatever became of them since.")
+    predecessor_id = fields.Many2one(
+        comodel_name='service.subscription.line', string="Changed From", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict')
+    successor_ids = fields.One2many(
+        comodel_name='service.subscription.line', inverse_name='predecessor_id', readonly=True)
+    is_replaced = fields.Boolean(
+        readonly=True, copy=False, help="Changed from its first day on: it serves on no day.")
+    fee_ids = fields.One2many(
+        comodel_name='service.subscription.fee', inverse_name='line_id', string="Fees")
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line', copy=False, readonly=True, index='btree_not_null',
+        ondelete='set null')
+
+    _dates = models.Constraint(
+        'CHECK (date_end >= date_start)', "A line cannot end before it begins.")
+    _quantity = models.Constraint('CHECK (quantity >= 0)', "A quantity cannot be negative.")
+    _base_price = models.Constraint('CHECK (base_price >= 0)', "A base price cannot be negative.")
+    _index = models.Constraint('CHECK (index >= 0)', "An index cannot be negative.")
+    _discount = models.Constraint(
+        'CHECK (discount BETWEEN 0 AND 100)', "A discount goes from 0 to 100 percent.")
+
+    #=== COMPUTES ===#
+
+    @api.depends('product_id')
+    def _compute_name(self):
+        for line in self:
+            if line.product_id:
+                line.name = line.product_id.with_context(
+                    lang=line.subscription_id.partner_id.lang
+                ).get_product_multiline_description_sale()
+
+    @api.depends('product_id')
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_id.uom_id
+
+    @api.depends('product_id', 'subscription_id.fiscal_position_id', 'company_id')
+    def _compute_tax_ids(self):
+        for line in self:
+            company = line.company_id
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
+            line.tax_ids = line.subscription_id.fiscal_position_id.map_tax(taxes)
+
+    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id',
+                 'subscription_id.agreement_id')
+    def _compute_base_price(self):
+        """Look up what new lines cost; what was billed already keeps its price."""
+        lines = self.filtered(lambda line: line.product_id and not line._origin.date_billed_to)
+        prices = self.env['service.subscription.price']._get_prices(lines)
+        for line in self:
+            if line not in lines:
+                line.base_price = line.base_price
+            elif line in prices:
+                line.base_price = prices[line]
+            else:
+                line.base_price = line._get_pricelist_price()
+
+    def _get_pricelist_price(self):
+        self.ensure_one()
+        subscription = self.subscription_id
+        if subscription.pricelist_id:
+            return subscription.pricelist_id._get_product_price(
+                self.product_id, self.quantity or 1.0, currency=subscription.currency_id,
+                uom=self.product_uom_id, date=self.date_start or subscription.date_start)
+        product = self.product_id.with_company(self.company_id)
+        return product.currency_id._convert(
+            product.lst_price, subscription.currency_id or product.currency_id, self.company_id,
+            subscription.date_start or fields.Date.context_today(self))
+
+    @api.depends('base_price', 'index', 'currency_id')
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = line._round_price(line.base_price * line.index / 100)
+
+    def _round_price(self, price):
+        """Round a unit price to the digits of prices, or of the currency where it has more."""
+        self.ensure_one()
+        digits = self.env['decimal.precision'].precision_get('Product Price')
+        return float_round(
+            price, precision_digits=max(digits, self.currency_id.decimal_places or 0))
+
+    def _scale_price(self, factor):
+        """Return the base price of one line times a factor, rounded as prices are."""
+        self.ensure_one()
+        return self._round_price(self.base_price * factor)
+
+    @api.depends('price_unit', 'quantity', 'discount', 'currency_id')
+    def _compute_amount_period(self):
+        for line in self:
+            amount = line.price_unit * (1 - (line.discount or 0.0) / 100) * line.quantity
+            line.amount_period = line.currency_id.round(amount) if line.currency_id else amount
+
+    @api.depends('product_id', 'subscription_id.analytic_distribution')
+    def _compute_analytic_distribution(self):
+        """Follow the subscription, else the distribution models of accounting."""
+        Model = self.env['account.analytic.distribution.model']
+        for line in self:
+            subscription = line.subscription_id
+            line.analytic_distribution = subscription.analytic_distribution or Model._get_distribution({
+                'product_id': line.product_id.id,
+                'product_categ_id': line.product_id.categ_id.id,
+                'partner_id': subscription.partner_id.id,
+                'partner_category_id': subscription.partner_id.category_id.ids,
+                'company_id': line.company_id.id,
+            }) or line.analytic_distribution
+
+    @api.depends('name', 'object_id')
+    def _compute_display_name(self):
+        for line in self:
+            text = (line.name or '').split('\n')[0]
+            line.display_name = (
+                f'{text} ({line.object_id.display_name})' if line.object_id else text)
+
+    #=== CONSTRAINTS AND CRUD ===#
+
+    @api.constrains('object_id')
+    def _check_object(self):
+        for subscription in self.subscription_id:
+            subscription._check_belongs_to_customer()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        for line in lines:
+            if line.subscription_id.state == 'closed':
+                raise UserError(self.env._(
+                    "%s is closed: nothing is added to it.", line.subscription_id.name))
+        return lines
+
+    def write(self, vals):
+        frozen = {*self._terms, 'product_id', 'date_start', 'date_end', 'subscription_id'}
+        if frozen & set(vals) and not self.env.su:
+            for line in self.filtered('date_billed_to'):
+                if any(self._fields[name].convert_to_write(line[name], line) != vals[name]
+                       for name in frozen & set(vals)):
+                    raise UserError(self.env._(
+                        "Fees were created for “%s” already: what was billed stays. Use “Change”"
+                        " to say from which day on it is different.", line.display_name))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        for line in self:
+            if line.date_billed_to:
+                raise UserError(self.env._(
+                    "Fees were created for “%s” already. End it with “Change”, at quantity 0.",
+                    line.display_name))
+
+    #=== TIME ===#
+
+    def _get_life(self):
+        """Return the first and the last day of one line; the last may be False."""
+        self.ensure_one()
+        subscription = self.subscription_id
+        start = max(filter(None, (self.date_start, subscription.date_start)), default=False)
+        end = min(filter(None, (self.date_end, subscription._get_last_day())), default=False)
+        if self.is_replaced:
+            end = start - relativedelta(days=1)
+        return start, end
+
+    def _is_served(self, day):
+        """Tell whether one line's customer gets service on a day."""
+        start, end = self._get_life()
+        return bool(start and start <= day and (not end or day <= end))
+
+    def _change_terms(self, day, **terms):
+        """Let other terms hold for one line from a day on; what was billed stays as it is.
+
+        The line ends and another one follows it. Days that were billed at the former terms already
+        are credited, and billed anew with the next run.
+
+        :param terms: some of quantity, base_price, index, discount
+        :return: the line that holds from the day on
+        :raise UserError: if the line does not serve on the day
+        """
+        self.ensure_one()
+        start, end = self._get_life()
+        if day < start or (end and day > end):
+            raise UserError(self.env._(
+                "“%(line)s” is not served on %(day)s. Choose a day of its own.",
+                line=self.display_name, day=day))
+        if self.successor_ids:
+            raise UserError(self.env._(
+                "“%s” was changed already. Change the line that follows it.", self.display_name))
+        if day == start and not self.date_billed_to:
+            self.write(terms)
+            return self
+        line = self.sudo()  # dates of billed lines move in changes only
+        successor = line.copy({
+            'subscription_id': self.subscription_id.id, 'predecessor_id': self.id,
+            'date_start': day, 'date_end': self.date_end,
+            **{name: self[name] for name in self._terms}, **terms})
+        before = day - relativedelta(days=1)
+        line.write({'date_end': max(before, start), 'is_replaced': before < start})
+        line._credit_beyond(before)
+        return successor.sudo(self.env.su)
+
+    def action_change(self):
+        self.ensure_one()
+        return self.subscription_id._open_dialog(
+            'service.subscription.change', self.env._("Change From a Day On"),
+            default_line_id=self.id)

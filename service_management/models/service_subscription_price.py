@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ServiceSubscriptionPrice(models.Model):
+    """A price of subscriptions: what a new line begins with."""
+    _name = 'service.subscription.price'
+    _description = "Subscription Price"
+    _order = 'valid_from desc, id desc'
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company,
+        index=True)
+    valid_from = fields.Date(required=True, default=fields.Date.context_today)
+    product_id = fields.Many2one(
+        comodel_name='product.product', check_company=True, index='btree_not_null',
+        ondelete='cascade', help="Empty: any product.")
+    agreement_id = fields.Many2one(
+        comodel_name='service.agreement', check_company=True, index='btree_not_null',
+        ondelete='cascade', help="Empty: with any agreement, or none.")
+    subscription_id = fields.Many2one(
+        comodel_name='service.subscription', check_company=True, index='btree_not_null',
+        ondelete='cascade', help="Empty: for any subscription.")
+    interval_count = fields.Integer(string="Billed Every", required=True, default=1)
+    interval_unit = fields.Selection(
+        selection=[
+            ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
+            ('year', "Years")],
+        string="Period", required=True, default='month',
+        help="The price is for plans with this period only.")
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', required=True,
+        default=lambda self: self.env.company.currency_id)
+    price = fields.Float(string="Base Price", min_display_digits='Product Price', required=True)
+
+    _price = models.Constraint('CHECK (price >= 0)', "A base price cannot be negative.")
+    _interval = models.Constraint('CHECK (interval_count > 0)', "A period has one unit at least.")
+
+    @api.model
+    def _get_prices(self, lines):
+        """Return {line: base price} for the subscription lines that some price fits.
+
+        Currency and period have to match. What names the subscription wins over what names the
+        agreement, that over what names the product, that over what names nothing; among equals,
+        the latest that is valid already.
+        Source: Dynamics 365 Finance & Operations, "Subscription sales prices", with the agreement
+        in the place of the project and the product in that of the category.
+        """
+        domain = Domain('company_id', 'in', lines.company_id.ids) & Domain(
+            'currency_id', 'in', lines.currency_id.ids)
+        # Whoever sells needs the price, not the price list.
+        candidates = self.sudo().search(domain)
+        found = {}
+        for line in lines:
+            best = max(
+                (price for price in candidates if price._fits(line)),
+                key=lambda price: (price._get_weight(), price.valid_from, price.id), default=None)
+            if best:
+                found[line] = best.price
+        return found
+
+    def _fits(self, line):
+        self.ensure_one()
+        subscription = line.subscription_id
+        plan = subscription.plan_id
+        start = line.date_start or subscription.date_start
+        return (
+            self.company_id == subscription.company_id
+            and self.currency_id == subscription.currency_id
+            and (self.interval_unit, self.interval_count) == (
+                plan.interval_unit, plan.interval_count)
+            and start and self.valid_from <= start
+            and self.product_id in (self.product_id.browse(), line.product_id)
+            and self.agreement_id in (self.agreement_id.browse(), subscription.agreement_id)
+            and self.subscription_id in (
+                self.subscription_id.browse(), subscription._origin))
+
+    def _get_weight(self):
+        self.ensure_one()
+        return 4 * bool(self.subscription_id) + 2 * bool(self.agreement_id) + bool(self.product_id)

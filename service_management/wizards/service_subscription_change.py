@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+
+
+class ServiceSubscriptionChange(models.TransientModel):
+    _name = 'service.subscription.change'
+    _description = "Change a Subscription Line From a Day On"
+
+    line_id = fields.Many2one(comodel_name='service.subscription.line', required=True)
+    currency_id = fields.Many2one(related='line_id.currency_id')
+    date_billed_to = fields.Date(related='line_id.date_billed_to')
+    date = fields.Date(
+        string="From", required=True, default=fields.Date.context_today,
+        help="First day of the new terms. Days that were billed already are credited and billed"
+             " anew with the next run; what was billed before stays.")
+    quantity = fields.Float(
+        digits='Product Unit', compute='_compute_terms', store=True, readonly=False,
+        help="0 ends the line.")
+    base_price = fields.Float(
+        min_display_digits='Product Price', compute='_compute_terms', store=True, readonly=False)
+    index = fields.Float(
+        string="Index (%)", digits=(16, 6), compute='_compute_terms', store=True, readonly=False)
+    discount = fields.Float(
+        string="Discount (%)", digits='Discount', compute='_compute_terms', store=True,
+        readonly=False)
+
+    @api.depends('line_id')
+    def _compute_terms(self):
+        for wizard in self:
+            for name in wizard.line_id._terms:
+                wizard[name] = wizard.line_id[name]
+
+    def action_apply(self):
+        """Let the new terms hold from the day on."""
+        self.ensure_one()
+        self.line_id.subscription_id._ensure_may_manage()
+        self.line_id._change_terms(
+            self.date, **{name: self[name] for name in self.line_id._terms})
+        return {'type': 'ir.actions.act_window_close'}
