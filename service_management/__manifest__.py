@@ -26,6 +26,8 @@
         'reports/service_sla_documents.xml',
         'views/service_agreement_portal_templates.xml',  # paper shows the terms as the portal does
         'reports/service_agreement_documents.xml',
+        'views/service_subscription_portal_templates.xml',  # paper shows the same terms
+        'reports/service_subscription_documents.xml',
         'data/mail_template_data.xml',  # mails carry the documents
         'data/ir_cron_data.xml',
 
@@ -40,6 +42,7 @@
         'views/service_agreement_views.xml',
         'wizards/service_subscription_wizard_views.xml',
         'views/service_subscription_views.xml',
+        'views/service_subscription_report_views.xml',
         'views/service_object_views.xml',
         'views/service_object_group_views.xml',
         'views/service_stage_views.xml',

@@ -67,6 +67,7 @@ class ServiceCustomerPortal(CustomerPortal):
             ('service_quote_count', 'service.order', self._get_open_quote_domain()),
             ('service_object_count', 'service.object', Domain.TRUE),
             ('service_agreement_count', 'service.agreement', Domain.TRUE),
+            ('service_subscription_count', 'service.subscription', Domain.TRUE),
             ('service_agreement_quote_count', 'service.agreement', self._get_open_quote_domain()),
         ):
             if counter in counters:

@@ -8,6 +8,7 @@ class ResPartner(models.Model):
     _inherit = ['res.partner', 'service.figures.mixin']
     _figures_of = ('service.order', 'commercial_partner_id')
     _figures_order_field = 'commercial_partner_id'
+    _figures_fee_field = 'commercial_partner_id'
 
     service_order_count = fields.Integer(
         compute='_compute_service_counts',
@@ -19,6 +20,9 @@ class ResPartner(models.Model):
     service_agreement_count = fields.Integer(
         compute='_compute_service_counts',
         groups='service_management.service_management_group_technician')
+    service_subscription_count = fields.Integer(
+        compute='_compute_service_subscription_count',
+        groups='service_management.service_management_group_dispatcher')
     service_expiring_count = fields.Integer(
         string="Agreements Expiring Soon", compute='_compute_service_expiring_count',
         groups='service_management.service_management_group_technician')
@@ -69,6 +73,14 @@ class ResPartner(models.Model):
             partner.service_object_count = counts['service.object'].get(commercial, 0)
             partner.service_agreement_count = counts['service.agreement'].get(commercial, 0)
 
+    def _compute_service_subscription_count(self):
+        count_by_customer = dict(self.env['service.subscription']._read_group(
+            [('commercial_partner_id', 'in', self.commercial_partner_id.ids)],
+            ['commercial_partner_id'], ['__count']))
+        for partner in self:
+            partner.service_subscription_count = count_by_customer.get(
+                partner.commercial_partner_id, 0)
+
     def action_view_service_orders(self):
         return self._action_view_service('service_management.service_order_action')
 
@@ -77,6 +89,9 @@ class ResPartner(models.Model):
 
     def action_view_service_agreements(self):
         return self._action_view_service('service_management.service_agreement_action')
+
+    def action_view_service_subscriptions(self):
+        return self._action_view_service('service_management.service_subscription_action')
 
     def _action_view_service(self, xml_id):
         self.ensure_one()

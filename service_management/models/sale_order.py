@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 
 class SaleOrder(models.Model):
@@ -13,12 +14,36 @@ class SaleOrder(models.Model):
         help="The service order on which the technician found the need for this.")
     service_order_count = fields.Integer(
         compute='_compute_service_order_count', compute_sudo=True)
+    service_subscription_ids = fields.One2many(
+        comodel_name='service.subscription', inverse_name='sale_order_id', string="Subscriptions",
+        copy=False, readonly=True)
+    service_subscription_count = fields.Integer(
+        compute='_compute_service_subscription_count', compute_sudo=True)
+    service_agreement_ids = fields.One2many(
+        comodel_name='service.agreement', inverse_name='sale_order_id', string="Agreements",
+        copy=False, readonly=True)
+    service_agreement_count = fields.Integer(
+        compute='_compute_service_subscription_count', compute_sudo=True)
 
     @api.depends('service_order_ids', 'source_service_order_id')
     def _compute_service_order_count(self):
         for order in self:
             order.service_order_count = len(
                 order.service_order_ids | order.source_service_order_id)
+
+    @api.depends('service_subscription_ids', 'service_agreement_ids')
+    def _compute_service_subscription_count(self):
+        for order in self:
+            order.service_subscription_count = len(order.service_subscription_ids)
+            order.service_agreement_count = len(order.service_agreement_ids)
+
+    def action_view_service_subscriptions(self):
+        self.ensure_one()
+        return self.service_subscription_ids._open()
+
+    def action_view_service_agreements(self):
+        self.ensure_one()
+        return self.service_agreement_ids._open()
 
     def action_view_service_orders(self):
         self.ensure_one()
@@ -27,7 +52,62 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         result = super()._action_confirm()
         self.order_line._create_service_orders()
+        self.order_line._create_service_agreements()
+        self.order_line._create_service_subscriptions()
         return result
+
+    def _get_service_start(self):
+        """Return the day on which what one order sells begins: of delivery, else today."""
+        self.ensure_one()
+        start = self.commitment_date
+        return (fields.Datetime.context_timestamp(self, start).date() if start
+                else fields.Date.context_today(self))
+
+    def _ask_to_activate(self, documents):
+        """Ask the responsible to check and activate what one order has prepared."""
+        for document in documents:
+            document.activity_schedule(
+                'mail.mail_activity_data_todo', user_id=document.user_id.id or self.env.uid,
+                summary=self.env._("Sold by %s: check and activate", self.name))
+
+    def _prepare_service_agreement(self, line):
+        """Return the values of the agreement that one sold line creates."""
+        self.ensure_one()
+        product = line.product_id.with_company(self.company_id)
+        template = product.service_agreement_template_id
+        return {
+            'title': template.title or product.name,
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.commercial_partner_id.id,
+            'template_id': template.id,
+            'client_order_ref': self.client_order_ref,
+            'date_start': self._get_service_start(),
+            'user_id': self.user_id.id,
+            'sale_order_id': self.id,
+            'sale_line_id': line.id,
+        }
+
+    def _prepare_service_subscription(self, plan, lines):
+        """Return the values of the subscription that bills some lines of one order."""
+        self.ensure_one()
+        agreements = self.sudo().service_agreement_ids  # salespeople agree on no service
+        return {
+            'title': ', '.join(dict.fromkeys(lines.product_id.mapped('name'))),
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.id,
+            'partner_invoice_id': self.partner_invoice_id.id,
+            'client_order_ref': self.client_order_ref,
+            'user_id': self.user_id.id,
+            'sale_order_id': self.id,
+            'agreement_id': agreements.id if len(agreements) == 1 else False,
+            'plan_id': plan.id,
+            'date_start': self._get_service_start(),
+            'pricelist_id': self.pricelist_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'fiscal_position_id': self.fiscal_position_id.id,
+            'line_ids': [
+                Command.create(line._prepare_service_subscription_line()) for line in lines],
+        }
 
     def _prepare_service_order(self, lines):
         """Return the values of the service order that delivers some lines of one sales order."""
@@ -65,4 +145,11 @@ class SaleOrder(models.Model):
                 user_id=(service_order.user_id or service_order.team_id.user_id).id or self.env.uid,
                 summary=self.env._(
                     "%s was cancelled: cancel the service, too?", service_order.sale_order_id.name))
+        for document in [*self.sudo().service_subscription_ids, *self.sudo().service_agreement_ids]:
+            if document.state in ('draft', 'active'):
+                document.activity_schedule(
+                    'mail.mail_activity_data_warning',
+                    user_id=document.user_id.id or self.env.uid,
+                    summary=self.env._(
+                        "%s was cancelled: end this, too?", document.sale_order_id.name))
         return result

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
@@ -12,6 +13,13 @@ class SaleOrderLine(models.Model):
     service_order_line_ids = fields.One2many(
         comodel_name='service.order.line', inverse_name='sale_line_id', string="Service",
         copy=False, readonly=True)
+
+    service_subscription_line_ids = fields.One2many(
+        comodel_name='service.subscription.line', inverse_name='sale_line_id',
+        string="Subscription Lines", copy=False, readonly=True)
+    service_agreement_ids = fields.One2many(
+        comodel_name='service.agreement', inverse_name='sale_line_id',
+        string="Agreements", copy=False, readonly=True)
 
     def _creates_service(self):
         self.ensure_one()
@@ -54,7 +62,10 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.filtered(lambda line: line.state == 'sale')._create_service_orders()
+        sold = lines.filtered(lambda line: line.state == 'sale')
+        sold._create_service_orders()
+        sold._create_service_agreements()
+        sold._create_service_subscriptions()
         return lines
 
     def write(self, vals):
@@ -135,3 +146,62 @@ class SaleOrderLine(models.Model):
                         "%(sale)s now sells %(quantity)g %(unit)s of %(product)s.",
                         sale=line.order_id.name, quantity=line.product_uom_qty,
                         unit=line.product_uom_id.name, product=line.product_id.name))
+
+    #=== SUBSCRIPTIONS AND AGREEMENTS ===#
+
+    @api.depends('product_id.service_tracking')
+    def _compute_qty_to_invoice(self):
+        """Leave to the subscription what the subscription bills."""
+        billed = self.filtered(
+            lambda line: line.product_id.service_tracking == 'service_subscription')
+        billed.qty_to_invoice = 0.0
+        super(SaleOrderLine, self - billed)._compute_qty_to_invoice()
+
+    def _get_newly_sold(self, tracking, made):
+        """Return the lines of a kind that nothing was made for yet, in sudo.
+
+        :param str made: field that says what was made
+        """
+        # Salespeople make no agreements: they prepare one for who does.
+        return self.sudo().filtered(lambda line: (
+            not line.display_type and line.product_uom_qty > 0 and not line[made]
+            and line.product_id.service_tracking == tracking))
+
+    def _create_service_agreements(self):
+        """Prepare a draft agreement for each line that sells one; again makes nothing twice."""
+        for line in self._get_newly_sold('service_agreement', 'service_agreement_ids'):
+            order = line.order_id
+            Agreement = self.env['service.agreement'].sudo().with_company(order.company_id)
+            order._ask_to_activate(Agreement.create(order._prepare_service_agreement(line)))
+
+    def _create_service_subscriptions(self):
+        """Prepare a draft subscription for the lines of each plan; again makes nothing twice.
+
+        :raise UserError: if a product does not say how it is billed
+        """
+        lines = self._get_newly_sold('service_subscription', 'service_subscription_line_ids')
+        for line in lines:
+            if not line.product_id.service_plan_id:
+                raise UserError(self.env._(
+                    "“%s” creates a subscription, but has no plan. Choose one on the product.",
+                    line.product_id.display_name))
+        for (order, plan), sold in lines.grouped(
+                lambda line: (line.order_id, line.product_id.service_plan_id)).items():
+            Subscription = self.env['service.subscription'].sudo().with_company(order.company_id)
+            order._ask_to_activate(
+                Subscription.create(order._prepare_service_subscription(plan, sold)))
+
+    def _prepare_service_subscription_line(self):
+        """Return the values of the line that bills one sold line, at its price."""
+        self.ensure_one()
+        return {
+            'product_id': self.product_id.id,
+            'name': self.name,
+            'product_uom_id': self.product_uom_id.id,
+            'quantity': self.product_uom_qty,
+            'base_price': self.price_unit,
+            'discount': self.discount,
+            'tax_ids': [Command.set(self.tax_ids.ids)],
+            'analytic_distribution': self.analytic_distribution,
+            'sale_line_id': self.id,
+        }

@@ -25,6 +25,7 @@ class ServiceAgreement(models.Model):
     _check_company_auto = True
     _figures_of = ('service.order', 'agreement_id')
     _figures_order_field = 'agreement_id'
+    _figures_fee_field = 'agreement_id'
 
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
@@ -108,6 +109,13 @@ class ServiceAgreement(models.Model):
     preferred_employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Preferred Technician", check_company=True,
         index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+
+    sale_order_id = fields.Many2one(
+        comodel_name='sale.order', string="Sold By", copy=False, readonly=True,
+        check_company=True, index='btree_not_null', ondelete='restrict')
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line', copy=False, readonly=True, index='btree_not_null',
+        ondelete='set null')
 
     # How long
     date_start = fields.Date(
@@ -209,6 +217,10 @@ class ServiceAgreement(models.Model):
         comodel_name='service.order', inverse_name='agreement_id', string="Orders")
     order_count = fields.Integer(compute='_compute_order_counts')
     open_order_count = fields.Integer(compute='_compute_order_counts')
+    subscription_ids = fields.One2many(
+        comodel_name='service.subscription', inverse_name='agreement_id', string="Subscriptions",
+        copy=False)
+    subscription_count = fields.Integer(compute='_compute_subscription_count')
     change_ids = fields.One2many(
         comodel_name='service.agreement.change', inverse_name='agreement_id', string="Changes")
 
@@ -328,6 +340,13 @@ class ServiceAgreement(models.Model):
         for agreement in self:
             agreement.order_count = all_by_agreement.get(agreement, 0)
             agreement.open_order_count = open_by_agreement.get(agreement, 0)
+
+    def _compute_subscription_count(self):
+        count_by_agreement = dict(self.env['service.subscription'].sudo()._read_group(
+            [('agreement_id', 'in', self.ids)], ['agreement_id'], ['__count']))
+        for agreement in self:
+            # That there are some is no secret to whom may see the agreement.
+            agreement.subscription_count = count_by_agreement.get(agreement.sudo(), 0)
 
     @api.depends('title')
     def _compute_display_name(self):
@@ -802,3 +821,20 @@ class ServiceAgreement(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id(
             'service_management.service_agreement_occurrence_action')
         return {**action, 'domain': [('agreement_id', '=', self.id)], 'context': {}}
+
+    def action_view_subscriptions(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        return {
+            **action, 'domain': [('agreement_id', '=', self.id)],
+            'context': {'default_agreement_id': self.id, 'default_partner_id': self.partner_id.id,
+                        'default_title': self.title}}
+
+    def _open(self):
+        """Return the action that shows these agreements: the form of one, else the list."""
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_agreement_action')
+        if len(self) == 1:
+            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
+        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}

@@ -7,7 +7,8 @@ TECHNICIAN = 'service_management.service_management_group_technician'
 class ServiceFiguresMixin(models.AbstractModel):
     """What service was done for something and what it brought: a customer, an agreement, an object.
 
-    Amounts are those of signed-off and posted work, in the currency of the company looked from.
+    Amounts are those of signed-off and posted work and of billed subscriptions, in the currency of
+    the company looked from.
     """
     _name = 'service.figures.mixin'
     _description = "Service Figures"
@@ -15,6 +16,8 @@ class ServiceFiguresMixin(models.AbstractModel):
     #: (model, field of it) whose amounts count, and the field of an order that leads here.
     _figures_of = ('service.order', None)
     _figures_order_field = None
+    #: the field of a subscription fee that leads here
+    _figures_fee_field = None
 
     service_next_visit = fields.Datetime(
         string="Next Visit", compute='_compute_service_figures', groups=TECHNICIAN)
@@ -28,6 +31,11 @@ class ServiceFiguresMixin(models.AbstractModel):
         compute='_compute_service_amounts', currency_field='service_currency_id', groups=MANAGER)
     service_margin = fields.Monetary(
         compute='_compute_service_amounts', currency_field='service_currency_id', groups=MANAGER)
+
+    service_recurring_revenue = fields.Monetary(
+        string="Of Subscriptions", compute='_compute_service_amounts',
+        currency_field='service_currency_id', groups=MANAGER,
+        help="The part of the revenue that subscriptions have billed.")
 
     def _get_figures_owners(self):
         """Return {record: the record that orders name for it}."""
@@ -61,6 +69,22 @@ class ServiceFiguresMixin(models.AbstractModel):
             total = amounts.setdefault(owner, [0.0, 0.0])
             for index, amount in enumerate((cost_sum, margin_sum)):
                 total[index] += company.currency_id._convert(amount, own_currency, company, today)
+        recurring = self._get_recurring_revenue(owners, own_currency, today)
         for record in self:
-            record.service_cost, record.service_margin = amounts.get(owners[record], (0.0, 0.0))
-            record.service_revenue = record.service_cost + record.service_margin
+            cost, margin = amounts.get(owners[record], (0.0, 0.0))
+            record.service_recurring_revenue = recurring.get(owners[record], 0.0)
+            record.service_cost = cost
+            record.service_margin = margin + record.service_recurring_revenue
+            record.service_revenue = cost + record.service_margin
+
+    def _get_recurring_revenue(self, owners, own_currency, day):
+        """Return {owner: what subscriptions have billed for it} in a currency."""
+        field = self._figures_fee_field
+        revenue = {}
+        for owner, company, currency, amount in self.env['service.subscription.fee']._read_group(
+                [(field, 'in', [owner.id for owner in owners.values()]),
+                 ('amount_billed', '!=', 0)],
+                [field, 'company_id', 'currency_id'], ['amount_billed:sum']):
+            revenue[owner] = revenue.get(owner, 0.0) + currency._convert(
+                amount, own_currency, company, day)
+        return revenue

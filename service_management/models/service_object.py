@@ -13,6 +13,7 @@ class ServiceObject(models.Model):
     _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'service.figures.mixin']
     _figures_of = ('service.order.line', 'object_id')
     _figures_order_field = 'object_ids'
+    _figures_fee_field = 'object_id'
     _order = 'name, id'
     _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
     _check_company_auto = True
@@ -88,6 +89,10 @@ class ServiceObject(models.Model):
     agreement_count = fields.Integer(compute='_compute_agreement_count')
     expiring_agreement_count = fields.Integer(
         string="Agreements Expiring Soon", compute='_compute_agreement_count')
+
+    subscription_count = fields.Integer(
+        compute='_compute_subscription_count',
+        groups='service_management.service_management_group_dispatcher')
 
     _unique_serial_number = models.UniqueIndex(
         '(company_id, product_id, serial_number)'
@@ -182,6 +187,12 @@ class ServiceObject(models.Model):
             obj.agreement_count = counts.get(obj, 0)
             obj.expiring_agreement_count = expiring.get(obj, 0)
 
+    def _compute_subscription_count(self):
+        count_by_object = dict(self.env['service.subscription.line']._read_group(
+            [('object_id', 'in', self.ids)], ['object_id'], ['subscription_id:count_distinct']))
+        for obj in self:
+            obj.subscription_count = count_by_object.get(obj, 0)
+
     @api.depends('child_ids')
     def _compute_child_count(self):
         count_by_parent = dict(self._read_group(
@@ -204,6 +215,13 @@ class ServiceObject(models.Model):
                     "%(site)s is not an address of %(customer)s, the customer of %(object)s.",
                     site=obj.site_id.display_name, customer=obj.partner_id.display_name,
                     object=obj.name))
+
+    def action_view_subscriptions(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        return {**action, 'domain': [('line_ids.object_id', '=', self.id)],
+                'context': {'default_partner_id': self.partner_id.id}}
 
     def action_view_orders(self):
         self.ensure_one()

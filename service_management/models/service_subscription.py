@@ -420,6 +420,21 @@ class ServiceSubscription(models.Model):
             Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
             & Domain('state', '!=', 'draft'))
 
+    def _get_current_lines(self):
+        """Return the lines of one subscription that are served today, or begin later."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return self.line_ids.filtered(lambda line: (
+            not line.is_replaced and line.quantity
+            and (not (end := line._get_life()[1]) or end >= min(today, self._get_last_day() or end))))
+
+    def _get_portal_invoices(self):
+        """Return the posted invoices and credit notes of one subscription, the newest first."""
+        self.ensure_one()
+        return self.fee_ids.invoice_line_ids.move_id.filtered(
+            lambda move: move.state == 'posted').sorted(
+                lambda move: (move.invoice_date, move.id), reverse=True)
+
     def _open(self):
         """Return the action that shows these subscriptions: the form of one, else the list."""
         action = self.env['ir.actions.act_window']._for_xml_id(

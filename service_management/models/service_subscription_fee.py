@@ -28,6 +28,9 @@ class ServiceSubscriptionFee(models.Model):
         related='line_id.subscription_id.plan_id', store=True, index=True, precompute=True)
     partner_id = fields.Many2one(
         related='line_id.subscription_id.partner_id', store=True, index=True, precompute=True)
+    commercial_partner_id = fields.Many2one(
+        related='line_id.subscription_id.commercial_partner_id', string="Customer Entity",
+        store=True, index=True, precompute=True)
     agreement_id = fields.Many2one(
         related='line_id.subscription_id.agreement_id', store=True, index='btree_not_null',
         precompute=True)
@@ -88,6 +91,9 @@ class ServiceSubscriptionFee(models.Model):
             ('open', "To Bill"), ('draft', "Draft Invoice"), ('posted', "Billed"),
             ('credited', "Credited")],
         compute='_compute_state', store=True, recursive=True, index=True, default='open')
+    amount_billed = fields.Monetary(
+        string="Billed", compute='_compute_amount_billed', store=True,
+        help="What posted invoices and credit notes come to, before taxes.")
     accrual_ids = fields.One2many(
         comodel_name='service.subscription.accrual', inverse_name='fee_id', readonly=True)
     accrual_state = fields.Selection(
@@ -147,6 +153,14 @@ class ServiceSubscriptionFee(models.Model):
                 fee.state = 'credited'
             else:
                 fee.state = 'posted'
+
+    @api.depends('invoice_line_ids.parent_state', 'invoice_line_ids.amount_currency')
+    def _compute_amount_billed(self):
+        for fee in self:
+            # The ledger knows invoices that its reader may not open.
+            posted = fee.sudo().invoice_line_ids.filtered(
+                lambda line: line.parent_state == 'posted')
+            fee.amount_billed = -sum(posted.mapped('amount_currency'))
 
     def _is_credited(self):
         """Tell whether posted credits have taken back all that one fee billed."""

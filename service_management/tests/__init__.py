@@ -16,6 +16,8 @@ from . import test_service_sale
 from . import test_service_sla
 from . import test_service_stage
 from . import test_service_subscription
+from . import test_service_subscription_portal
+from . import test_service_subscription_sale
 from . import test_service_tours
 from . import test_service_visit
 from . import test_translations

@@ -871,9 +871,7 @@ class TestServiceSubscriptionLedger(SubscriptionCommon):
     def _read(self, moves):
         return [(
             [move[name] for name in self.MOVE_FIELDS],
-            sorted((
-                [str(line[name]) for name in self.LINE_FIELDS]
-                for line in move.line_ids)),
+            sorted([str(line[name]) for name in self.LINE_FIELDS] for line in move.line_ids),
         ) for move in moves]
 
     def _get_taxes(self):

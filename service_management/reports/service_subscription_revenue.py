@@ -1,0 +1,134 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ServiceSubscriptionRevenue(models.Model):
+    """What subscriptions bring each month, and what changed against the month before.
+
+    A month counts what is in force on its last day; the present month counts today. Amounts are
+    averages per month, whatever the period of the plan.
+    """
+    _name = 'service.subscription.revenue'
+    _description = "Recurring Revenue"
+    _auto = False
+    _order = 'month desc, id desc'
+    _rec_name = 'subscription_id'
+    _depends = {
+        'service.subscription': [
+            'commercial_partner_id', 'company_id', 'currency_id', 'date_closed', 'date_end',
+            'date_start', 'plan_id', 'state', 'user_id'],
+        'service.subscription.line': [
+            'amount_period', 'date_end', 'date_start', 'is_replaced', 'subscription_id'],
+        'service.subscription.plan': ['interval_count', 'interval_unit'],
+    }
+
+    month = fields.Date(readonly=True)
+    subscription_id = fields.Many2one(comodel_name='service.subscription', readonly=True)
+    company_id = fields.Many2one(comodel_name='res.company', readonly=True)
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", readonly=True)
+    plan_id = fields.Many2one(comodel_name='service.subscription.plan', readonly=True)
+    user_id = fields.Many2one(comodel_name='res.users', string="Responsible", readonly=True)
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', readonly=True,
+        help="Amounts are in the currency of the company that is looked from.")
+    amount_new = fields.Monetary(string="New", readonly=True)
+    amount_expanded = fields.Monetary(string="Expanded", readonly=True)
+    amount_contracted = fields.Monetary(string="Contracted", readonly=True)
+    amount_churned = fields.Monetary(string="Churned", readonly=True)
+    amount_change = fields.Monetary(string="Net Change", readonly=True)
+    amount_total = fields.Monetary(string="Recurring Revenue", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            "WITH month AS (%s), revenue AS (%s), change AS (%s) %s",
+            self._query_months(), self._query_revenue(), self._query_change(), self._select())
+
+    def _query_months(self):
+        """Return the months from the first subscription on, with the day that counts."""
+        today = fields.Date.context_today(self)
+        return SQL(
+            """SELECT CAST(first AS date) AS first,
+                      LEAST(CAST(first + INTERVAL '1 month - 1 day' AS date), %(today)s) AS day
+                 FROM generate_series(
+                      (SELECT date_trunc('month', MIN(date_start)) FROM service_subscription
+                        WHERE state <> 'draft'),
+                      CAST(%(today)s AS timestamp), INTERVAL '1 month') AS first""", today=today)
+
+    def _query_revenue(self):
+        """Return what each subscription brings in each month, in its currency."""
+        return SQL(
+            """SELECT month.first AS month, subscription.id AS subscription_id,
+                      SUM(line.amount_period / plan.interval_count * CASE plan.interval_unit
+                          WHEN 'day' THEN 365.25 / 12 WHEN 'week' THEN 365.25 / 84
+                          WHEN 'month' THEN 1 WHEN 'quarter' THEN 1.0 / 3 ELSE 1.0 / 12 END
+                      ) AS amount
+                 FROM service_subscription_line line
+                 JOIN service_subscription subscription ON subscription.id = line.subscription_id
+                 JOIN service_subscription_plan plan ON plan.id = subscription.plan_id
+                 JOIN month ON month.day BETWEEN
+                      GREATEST(subscription.date_start, line.date_start)
+                      AND COALESCE(LEAST(line.date_end, subscription.date_end,
+                                         subscription.date_closed), 'infinity')
+                WHERE subscription.state <> 'draft' AND line.is_replaced IS NOT TRUE
+             GROUP BY month.first, subscription.id""")
+
+    def _query_change(self):
+        """Return the same with the month before, and with the months in which nothing is left."""
+        return SQL(
+            """SELECT COALESCE(now.month, before.next) AS month,
+                      COALESCE(now.subscription_id, before.subscription_id) AS subscription_id,
+                      COALESCE(now.amount, 0) AS amount, COALESCE(before.amount, 0) AS former
+                 FROM revenue now
+            FULL JOIN (SELECT subscription_id, amount,
+                              CAST(month + INTERVAL '1 month' AS date) AS next FROM revenue
+                      ) before
+                   ON before.subscription_id = now.subscription_id AND before.next = now.month
+                WHERE COALESCE(now.month, before.next) <= (SELECT MAX(first) FROM month)""")
+
+    def _select(self):
+        amount, former = (
+            SQL("(change.%s * rates.rate)", SQL.identifier(name)) for name in ('amount', 'former'))
+        difference = SQL("(%s - %s)", amount, former)
+        columns = {
+            'id': SQL("ROW_NUMBER() OVER (ORDER BY change.month, subscription.id)"),
+            'month': SQL("change.month"),
+            'subscription_id': SQL("subscription.id"),
+            'company_id': SQL("subscription.company_id"),
+            'partner_id': SQL("subscription.commercial_partner_id"),
+            'plan_id': SQL("subscription.plan_id"),
+            'user_id': SQL("subscription.user_id"),
+            'currency_id': SQL("CAST(%s AS integer)", self.env.company.currency_id.id),
+            'amount_new': SQL("CASE WHEN change.former = 0 THEN %s ELSE 0 END", amount),
+            'amount_churned': SQL("CASE WHEN change.amount = 0 THEN -%s ELSE 0 END", former),
+            'amount_expanded': SQL(
+                "CASE WHEN change.former <> 0 AND change.amount > change.former THEN %s ELSE 0 END",
+                difference),
+            'amount_contracted': SQL(
+                "CASE WHEN change.amount <> 0 AND change.amount < change.former THEN %s ELSE 0 END",
+                difference),
+            'amount_change': difference,
+            'amount_total': amount,
+        }
+        return SQL(
+            """SELECT %s FROM change
+                 JOIN service_subscription subscription
+                      ON subscription.id = change.subscription_id
+                 JOIN (VALUES %s) AS rates (currency_id, rate)
+                      ON rates.currency_id = subscription.currency_id""",
+            SQL(", ").join(SQL("%s AS %s", column, SQL.identifier(name))
+                           for name, column in columns.items()),
+            self._get_rates())
+
+    def _get_rates(self):
+        """Return (currency, what it is worth in the one looked from today) as SQL values."""
+        company, today = self.env.company, fields.Date.context_today(self)
+        # Subscriptions may be in a currency that was archived since.
+        currencies = self.env['res.currency'].with_context(active_test=False).search([
+            '|', ('active', '=', True), ('id', 'in', self.env['service.subscription'].sudo()._search(
+                []).subselect('currency_id'))])
+        return SQL(", ").join(
+            SQL("(%s, CAST(%s AS double precision))", currency.id, currency._get_conversion_rate(
+                currency, company.currency_id, company, today))
+            for currency in currencies)

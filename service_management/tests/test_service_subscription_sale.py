@@ -1,0 +1,199 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user, users
+
+from .common_subscription import SubscriptionCommon
+
+
+@freeze_time('2026-03-02')
+class TestServiceSubscriptionSale(SubscriptionCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user_sales = new_test_user(
+            cls.env, login='service_sales', groups='sales_team.group_sale_salesman',
+            company_id=cls.company.id)
+        cls.monitoring.write({
+            'service_tracking': 'service_subscription', 'service_plan_id': cls.monthly.id})
+        cls.template = cls.env['service.agreement'].create({
+            'title': "Full Care", 'is_template': True, 'coverage_labor': 100,
+            'line_ids': [Command.create({'kind': 'hour', 'interval_unit': 'year'})]})
+        cls.care = cls._create_service_product(
+            "Care", 500, service_tracking='service_agreement',
+            service_agreement_template_id=cls.template.id)
+
+    def _sell(self, *products, user=None, **values):
+        order = self.env['sale.order'].with_user(user or self.user_sales).create({
+            'partner_id': self.customer.id,
+            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': 2})
+                           for product in products], **values})
+        order.action_confirm()
+        return order
+
+    def test_a_sold_product_prepares_a_subscription_at_its_price(self):
+        order = self._sell(self.monitoring, commitment_date='2026-03-15 10:00:00')
+        subscription = order.sudo().service_subscription_ids
+        self.assertRecordValues(subscription, [{
+            'state': 'draft', 'partner_id': self.customer.id, 'plan_id': self.monthly.id,
+            'user_id': self.user_sales.id}])
+        self.assertEqual(str(subscription.date_start), '2026-03-15')
+        self.assertRecordValues(subscription.line_ids, [{
+            'quantity': 2, 'base_price': 100, 'tax_ids': self.tax.ids}])
+        self.assertIn("check and activate", subscription.activity_ids.summary)
+
+    def test_the_sales_order_does_not_bill_what_the_subscription_bills(self):
+        self.monitoring.invoice_policy = 'order'
+        order = self._sell(self.monitoring)
+        self.assertEqual(order.order_line.qty_to_invoice, 0)
+        self.assertEqual(order.invoice_status, 'no')
+        with self.assertRaisesRegex(UserError, "(?i)invoic"):
+            order.sudo()._create_invoices()
+
+    def test_other_lines_are_billed_by_the_sales_order(self):
+        self.part.invoice_policy = 'order'
+        order = self._sell(self.monitoring, self.part)
+        self.assertEqual(order.invoice_status, 'to invoice')
+        invoice = order.sudo()._create_invoices()
+        self.assertEqual(invoice.invoice_line_ids.product_id, self.part)
+
+    def test_a_sold_agreement_comes_from_its_template(self):
+        order = self._sell(self.care)
+        agreement = order.sudo().service_agreement_ids
+        self.assertRecordValues(agreement, [{
+            'state': 'draft', 'title': "Full Care", 'coverage_labor': 100,
+            'partner_id': self.customer.id}])
+        self.assertEqual(len(agreement.line_ids), 1)
+
+    def test_a_subscription_sold_with_an_agreement_pays_for_it(self):
+        order = self._sell(self.monitoring, self.care)
+        self.assertEqual(
+            order.sudo().service_subscription_ids.agreement_id,
+            order.sudo().service_agreement_ids)
+
+    def test_one_subscription_for_each_plan(self):
+        yearly = self._create_plan("Yearly", interval_unit='year')
+        other = self._create_service_product(
+            "Licence", 900, service_tracking='service_subscription', service_plan_id=yearly.id)
+        order = self._sell(self.monitoring, other, self.monitoring)
+        subscriptions = order.sudo().service_subscription_ids
+        self.assertEqual(sorted(len(sub.line_ids) for sub in subscriptions), [1, 2])
+
+    def test_confirming_again_makes_nothing_twice(self):
+        order = self._sell(self.monitoring, self.care)
+        order.sudo()._action_cancel()
+        order.sudo().action_draft()
+        order.action_confirm()
+        self.assertEqual(len(order.sudo().service_subscription_ids), 1)
+        self.assertEqual(len(order.sudo().service_agreement_ids), 1)
+
+    def test_a_line_added_later_makes_its_own(self):
+        order = self._sell(self.part)
+        order.write({'order_line': [Command.create({'product_id': self.monitoring.id})]})
+        self.assertEqual(len(order.sudo().service_subscription_ids), 1)
+
+    def test_cancelling_the_order_tells_the_responsible(self):
+        order = self._sell(self.monitoring)
+        order.sudo()._action_cancel()
+        summaries = order.sudo().service_subscription_ids.activity_ids.mapped('summary')
+        self.assertTrue(any("was cancelled" in summary for summary in summaries))
+
+    def test_a_product_without_plan_cannot_be_sold(self):
+        self.monitoring.service_plan_id = False
+        with self.assertRaisesRegex(UserError, "has no plan"):
+            self._sell(self.monitoring)
+
+    @users('service_sales')
+    def test_salespeople_see_what_came_of_their_sales_and_nothing_else(self):
+        order = self._sell(self.monitoring)
+        other = self._subscribe()
+        self.assertEqual(order.service_subscription_count, 1)
+        found = self.env['service.subscription'].search([])
+        self.assertEqual(found, order.service_subscription_ids)
+        with self.assertRaises(AccessError):
+            other.with_user(self.env.user).read(['title'])
+        with self.assertRaises(AccessError):
+            found.action_activate()
+
+    def test_the_subscription_of_a_sale_is_billed_like_any_other(self):
+        subscription = self._sell(self.monitoring).sudo().service_subscription_ids
+        subscription.with_user(self.user_manager).action_activate()
+        invoice = self._bill(subscription, '2026-03-02')
+        self.assertEqual(invoice.amount_untaxed, 193.55)  # 200 × 30/31
+
+
+class TestServiceSubscriptionReports(SubscriptionCommon):
+
+    def _revenue(self, **domain):
+        with freeze_time('2026-06-15'):
+            self.env.flush_all()
+            groups = self.env['service.subscription.revenue']._read_group(
+                [(name, '=', value.id) for name, value in domain.items()], ['month:month'], [
+                    'amount_new:sum', 'amount_expanded:sum', 'amount_contracted:sum',
+                    'amount_churned:sum', 'amount_total:sum'])
+        return {str(month)[:7]: tuple(round(amount, 2) for amount in amounts)
+                for month, *amounts in groups}
+
+    def test_recurring_revenue_says_what_is_new_grew_shrank_and_was_lost(self):
+        subscription = self._subscribe('2026-01-10')
+        line = subscription.line_ids
+        self._bill(subscription, '2026-01-10')
+        line = line._change_terms(self._day('2026-03-01'), quantity=3)
+        self._bill(subscription, '2026-03-01')
+        line._change_terms(self._day('2026-04-15'), quantity=2)
+        subscription._close(self._day('2026-05-20'), self.close_reason)
+        self.assertEqual(self._revenue(subscription_id=subscription), {
+            '2026-01': (100, 0, 0, 0, 100), '2026-02': (0, 0, 0, 0, 100),
+            '2026-03': (0, 200, 0, 0, 300), '2026-04': (0, 0, -100, 0, 200),
+            '2026-05': (0, 0, 0, -200, 0)})
+
+    def _day(self, text):
+        return self.env['service.subscription.fee']._fields['date_start'].to_date(text)
+
+    def test_recurring_revenue_is_per_month_whatever_the_plan(self):
+        for unit, expected in (('year', 100), ('quarter', 400), ('month', 1200)):
+            plan = self._create_plan(unit, interval_unit=unit)
+            subscription = self._subscribe('2026-06-01', plan, price=1200)
+            self.assertEqual(
+                self._revenue(subscription_id=subscription)['2026-06'][-1], expected)
+            self.assertEqual(round(subscription.amount_monthly, 2), expected)
+
+    def test_forecast_is_what_will_be_billed(self):
+        with freeze_time('2026-01-15'):
+            subscription = self._subscribe('2026-01-15', date_end='2026-12-10')
+            forecast = self.env['service.subscription.forecast'].create({'months': 12})
+            action = forecast.action_apply()
+            lines = self.env['service.subscription.forecast.line'].search(action['domain'])
+            self.assertEqual(len(lines), 12)
+            self.assertEqual(lines[0].amount, 54.84)
+            self._bill(subscription, '2026-12-31')
+        self.assertAlmostEqual(
+            sum(lines.mapped('amount')), sum(subscription.fee_ids.mapped('amount')), 2)
+
+    def test_figures_hold_what_subscriptions_billed(self):
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id})
+        subscription = self._subscribe(
+            agreement_id=agreement.id, lines=[{'object_id': self.object.id}])
+        with freeze_time('2026-01-02'):
+            self._bill(subscription, '2026-01-01').action_post()
+        for record in (agreement, self.customer, self.object):
+            self.assertEqual(record.service_recurring_revenue, 100)
+            self.assertEqual(record.service_margin, 100)
+            self.assertEqual(record.with_user(self.user_manager).service_revenue, 100)
+        self.assertEqual(agreement.subscription_count, 1)
+        self.assertEqual(self.customer.service_subscription_count, 1)
+        self.assertEqual(self.object.subscription_count, 1)
+
+    def test_documents_are_rendered(self):
+        subscription = self._subscribe()
+        self._bill(subscription, '2026-02-01')
+        Report = self.env['ir.actions.report']
+        html = Report._render_qweb_html(
+            'service_management.report_service_subscription', subscription.ids)[0].decode()
+        self.assertIn(subscription.name, html)
+        self.assertIn('200.00', html)
+        html = Report._render_qweb_html(
+            'service_management.report_service_subscription_fee',
+            subscription.fee_ids.ids)[0].decode()
+        self.assertIn(subscription.name, html)
