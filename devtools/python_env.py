@@ -32,11 +32,16 @@ def _has_venv(python):
 
 
 def environment(name):
-    """Return the interpreter of the environment made from ``requirements/<name>.txt``."""
+    """Return the interpreter of the environment made from ``requirements/<name>.txt``.
+
+    That of the tests, which Odoo runs in, too, has the addons of others that bridges need.
+    """
     requirements = REQUIREMENTS / f'{name}.txt'
+    others = REQUIREMENTS / 'addons.txt' if name == 'test' else None
     base = find_python()
     key = hashlib.sha256(
-        requirements.read_bytes() + output([base, '-V']).encode() + UV.encode()).hexdigest()
+        requirements.read_bytes() + (others.read_bytes() if others else b'')
+        + output([base, '-V']).encode() + UV.encode()).hexdigest()
     folder = CACHE / f'venv-{name}'
     python, stamp = folder / 'bin' / 'python', folder / '.complete'
     if not (stamp.is_file() and stamp.read_text() == key):
@@ -45,6 +50,8 @@ def environment(name):
             run([base, '-m', 'venv', folder])
             run([python, '-m', 'pip', 'install', '-q', '--disable-pip-version-check', UV])
             install(python, '--require-hashes', '-r', requirements)
+            if others:
+                install(python, '--require-hashes', '--no-deps', '-r', others)
             stamp.write_text(key)
     return python
 

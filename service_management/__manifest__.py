@@ -68,6 +68,7 @@
         'demo/service_orders_demo.xml',
         'demo/service_customer_side_demo.xml',
         'demo/service_agreements_demo.xml',
+        'demo/service_subscriptions_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -12,6 +12,8 @@ KILLS = [
     ('_cron_generate', 30), ('_cron_generate', 150), ('_cron_generate', 400),
     ('_cron_watch', 5), ('_cron_watch', 60),
     ('_cron_send_receipts', 5), ('_cron_send_receipts', 60),
+    ('_cron_bill', 20), ('_cron_bill', 70), ('_cron_bill', 150), ('_cron_bill', 300),
+    ('_autopost_draft_entries', 80), ('_cron_accrue', 30), ('_cron_accrue', 90),
 ]
 
 _SETUP = """
@@ -41,6 +43,20 @@ receipts = env['service.order'].create([{
 } for number in range(12)])
 receipts.is_receipt_due = True
 team.mail_done_id.report_template_ids = False  # documents take long; what is sent once is the mail
+company.country_id = env.ref('base.us')
+env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
+deferred = env['account.account'].create({
+    'name': "Deferred Revenue", 'code': '249999', 'account_type': 'liability_current'})
+plan = env['service.subscription.plan'].create({
+    'name': "Deferred", 'invoicing': 'post', 'is_deferred': True, 'accrual_unit': 'day',
+    'deferred_account_id': deferred.id})
+product = env['product.product'].create({'name': "Monitoring", 'type': 'service'})
+first = today.replace(day=1) - timedelta(days=40)
+env['service.subscription'].create([{
+    'title': f"Subscription {number}", 'partner_id': partner.id, 'plan_id': plan.id,
+    'date_start': first, 'line_ids': [
+        Command.create({'product_id': product.id, 'base_price': 99.99}) for _turn in range(2)],
+} for number in range(8)]).action_activate()
 env.cr.commit()
 """
 
@@ -60,17 +76,16 @@ Cursor.execute = execute_or_die
 _RUN = """
 for model, job in [
     ('service.agreement', '_cron_generate'), ('service.order.sla', '_cron_watch'),
-    ('service.order', '_cron_send_receipts')]:
+    ('service.order', '_cron_send_receipts'), ('service.subscription.run', '_cron_bill'),
+    ('account.move', '_autopost_draft_entries'), ('service.subscription.accrual', '_cron_accrue')]:
     for _turn in range(7):
-        getattr(env[model], job)(batch_size=2)
+        getattr(env[model], job)(batch_size={'_cron_accrue': 200}.get(job, 2))
         env.cr.commit()
 """
 
+#: Opening a named pipe waits for whoever opens its other end.
 _TOGETHER = """
-import os, time
-open(%(mine)r, 'w').close()
-while not os.path.exists(%(other)r):
-    time.sleep(0.01)
+open(%(pipe)r, %(mode)r).close()
 env.cr.rollback()
 """
 
@@ -104,7 +119,37 @@ sent = [order.message_ids.filtered(lambda message: message.message_type == 'auto
 assert all(len(messages) == 1 for messages in sent), [len(messages) for messages in sent]
 """
 
-_CHECK = _CHECK_ORDERS + _CHECK_SLAS + _CHECK_RECEIPTS
+_CHECK_SUBSCRIPTIONS = """
+lines = env['service.subscription.line'].search([])
+assert len(lines) == 16
+next_month = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+for line in lines:
+    days = [fee.date_start + timedelta(days=number)
+            for fee in line.fee_ids for number in range(fee.day_count)]
+    start = line.subscription_id.date_start
+    expected = [start + timedelta(days=number) for number in range((next_month - start).days)]
+    assert sorted(days) == expected, (sorted(days), expected)
+    assert set(line.fee_ids.mapped('state')) == {'posted'}, line.fee_ids.mapped('state')
+fees = lines.fee_ids
+billed = env['account.move.line'].search([('service_fee_id', '!=', False)])
+assert len(billed) == len(fees) and billed == fees.invoice_line_id, (billed, fees)
+for fee in fees:
+    rows = fee.accrual_ids
+    releases = rows.filtered(lambda row: row.kind == 'release')
+    assert abs(sum(releases.mapped('amount')) + fee.invoice_line_id.balance) < 0.001
+    assert len(rows - releases) == 1 and len(releases) == fee.day_count
+    assert {row.state for row in rows if row.date <= today} == {'posted'}
+account = env['account.account'].search([('code', '=', '249999')])
+balance = sum(env['account.move.line'].search([
+    ('account_id', '=', account.id), ('parent_state', '=', 'posted')]).mapped('balance'))
+left = sum(fees.accrual_ids.filtered(lambda row: row.state == 'planned').mapped('amount'))
+assert abs(balance + left) < 0.001, (balance, left)
+assert set(env['service.subscription.run'].search([]).mapped('state')) == {'done'}
+"""
+
+_CHECK = (
+    _CHECK_ORDERS + _CHECK_SLAS + _CHECK_RECEIPTS
+    + "from datetime import date, timedelta\ntoday = date.today()\n" + _CHECK_SUBSCRIPTIONS)
 
 
 @pytest.fixture(scope='module')
@@ -149,10 +194,10 @@ def test_jobs_killed_anywhere_lose_nothing_and_do_nothing_twice(database):
 
 def test_two_workers_at_once_do_everything_once(database, tmp_path):
     instance, name = database
-    flags = [str(tmp_path / 'one'), str(tmp_path / 'two')]
+    pipe = str(tmp_path / 'pipe')
+    os.mkfifo(pipe)
     workers = [
-        start(instance, name, _TOGETHER % {'mine': mine, 'other': other} + _RUN)
-        for mine, other in (flags, flags[::-1])]
+        start(instance, name, _TOGETHER % {'pipe': pipe, 'mode': mode} + _RUN) for mode in 'rw']
     for worker in workers:
         worker.wait()
     # Whoever lost a race does its work later, as the job does when it is run again.

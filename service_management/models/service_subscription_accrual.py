@@ -194,21 +194,28 @@ class ServiceSubscriptionAccrual(models.Model):
 
     @api.model
     def _cron_accrue(self, batch_size=500):
-        """Post what is due: some rows at a time, each batch a transaction."""
-        domain = self._get_due_domain()
-        row_ids = self.search(domain, order='date, id').ids
+        """Post what is due."""
+        self._process(self.search(self._get_due_domain(), order='date, id').ids, batch_size)
+
+    @api.model
+    def _process(self, row_ids, batch_size):
+        """Post rows, some at a time, each batch a transaction; override to let others do it."""
         cron = self.env['ir.cron']
         cron._commit_progress(remaining=len(row_ids))
         for ids in split_every(batch_size, row_ids):
             try:
-                self.browse(ids).try_lock_for_update().filtered_domain(domain)._post_all()
-                self.env.flush_all()
+                self.browse(ids)._process_batch()
             except OperationalError:  # another transaction came first: the next run does these
                 self.env.cr.rollback()
                 continue
             self.env.invalidate_all()  # what is done needs no memory any more
             if not cron._commit_progress(len(ids)):
                 break
+
+    def _process_batch(self):
+        """Post those of these rows that are still due and that nobody else posts."""
+        self.try_lock_for_update().filtered_domain(self._get_due_domain())._post_all()
+        self.env.flush_all()
 
     def _post_all(self):
         """Post these rows together; if that fails, those of each subscription alone."""

@@ -193,16 +193,23 @@ class ServiceSubscriptionLine(models.Model):
                 fee.line_id.date_billed_to, fee.date_start - _DAY)
         vals_list = []
         for fee in fees - unbilled:
-            reduced = [(row.date_start, row.date_end) for row in fee.reduction_ids
-                       if row.state != 'credited']
-            for span in free((max(day + _DAY, fee.date_start), fee.date_end), reduced):
-                vals_list.append(fee._prepare_reduction(span, min(due, span[0])))
+            vals_list += [
+                fee._prepare_reduction(span, min(due, span[0]))
+                for span in fee._get_spans_beyond(day)]
         unbilled.unlink()
         return self.env['service.subscription.fee'].sudo().create(vals_list)
 
 
 class ServiceSubscriptionFee(models.Model):
     _inherit = 'service.subscription.fee'
+
+    def _get_spans_beyond(self, day):
+        """Return the days of one fee that lie after a day and were not taken back yet."""
+        self.ensure_one()
+        first = max(day + _DAY, self.date_start)
+        reduced = [(fee.date_start, fee.date_end) for fee in self.reduction_ids
+                   if fee.state != 'credited']
+        return free((first, self.date_end), reduced) if first <= self.date_end else []
 
     def _prepare_reduction(self, span, due, name=False):
         """Return the values of the fee that takes days of one fee back."""
@@ -267,6 +274,8 @@ class ServiceSubscriptionFee(models.Model):
             'invoice_payment_term_id': first.payment_term_id.id if sign > 0 else False,
             'invoice_user_id': first.user_id.id,
             'invoice_date': invoice_date,
+            # Without a payment term it is due at once, not on the day it is written.
+            **({} if first.payment_term_id else {'invoice_date_due': invoice_date}),
             'invoice_origin': ', '.join(subscriptions.mapped('name')),
             'ref': ', '.join(references),
             'service_invoicing': plan.invoicing,

@@ -99,6 +99,7 @@ class ServiceSubscriptionRun(models.Model):
         """Bill what is still to do: some subscriptions at a time, each batch a transaction.
 
         Killed anywhere, what is left stays to do; what another worker holds is that one's.
+        Override to let others do the batches.
 
         :return: whether all is done
         """

@@ -170,3 +170,42 @@ class TestServicePictures(HttpCase):
         self._take('sla-report', 'manager',
                    '/odoo/action-service_management.service_order_sla_action',
                    '.o_pivot_view .o_pivot_cell_value')
+
+    def test_pictures_of_subscriptions(self):
+        def ref(name):
+            return self.env.ref(f'service_management.{name}')
+        hotel, clinic = ref('service_subscription_hotel'), ref('service_subscription_clinic')
+        rows = '.o_field_widget[name={}] .o_data_row'
+        self._take('subscriptions', 'manager', '/odoo/service-subscriptions',
+                   '.o_list_view .o_data_row')
+        self._take('subscription', 'manager', f'/odoo/service-subscriptions/{hotel.id}',
+                   '.o_form_view ' + rows.format('line_ids'))
+        self._take('subscription-plan', 'manager',
+                   '/odoo/action-service_management.service_subscription_plan_action/'
+                   f"{ref('service_subscription_plan_deferred').id}",
+                   '.o_form_view .o_field_widget[name=deferred_account_id]')
+        self._take('subscription-fees', 'manager', '/odoo/service-subscription-fees',
+                   '.o_list_view .o_data_row')
+        self._take('subscription-prices', 'manager',
+                   '/odoo/action-service_management.service_subscription_indexation_action/'
+                   f"{ref('service_subscription_indexation_new_year').id}",
+                   '.o_form_view ' + rows.format('line_ids'))
+        self._take('accruals', 'accountant', '/odoo/service-accruals', '.o_list_view .o_data_row')
+        self._take('recurring-revenue', 'manager',
+                   '/odoo/action-service_management.service_subscription_revenue_action',
+                   '.o_pivot_view .o_pivot_cell_value')
+        self._take('subscription-close', 'manager', f'/odoo/service-subscriptions/{clinic.id}',
+                   '.o_form_view button[name=action_close]', '.modal .o_field_widget[name=reason_id]')
+        self._take('portal-subscription', 'customer', f'/my/service_subscriptions/{hotel.id}',
+                   '.o_service_terms', ready='#wrap')
+        for subscription in (hotel, clinic):
+            subscription.fee_ids.filtered(lambda fee: fee.state == 'draft').move_id.unlink()
+        self._take('subscription-bill', 'manager', f'/odoo/service-subscriptions/{hotel.id}',
+                   '.o_form_view button[name=action_bill]',
+                   '.modal ' + rows.format('preview_ids'))
+        run = self.env['service.subscription.run'].sudo()._start(
+            hotel, *[hotel.date_start.today()] * 2)
+        run._process_batch(hotel)
+        run._finish()
+        self._take('billing-run', 'manager', f'/odoo/service-billing-runs/{run.id}',
+                   '.o_form_view .o_field_widget[name=amount]')

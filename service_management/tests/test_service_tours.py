@@ -209,6 +209,73 @@ class TestServiceTours(ServiceCommon, HttpCase):
             self.start_tour(orders, f'service_sla_{colour}_tour', login='service_dispatcher')
         self.assertFalse(order.sla_status_ids.running_since)
 
+    def _prepare_subscriptions(self):
+        """Return a product that sells a subscription by a plan that defers revenue."""
+        account = self.env['account.account'].create({
+            'name': "Deferred Revenue", 'code': '249999', 'account_type': 'liability_current'})
+        plan = self.env['service.subscription.plan'].create({
+            'name': "Prepaid Quarter", 'interval_unit': 'quarter', 'alignment': 'start',
+            'is_deferred': True, 'accrual_unit': 'month', 'deferred_account_id': account.id})
+        product = self._create_service_product(
+            "Monitoring", 100, service_tracking='service_subscription', service_plan_id=plan.id)
+        return plan, product
+
+    def _accrue(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_accrue').method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_subscription_goes_from_the_draft_to_the_credit_note(self):
+        self._prepare_subscriptions()
+        self.start_tour(
+            self._open_view('service_subscription_action'), 'service_manager_subscription_tour',
+            login='service_manager')
+        subscription = self.env['service.subscription'].search([('title', '=', "Lift monitoring")])
+        invoice = subscription.fee_ids.move_id
+        self.assertRecordValues(invoice, [{'state': 'draft', 'amount_untaxed': 100}])
+
+        # A quarter that began last month is earned for a third by now.
+        fee = subscription.fee_ids.sudo()
+        start = fields.Date.add(fields.Date.today().replace(day=1), months=-1)
+        end = fields.Date.add(start, months=3, days=-1)
+        fee.write({'date_start': start, 'date_end': end, 'basis_start': start, 'basis_end': end})
+        move = f'/odoo/action-account.action_move_out_invoice_type/{invoice.id}'
+        self.start_tour(move, 'service_accountant_subscription_tour', login='service_accountant')
+        self.assertEqual(fee.state, 'posted')
+        self._accrue()
+        self.start_tour(
+            '/odoo/service-accruals', 'service_accountant_accrual_tour',
+            login='service_accountant')
+        self.assertEqual(set(fee.accrual_ids.mapped('state')) - {'planned'}, {'posted'})
+
+        self.start_tour(move, 'service_accountant_credit_tour', login='service_accountant')
+        self.assertEqual(fee.state, 'credited')
+        self._accrue()
+        # What was posted for a day to come is taken back on that day.
+        rows = fee.accrual_ids.filtered(lambda row: row.state in ('posted', 'planned'))
+        self.assertAlmostEqual(
+            sum(row.amount if row.kind == 'release' else -row.amount for row in rows), 0, 2)
+
+    def test_subscription_goes_from_the_sale_to_the_close(self):
+        _plan, product = self._prepare_subscriptions()
+        sale = self.env['sale.order'].sudo().create({
+            'partner_id': self.customer.id, 'user_id': self.user_manager.id,
+            'order_line': [Command.create({'product_id': product.id})]})
+        sale.action_confirm()
+        self.start_tour(
+            f'/odoo/action-sale.action_orders/{sale.id}', 'service_manager_sold_subscription_tour',
+            login='service_manager')
+        subscription = sale.service_subscription_ids
+        self.assertEqual(subscription.state, 'active')
+        subscription._bill(subscription.date_start, subscription.date_start).action_post()
+        self.start_tour(
+            f'/odoo/service-subscriptions/{subscription.id}', 'service_manager_close_tour',
+            login='service_manager')
+        self.assertEqual(subscription.state, 'closed')
+        refund = subscription.fee_ids.move_id.filtered(
+            lambda move: move.move_type == 'out_refund')
+        self.assertTrue(0 < refund.amount_untaxed < 100)
+
     def test_every_screen_opens_without_a_console_error(self):
         self._worked_order().action_post()
         sla = self.env['service.sla'].create({
@@ -217,6 +284,15 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.env['service.agreement'].create({
             'title': "Boilers", 'partner_id': self.customer.id, 'company_id': self.company.id,
             'line_ids': [Command.create({'kind': 'hour'})]})
+        plan, product = self._prepare_subscriptions()
+        subscription = self.env['service.subscription'].create({
+            'title': "Monitoring", 'partner_id': self.customer.id, 'plan_id': plan.id,
+            'line_ids': [Command.create({'product_id': product.id})]})
+        subscription.action_activate()
+        subscription._bill(subscription.date_start, subscription.date_start).action_post()
+        self.env['service.subscription.indexation'].create({'change': 3})
+        self.env['service.subscription.run'].sudo()._start(
+            subscription, subscription.date_start, subscription.date_start)
         self.user_manager.group_ids |= self.env.ref('base.group_system')
         actions = self.env['ir.actions.act_window'].search([
             ('res_model', '=like', 'service.%'), ('target', '!=', 'new')])
@@ -228,7 +304,10 @@ class TestServiceTours(ServiceCommon, HttpCase):
              'form', self.env[model].search([], limit=1).id]
             for model in ('service.order', 'service.visit', 'service.object', 'service.stage',
                           'service.team', 'service.task', 'service.agreement', 'service.sla',
-                          'service.order.sla')]
+                          'service.order.sla', 'service.subscription',
+                          'service.subscription.fee', 'service.subscription.line',
+                          'service.subscription.plan', 'service.subscription.indexation',
+                          'service.subscription.run')]
         screens.append(
             [self.env.ref('service_management.res_config_settings_action').id, 'form', False])
         self.assertGreater(len(screens), 35)

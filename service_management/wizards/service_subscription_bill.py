@@ -65,7 +65,7 @@ class ServiceSubscriptionBill(models.TransientModel):
             currency = Line.browse(row[2]['line_id']).currency_id
             totals[currency] = totals.get(currency, 0.0) + row[2]['amount']
         text = self.env._(
-            "%(fees)s fees of %(count)s subscriptions: %(amounts)s", fees=len(rows),
+            "Fees: %(fees)s · Subscriptions: %(count)s · %(amounts)s", fees=len(rows),
             count=len(Line.browse({row[2]['line_id'] for row in rows}).subscription_id),
             amounts=', '.join(
                 currency.format(amount) for currency, amount in totals.items()) or 0)

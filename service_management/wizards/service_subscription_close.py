@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.service_subscription_fee import TIME_KINDS
-from ..tools.billing import common
 
 
 class ServiceSubscriptionClose(models.TransientModel):
@@ -30,9 +29,8 @@ class ServiceSubscriptionClose(models.TransientModel):
                 if (fee.kind not in TIME_KINDS or fee.state not in ('draft', 'posted')
                         or not wizard.date_end or fee.date_end <= wizard.date_end):
                     continue
-                beyond = (fields.Date.add(wizard.date_end, days=1), fee.date_end)
-                span = common(beyond, (fee.date_start, fee.date_end))
-                totals[fee.currency_id] = totals.get(fee.currency_id, 0.0) + fee._share(span)
+                totals[fee.currency_id] = totals.get(fee.currency_id, 0.0) + sum(
+                    fee._share(span) for span in fee._get_spans_beyond(wizard.date_end))
             wizard.credit_summary = ', '.join(
                 currency.format(amount) for currency, amount in totals.items())
 

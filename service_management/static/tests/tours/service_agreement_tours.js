@@ -1,12 +1,7 @@
-import { signAs } from "@service_management/../tests/tours/service_tour_utils";
+import { choose, signAs } from "@service_management/../tests/tours/service_tour_utils";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
-
-const choose = (field, text, label = text) => [
-    { trigger: `.o_field_widget[name=${field}] input`, run: `edit ${text}` },
-    { trigger: `.o-autocomplete--dropdown-item a:contains(${label})`, run: "click" },
-];
 
 tours.add("service_manager_agreement_tour", {
     steps: () => [

@@ -1,3 +1,9 @@
+/** Types into a many2one field and picks what its list offers. */
+export const choose = (field, text, label = text) => [
+    { trigger: `.o_field_widget[name=${field}] input`, run: `edit ${text}` },
+    { trigger: `.o-autocomplete--dropdown-item a:contains(${label})`, run: "click" },
+];
+
 /** Signs the open dialog with the name that it proposes. */
 export const signAs = (name) => [
     {

@@ -1,0 +1,2 @@
+from . import service_subscription_run
+from . import service_subscription_accrual
