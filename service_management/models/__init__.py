@@ -37,6 +37,7 @@ from . import service_agreement_line
 from . import service_agreement_generation
 from . import service_order_agreement
 from . import service_subscription
+from . import service_subscription_line
 from . import service_subscription_price
 from . import service_subscription_fee
 from . import service_subscription_billing

@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -71,16 +72,22 @@ class ServiceSubscriptionRun(models.Model):
                 ['subscription_id:count_distinct', '__count', 'move_id:count_distinct'])}
         failures = dict(Failure._read_group(
             [('run_id', 'in', self.ids)], ['run_id'], ['__count']))
-        # What was billed is no secret to whom may see the run.
-        Move = self.env['account.move'].sudo()
+        amounts = self._get_amounts()
         for run in self:
             run.subscription_count, run.fee_count, run.invoice_count = figures.get(run, (0, 0, 0))
             run.failure_count = failures.get(run, 0)
             run.todo_count = len(run.todo_ids)
-            run.amount = Move._read_group(
-                [('line_ids.service_fee_id.run_id', '=', run.id),
-                 ('reversed_entry_id', '=', False), ('state', '!=', 'cancel')], [],
-                ['amount_untaxed_signed:sum'])[0][0]
+            run.amount = amounts.get(run.id, 0.0)
+
+    def _get_amounts(self):
+        """Return {run id: what its invoices come to before taxes, in the company's currency}."""
+        self.env['service.subscription.fee'].flush_model(['run_id', 'invoice_line_id'])
+        self.env['account.move.line'].flush_model(['balance'])
+        return dict(self.env.execute_query(SQL(
+            """SELECT fee.run_id, -SUM(line.balance)
+                 FROM service_subscription_fee fee
+                 JOIN account_move_line line ON line.id = fee.invoice_line_id
+                WHERE fee.run_id = ANY(%s) GROUP BY fee.run_id""", self.ids)))
 
     #=== RUNNING ===#
 

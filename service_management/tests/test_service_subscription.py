@@ -664,6 +664,11 @@ class TestServiceSubscription(SubscriptionCommon):
             self._subscribe().unlink()
         self._subscribe(activate=False).unlink()
 
+    def test_active_subscriptions_are_not_archived(self):
+        with self.assertRaisesRegex(UserError, "nobody would bill it"):
+            self._subscribe().action_archive()
+        self._subscribe(activate=False).action_archive()
+
     def test_an_agreement_of_another_customer_is_refused(self):
         agreement = self.env['service.agreement'].create({
             'title': "Care", 'partner_id': self.other_customer.id})
