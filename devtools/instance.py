@@ -74,6 +74,7 @@ class Instance:
             self.python = environment('test')
             (site_packages(self.python) / '_odoo_home.pth').write_text(f'{self.home}\n')
             self.postgres = Postgres(kind, self.python, durable).start()
+        self.addons_path = [ROOT]
         self.data = CACHE / f'data-{kind}'
         self.data.mkdir(parents=True, exist_ok=True)
         self.environ = {
@@ -99,7 +100,7 @@ class Instance:
     def command(self, database, *arguments, subcommand=()):
         return [str(part) for part in (
             self.python, '-m', 'odoo', *subcommand, '-c', os.devnull, '-d', database,
-            f'--addons-path={ROOT}', *self.postgres.odoo_options(), f'--data-dir={self.data}',
+            f"--addons-path={','.join(map(str, self.addons_path))}", *self.postgres.odoo_options(), f'--data-dir={self.data}',
             '--http-interface=127.0.0.1', *arguments)]
 
     def shell(self, database, code, log='shell'):

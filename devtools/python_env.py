@@ -61,6 +61,16 @@ def install(python, *arguments):
     run([python, '-m', 'uv', 'pip', 'install', '-q', '-p', python, *arguments])
 
 
+def bench_addons(python):
+    """Return the folder of the addons that only benchmarks compare with."""
+    requirements = REQUIREMENTS / 'bench.txt'
+    folder = CACHE / f'bench-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}'
+    if not folder.is_dir():
+        with Step('getting what the benchmarks compare with'):
+            install(python, '--require-hashes', '--no-deps', '--target', folder, '-r', requirements)
+    return folder / 'odoo' / 'addons'
+
+
 def site_packages(python):
     """Return the folder an environment's packages are in."""
     return next((python.parent.parent / 'lib').glob('python3.*/site-packages'))

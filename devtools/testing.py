@@ -13,6 +13,7 @@ from . import addons, linting
 from .browser import browser_folder
 from .console import LOGS, Step, parse_log_line
 from .instance import Instance, free_port
+from .python_env import bench_addons
 from .settings import CACHE, ROOT
 
 #: Test classes that drive a browser carry this tag; they run beside the others.
@@ -226,6 +227,7 @@ def bench(options):
     """Run the benchmarks, each in Odoo's shell on a fresh clone."""
     instance = Instance('test', durable=False)
     template, _complaints = instance.suite_template()
+    instance.addons_path.append(bench_addons(instance.python))
     folder = ROOT / 'tests' / 'benchmarks'
     names = options.names or sorted(
         path.stem for path in folder.glob('*.py') if not path.stem.startswith('_'))
@@ -234,7 +236,7 @@ def bench(options):
         instance.clone(template, database)
         try:
             with Step('installing what the benchmarks compare with') as step:
-                instance.install(database, ['project'], False, step)
+                instance.install(database, ['project', 'contract'], False, step)
             code = (f'import sys; sys.path.insert(0, {str(folder)!r})\n'
                     f'import {name}; {name}.main(env, {options.sizes!r})\n')
             subprocess.run(

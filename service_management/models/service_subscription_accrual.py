@@ -154,10 +154,14 @@ class ServiceSubscriptionAccrual(models.Model):
         reversals = lines.filtered('is_service_credit')
         self._build((lines - reversals).filtered(
             lambda line: line.service_fee_id.plan_id.is_deferred))
-        for line in reversals:
-            original = line.service_fee_id.invoice_line_ids.filtered(
-                lambda other: other.move_id == line.move_id.reversed_entry_id)  # noqa: B023
-            rows = self.search([('invoice_line_id', 'in', original.ids)])
+        originals = {line: line.service_fee_id.invoice_line_ids.filtered(
+            lambda other, line=line: other.move_id == line.move_id.reversed_entry_id)
+            for line in reversals}
+        rows_by_line = self.search([
+            ('invoice_line_id', 'in', reversals.browse().union(*originals.values()).ids),
+        ]).grouped('invoice_line_id')
+        for line, original in originals.items():
+            rows = self.union(*(rows_by_line.get(one, self.browse()) for one in original))
             billed = -sum(original.mapped('balance'))
             if rows and billed:
                 rounding = line.company_currency_id.rounding
@@ -170,15 +174,17 @@ class ServiceSubscriptionAccrual(models.Model):
     def _on_reset(self, moves):
         """Follow the resetting of posted invoices and credit notes to draft; runs in sudo."""
         today = fields.Date.context_today(self)
-        for line in moves.line_ids.filtered('service_fee_id'):
-            rows = self.search([('invoice_line_id', '=', line.id), ('mirror_ids', '=', False),
-                                ('state', '!=', 'cancelled')])
-            rows.filtered(lambda row: row.state == 'held').state = 'cancelled'
+        lines = moves.line_ids.filtered('service_fee_id')
+        reversals = lines.filtered('is_service_credit')
+        self.search([
+            ('cancelled_by_id', 'in', reversals.ids), ('invoice_line_id', 'not in', reversals.ids),
+        ]).write({'state': 'planned', 'cancelled_by_id': False})
+        live = self.search([
+            ('invoice_line_id', 'in', lines.ids), ('mirror_ids', '=', False),
+            ('state', '!=', 'cancelled')])
+        live.filtered(lambda row: row.state == 'held').state = 'cancelled'
+        for line, rows in live.grouped('invoice_line_id').items():
             rows._take_back(line, Fraction(1), today)
-            if line.is_service_credit:
-                revived = self.search([('cancelled_by_id', '=', line.id),
-                                       ('invoice_line_id', '!=', line.id)])
-                revived.write({'state': 'planned', 'cancelled_by_id': False})
 
     #=== POSTING ===#
 
@@ -246,31 +252,36 @@ class ServiceSubscriptionAccrual(models.Model):
 
         :raise UserError: if a plan has no account or journal for the company
         """
-        groups = defaultdict(self.browse)
-        dates = {}
+        groups = defaultdict(list)
+        dates, accounts = {}, {}
         for row in self:
-            journal, _account = row.plan_id._get_accrual_accounts(row.company_id)
+            company, plan = row.company_id, row.plan_id
+            if (plan, company) not in accounts:
+                accounts[plan, company] = plan._get_accrual_accounts(company)
+            journal = accounts[plan, company][0]
             if not journal:
                 raise UserError(self.env._(
                     "%s has no miscellaneous journal. Create one, or choose one on the plan.",
-                    row.company_id.name))
-            key = (row.company_id, journal, row.date, row.date_fallback)
+                    company.name))
+            key = (company, journal, row.date, row.date_fallback)
             if key not in dates:
                 dates[key] = row._get_open_date(journal)
-            groups[row.company_id, journal, dates[key]] |= row
+            groups[company, journal, dates[key]].append(row)
         vals_list = [{
             'move_type': 'entry',
             'company_id': company.id,
             'journal_id': journal.id,
             'date': day,
             'ref': self.env._("Subscription revenue"),
-            'line_ids': [command for row in rows for command in row._prepare_entry_lines()],
+            'line_ids': [
+                command for row in rows for command in row._prepare_entry_lines(
+                    accounts[row.plan_id, company][1])],
         } for (company, journal, day), rows in groups.items()]
         # Posting is what accounting set up with the plan; whoever runs the job may do it.
         moves = self.env['account.move'].sudo().create(vals_list)
         moves._post(soft=False)
         for rows, move in zip(groups.values(), moves, strict=True):
-            rows.write({'state': 'posted', 'move_id': move.id, 'error': False})
+            self.browse().concat(*rows).write({'state': 'posted', 'move_id': move.id, 'error': False})
 
     def _get_open_date(self, journal):
         """Return the day on which one row is posted: its own, unless its period is locked."""
@@ -281,12 +292,14 @@ class ServiceSubscriptionAccrual(models.Model):
                 return day
         return fields.Date.add(locks[-1][0], days=1)
 
-    def _prepare_entry_lines(self):
-        """Return the commands of the two journal items of one row."""
+    def _prepare_entry_lines(self, deferred):
+        """Return the commands of the two journal items of one row.
+
+        :param deferred: account of deferred revenue
+        """
         self.ensure_one()
         plan = self.plan_id.with_company(self.company_id)
         line = self.invoice_line_id
-        _journal, deferred = plan._get_accrual_accounts(self.company_id)
         revenue = plan.recognition_account_id or line.account_id
         if not deferred or not revenue:
             raise UserError(self.env._(
@@ -299,10 +312,12 @@ class ServiceSubscriptionAccrual(models.Model):
             'currency_id': self.company_currency_id.id,
         }
         return [
-            Command.create({**common, 'account_id': deferred.id, 'balance': sign * self.amount}),
+            Command.create({
+                **common, 'account_id': deferred.id, 'balance': sign * self.amount,
+                'analytic_distribution': False}),
             Command.create({
                 **common, 'account_id': revenue.id, 'balance': -sign * self.amount,
-                'analytic_distribution': line.analytic_distribution}),
+                'analytic_distribution': line.analytic_distribution or False}),
         ]
 
     #=== BY HAND ===#

@@ -1,8 +1,10 @@
 from datetime import date, datetime, timedelta
 
 from odoo.fields import Command
+from odoo.tests import freeze_time
 
 from .common import SIGNATURE, ServiceCommon
+from .common_subscription import SubscriptionCommon
 
 
 class TestServiceQueries(ServiceCommon):
@@ -163,3 +165,56 @@ class TestServiceQueries(ServiceCommon):
             with self.subTest(view=xml_id):
                 self.assertLessEqual(counts[2], counts[1] + 2, counts)
                 self.assertLessEqual(counts[2], 40, counts)
+
+
+class TestServiceSubscriptionQueries(SubscriptionCommon):
+    """The same for subscriptions: billing, earning, and the lists of them."""
+
+    _count = TestServiceQueries._count
+    _assert_falls = TestServiceQueries._assert_falls
+
+    def _subscribe_many(self, count, plan=None):
+        subscriptions = self.env['service.subscription'].create([{
+            'title': f"Subscription {index}", 'partner_id': self.customer.id,
+            'plan_id': (plan or self.monthly).id, 'date_start': '2026-01-01',
+            'line_ids': [Command.create({'product_id': self.monitoring.id})] * 3,
+        } for index in range(count)])
+        subscriptions.action_activate()
+        return subscriptions
+
+    def test_billing_subscriptions_falls_per_record(self):
+        self._bill(self._subscribe_many(2), '2026-01-01')
+        few, many = self._subscribe_many(10), self._subscribe_many(100)
+        few_queries, _moves = self._count(lambda: self._bill(few, '2026-01-01'))
+        many_queries, moves = self._count(lambda: self._bill(many, '2026-01-01'))
+        self.assertEqual(len(moves.invoice_line_ids), 300)
+        self._assert_falls(few_queries, many_queries, factor=0.5, budget=2)
+
+    def test_recognising_revenue_takes_a_constant_number_of_queries_a_day(self):
+        plan = self._deferred(interval_unit='quarter')
+        counts = []
+        for size in (5, 50):
+            subscriptions = self._subscribe_many(size, plan)
+            with freeze_time('2026-01-02'):
+                self._bill(subscriptions, '2026-01-01').action_post()
+            rows = self.env['service.subscription.accrual'].sudo().search([
+                ('subscription_id', 'in', subscriptions.ids), ('kind', '=', 'deferral')])
+            counts.append(self._count(lambda rows=rows: rows._post())[0])
+        self.assertLess(counts[1], counts[0] * 1.5, counts)
+
+    def test_lists_take_a_constant_number_of_queries(self):
+        self._bill(self._subscribe_many(100), '2026-02-01')
+        for model, view in (
+                ('service.subscription', 'service_subscription_view_list'),
+                ('service.subscription.fee', 'service_subscription_fee_view_list')):
+            Model = self.env[model]
+            arch = Model.get_view(self.env.ref(f'service_management.{view}').id, 'list')
+            names = [name for name in arch['models'][model] if name in Model._fields]
+            specification = {
+                name: {'fields': {'display_name': {}}} if Model._fields[name].relational else {}
+                for name in names}
+            counts = [
+                self._count(lambda records=Model, size=size, wanted=specification:
+                            records.web_search_read([], wanted, limit=size))[0]
+                for size in (100, 10, 100)]
+            self.assertLessEqual(counts[2], counts[1] + 2, (model, counts))

@@ -1,7 +1,7 @@
 """Bill subscriptions of three lines, beside the very same invoices created directly.
 
-Floors: one ``account.move.create`` with the same customers, lines, prices and taxes, and the same
-with posting. Both take turns, batch by batch.
+Floors: one ``account.move.create`` with the same customers, lines, prices and taxes, the same with
+posting, and OCA's ``contract`` with the same lines. All take turns, batch by batch.
 """
 import tracemalloc
 from datetime import date
@@ -58,9 +58,27 @@ def floor_vals(subscription, day):
     }
 
 
+def make_contracts(env, data, size):
+    """Return contracts of OCA's addon that bill what the subscriptions do."""
+    contracts = env['contract.contract']
+    for start in range(0, size, 500):
+        contracts |= contracts.create([{
+            'name': f"Contract {n}", 'partner_id': data['partners'][n % 1000].id,
+            'line_recurrence': True,
+            'contract_line_ids': [Command.create({
+                'product_id': product.id, 'name': product.name, 'quantity': 1,
+                'price_unit': product.list_price, 'uom_id': product.uom_id.id,
+                'date_start': FIRST, 'recurring_next_date': FIRST,
+                'recurring_rule_type': 'monthly', 'recurring_interval': 1,
+            }) for product in data['products']],
+        } for n in range(start, min(start + 500, size))])
+    return contracts
+
+
 def measure_size(env, data, tables, size):
     creating, posting = tables
     subscriptions = make_subscriptions(env, data, size)
+    contracts = make_contracts(env, data, size)
     samples = {}
     peaks = []
 
@@ -76,6 +94,9 @@ def measure_size(env, data, tables, size):
         floor = take('invoices created directly',
                      lambda vals=vals_list: env['account.move'].create(vals))
         assert moves.mapped('amount_total') == floor.mapped('amount_total'), "the two disagree"
+        theirs = take('contract', lambda start=start: contracts[
+            start:start + BATCH]._recurring_create_invoice(FIRST))
+        assert theirs.mapped('amount_total') == floor.mapped('amount_total'), "the two disagree"
         take('post', moves.action_post)
         take('post directly', floor.action_post)
         if start in (0, size - BATCH):  # measuring memory is slow: the first batch and the last
@@ -86,9 +107,10 @@ def measure_size(env, data, tables, size):
             tracemalloc.stop()
     total = {name: (sum(q for q, _c in rows), sum(c for _q, c in rows))
              for name, rows in samples.items()}
-    for name in ('bill', 'invoices created directly'):
+    for name in ('bill', 'invoices created directly', 'contract'):
         creating.add(name, size, [total[name]])
     creating.ratio('bill', 'invoices created directly', size)
+    creating.ratio('bill', 'contract', size)
     for name, parts in (('bill and post', ('bill', 'post')),
                         ('create and post', ('invoices created directly', 'post directly'))):
         posting.add(name, size, [tuple(sum(total[part][i] for part in parts) for i in (0, 1))])
