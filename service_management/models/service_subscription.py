@@ -269,6 +269,12 @@ class ServiceSubscription(models.Model):
                 raise UserError(self.env._(
                     "%s has fees already: its customer, plan, currency and first day stay. Close it"
                     " and make a new one instead.", subscription.name))
+            day = fields.Date.to_date(vals.get('date_end'))
+            if day and any(line.date_billed_to and line.date_billed_to > day
+                           for line in subscription.line_ids):
+                raise UserError(self.env._(
+                    "%(subscription)s has fees for days after %(day)s. Close it instead: that"
+                    " credits them.", subscription=subscription.name, day=day))
             if vals.get('active') is False and subscription.state == 'active':
                 raise UserError(self.env._(
                     "%s is active: nobody would bill it from the archive. Close it first.",

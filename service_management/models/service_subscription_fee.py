@@ -4,6 +4,9 @@ from odoo.tools import format_date
 
 from ..tools.billing import days, share
 
+KINDS = [
+    ('regular', "Regular"), ('partial', "Part of a Period"), ('reduction', "Reduction of Days"),
+    ('price_change', "Price Change")]
 #: What days of a line are billed by; days are counted back by reductions.
 TIME_KINDS = ('regular', 'partial')
 
@@ -40,11 +43,7 @@ class ServiceSubscriptionFee(models.Model):
         related='line_id.object_id', store=True, index='btree_not_null', precompute=True)
 
     # What for
-    kind = fields.Selection(
-        selection=[
-            ('regular', "Regular"), ('partial', "Part of a Period"),
-            ('reduction', "Reduction of Days"), ('price_change', "Price Change")],
-        required=True, readonly=True, index=True)
+    kind = fields.Selection(selection=KINDS, required=True, readonly=True, index=True)
     name = fields.Char(
         string="Text", readonly=True, help="Instead of the description of the line.")
     date_start = fields.Date(string="From", required=True, readonly=True)

@@ -191,7 +191,11 @@ class ServiceSubscriptionLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        today = fields.Date.context_today(self)
         for line in lines:
+            if line.subscription_id.state == 'active' and not line.date_start:
+                # What is added later was not served before.
+                line.date_start = max(today, line.subscription_id.date_start)
             if line.subscription_id.state == 'closed':
                 raise UserError(self.env._(
                     "%s is closed: nothing is added to it.", line.subscription_id.name))

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..tools.billing import ACCRUAL_UNITS, calendar_start, periods_from
 
+INTERVAL_UNITS = [
+    ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
+    ('year', "Years")]
 #: What periods that were billed already have been counted with.
 FROZEN_FIELDS = {'interval_count', 'interval_unit', 'alignment', 'timing'}
 
@@ -25,10 +28,7 @@ class ServiceSubscriptionPlan(models.Model):
     # Periods
     interval_count = fields.Integer(string="Billed Every", required=True, default=1)
     interval_unit = fields.Selection(
-        selection=[
-            ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
-            ('year', "Years")],
-        string="Period", required=True, default='month')
+        selection=INTERVAL_UNITS, string="Period", required=True, default='month')
     alignment = fields.Selection(
         selection=[('start', "The Subscription's First Day"), ('calendar', "The Calendar")],
         string="Periods Begin With", required=True, default='calendar',

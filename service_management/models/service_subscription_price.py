@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .service_subscription_plan import INTERVAL_UNITS
+
 
 class ServiceSubscriptionPrice(models.Model):
     """A price of subscriptions: what a new line begins with."""
@@ -24,10 +26,7 @@ class ServiceSubscriptionPrice(models.Model):
         ondelete='cascade', help="Empty: for any subscription.")
     interval_count = fields.Integer(string="Billed Every", required=True, default=1)
     interval_unit = fields.Selection(
-        selection=[
-            ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
-            ('year', "Years")],
-        string="Period", required=True, default='month',
+        selection=INTERVAL_UNITS, string="Period", required=True, default='month',
         help="The price is for plans with this period only.")
     currency_id = fields.Many2one(
         comodel_name='res.currency', required=True,

@@ -98,6 +98,29 @@ class TestServiceSubscription(SubscriptionCommon):
             ('2026-02-01', '2026-02-14', 'partial', 50),
             ('2026-02-10', '2026-02-28', 'partial', 67.86)])
 
+    def test_a_line_added_later_begins_when_it_is_added(self):
+        subscription = self._subscribe()
+        self._bill(subscription, '2026-03-01')
+        with freeze_time('2026-03-15'):
+            line = self.env['service.subscription.line'].create({
+                'subscription_id': subscription.id, 'product_id': self.monitoring.id})
+            self._bill(subscription, '2026-03-15')
+        self.assertEqual(self._spans(line), [('2026-03-15', '2026-03-31', 'partial', 54.84)])
+        with freeze_time('2025-12-01'):
+            early = self.env['service.subscription.line'].create({
+                'subscription_id': subscription.id, 'product_id': self.monitoring.id})
+        self.assertEqual(str(early.date_start), '2026-01-01')
+
+    def test_an_end_is_set_in_days_without_fees_only(self):
+        subscription = self._subscribe()
+        self._bill(subscription, '2026-03-01')
+        with self.assertRaisesRegex(UserError, "has fees for days after 2026-03-30"):
+            subscription.date_end = '2026-03-30'
+        subscription.date_end = '2026-04-15'
+        self._bill(subscription, '2026-12-31')
+        self.assertEqual(self._spans(subscription)[-1],
+                         ('2026-04-01', '2026-04-15', 'partial', 50))
+
     def test_next_billing_day_is_the_first_unbilled_periods(self):
         subscription = self._subscribe()
         self.assertEqual(str(subscription.date_next_bill), '2026-01-01')

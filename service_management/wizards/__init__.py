@@ -11,6 +11,7 @@ from . import service_order_process
 from . import service_order_sell
 from . import service_order_sla_clock
 from . import service_sla_statement
+from . import service_subscription_fee_preview
 from . import service_subscription_bill
 from . import service_subscription_change
 from . import service_subscription_close

@@ -162,16 +162,7 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
 class ServiceSubscriptionFeeCreatePreview(models.TransientModel):
     _name = 'service.subscription.fee.create.preview'
     _description = "Fee That Would Be Made"
-    _order = 'date_start, id'
+    _inherit = ['service.subscription.fee.preview']
 
     wizard_id = fields.Many2one(
         comodel_name='service.subscription.fee.create', required=True, ondelete='cascade')
-    line_id = fields.Many2one(comodel_name='service.subscription.line')
-    subscription_id = fields.Many2one(related='line_id.subscription_id')
-    currency_id = fields.Many2one(related='line_id.currency_id')
-    kind = fields.Selection(selection=[
-        ('regular', "Regular"), ('partial', "Part of a Period"),
-        ('reduction', "Reduction of Days"), ('price_change', "Price Change")])
-    date_start = fields.Date(string="From")
-    date_end = fields.Date(string="To")
-    amount = fields.Monetary()
