@@ -56,6 +56,8 @@ def test_second_update_changes_nothing(instance, database):
 def test_uninstalling_leaves_the_database_clean(instance, database):
     base = instance.dependency_template(demo=False)
     instance.shell(database, """
+from datetime import date
+from odoo.fields import Command
 order = env['service.order'].create({
     'title': "Leftover?", 'partner_id': env['res.partner'].create({'name': "Customer"}).id})
 env['service.order.line'].create({'order_id': order.id, 'kind': 'hour', 'quantity': 1})
@@ -63,6 +65,27 @@ order.company_id.service_require_signature = False
 order.stage_id.can_sign_off = True
 order.stage_id = env['service.stage']._get_for('signed_off', order.company_id)
 order.action_post()
+company = order.company_id
+company.country_id = env.ref('base.us')
+env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
+today = date.today()
+plan = env['service.subscription.plan'].create({
+    'name': "Deferred", 'is_deferred': True, 'accrual_unit': 'day', 'deferred_account_id':
+    env['account.account'].search([('account_type', '=', 'liability_current')], limit=1).id})
+product = env['product.product'].create({
+    'name': "Monitoring", 'type': 'service', 'service_tracking': 'service_subscription',
+    'service_plan_id': plan.id})
+subscription = env['service.subscription'].create({
+    'title': "Leftover?", 'partner_id': order.partner_id.id, 'plan_id': plan.id,
+    'date_start': today.replace(day=1),
+    'line_ids': [Command.create({'product_id': product.id, 'base_price': 300})]})
+subscription.action_activate()
+subscription._bill(today, today).action_post()
+subscription.line_ids._change_terms(today, quantity=2)
+subscription._bill(today, today).action_post()
+env['service.subscription.accrual'].search([('date', '<=', today)])._post_all()
+subscription.fee_ids.move_id[0]._reverse_moves([{'invoice_date': today}], cancel=True)
+run = env['service.subscription.run'].sudo()._start(subscription, today, today)
 env.cr.commit()
 env['ir.module.module'].search([('name', '=like', 'service_management%')]).button_immediate_uninstall()
 """, log='uninstall')
@@ -77,6 +100,7 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
         "select model from ir_model where model like 'service.%'",
         "select name from ir_sequence where code like 'service.%'",
         "select name from ir_model_fields where name like 'service\\_order%'",
+        "select name from ir_model_fields where name like 'service\\_fee%'",
         "select id from mail_message where model like 'service.%'",
     ):
         assert instance.sql(query, database) == [], query
