@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..tools.planning import local_day
+
 _logger = logging.getLogger(__name__)
 
 #: Subscriptions that one transaction bills.
@@ -175,18 +177,27 @@ class ServiceSubscriptionRun(models.Model):
     @api.model
     def _cron_bill(self, batch_size=BATCH_SIZE):
         """Go on with runs that were interrupted, and bill what falls due today."""
-        today = fields.Date.context_today(self)
-        Subscription = self.env['service.subscription']
         runs = self.search([('state', '=', 'running')], order='id')
         if runs and not runs._process(batch_size):
             return
-        # What failed before is told and retried by people.
-        due = Subscription.search(
-            [*Subscription._get_due_domain(today), ('billing_error', '=', False)])
-        if due:
-            runs = self._start(due, today, today, is_nightly=True)
-            self.env['ir.cron']._commit_progress(remaining=len(due))
-            runs._process(batch_size)
+        runs = self._start_nightly()
+        self.env['ir.cron']._commit_progress(remaining=len(runs.todo_ids))
+        runs._process(batch_size)
+
+    @api.model
+    def _start_nightly(self):
+        """Note what falls due today, by the day of each company."""
+        Subscription = self.env['service.subscription']
+        tomorrow = fields.Date.add(fields.Date.today(), days=1)  # it may be somewhere already
+        runs = self.browse()
+        for [company] in Subscription._read_group(
+                Subscription._get_due_domain(tomorrow), ['company_id']):
+            today = local_day(fields.Datetime.now(), company.resource_calendar_id.tz)
+            # What failed before is told and retried by people.
+            runs |= self._start(Subscription.search([
+                *Subscription._get_due_domain(today), ('company_id', '=', company.id),
+                ('billing_error', '=', False)]), today, today, is_nightly=True)
+        return runs
 
     def action_retry(self):
         """Bill again what failed.

@@ -815,6 +815,25 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
             'amount': 400, 'failure_count': 0, 'todo_count': 0}])
         self.assertEqual(set(self._sum_days(subscriptions[0].line_ids).values()), {1})
 
+    def test_days_are_those_of_the_company(self):
+        """It is March in Riga already, and in Honolulu not yet."""
+        other = self.setup_other_company(name="Second")['company']
+        other.resource_calendar_id.tz = 'Pacific/Honolulu'
+        theirs = self.env['service.subscription'].with_company(other).create({
+            'title': "Theirs", 'plan_id': self.monthly.id, 'date_start': '2026-03-01',
+            'partner_id': self.env['res.partner'].create({'name': "Theirs"}).id,
+            'company_id': other.id,
+            'line_ids': [Command.create({'product_id': self.monitoring.id, 'base_price': 1})]})
+        ours = self._subscribe('2026-03-01')
+        theirs.action_activate()
+        with freeze_time('2026-02-28 22:30:00'):
+            self._run()
+        self.assertEqual(str(ours.fee_ids.move_id.invoice_date), '2026-03-01')
+        self.assertFalse(theirs.fee_ids)
+        with freeze_time('2026-03-01 10:30:00'):
+            self._run()
+        self.assertEqual(str(theirs.fee_ids.move_id.invoice_date), '2026-03-01')
+
     def test_one_bad_subscription_never_stops_the_others(self):
         with freeze_time('2026-03-02'):
             good, bad = self._subscribe(), self._subscribe()
