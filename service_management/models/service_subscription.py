@@ -361,7 +361,7 @@ class ServiceSubscription(models.Model):
             'state': 'closed', 'date_closed': day, 'close_reason_id': reason.id,
             'close_note': note, 'billing_error': False})
         self.activity_unlink(['service_management.mail_activity_type_billing'])
-        self.line_ids._credit_beyond(day, fields.Date.context_today(self))
+        self.line_ids._credit_beyond(day, fields.Date.context_today(self), is_end=True)
 
     def action_renew(self):
         self._ensure_may_manage()

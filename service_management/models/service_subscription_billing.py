@@ -175,18 +175,22 @@ class ServiceSubscriptionLine(models.Model):
         is_last = plan.last_period == 'full' and not self.successor_ids
         return (covered[0] if is_first else whole[0], covered[1] if is_last else whole[1])
 
-    def _credit_beyond(self, day, due=FOREVER):
+    def _credit_beyond(self, day, due=FOREVER, is_end=False):
         """Take back what was made for the days after one: what is open goes, the rest is credited.
 
         :param date due: last day on which the credit falls due; it is due on the first day taken
             back, as the fee for new terms is
+        :param bool is_end: nothing follows, so that a last period may have to be paid in full
         :return: the new reductions, to be billed with the next run
         """
         # The ledger is written by the engine only.
         fees = self.env['service.subscription.fee'].sudo().search(
             [('line_id', 'in', self.ids), ('date_end', '>', day), ('kind', 'in', TIME_KINDS),
              ('state', '!=', 'credited')], order='date_start')
-        unbilled = fees.filtered(lambda fee: fee.state == 'open')
+        if is_end:
+            fees = fees.filtered(lambda fee: not fee._is_kept(day))
+        unbilled = fees.filtered(lambda fee: (
+            fee.state == 'open' and set(fee.reduction_ids.mapped('state')) <= {'open'}))
         for fee in unbilled:
             # What is left of the period is billed anew, by its days.
             fee.line_id.sudo().date_billed_to = min(
@@ -196,12 +200,18 @@ class ServiceSubscriptionLine(models.Model):
             vals_list += [
                 fee._prepare_reduction(span, min(due, span[0]))
                 for span in fee._get_spans_beyond(day)]
+        unbilled.reduction_ids.unlink()
         unbilled.unlink()
         return self.env['service.subscription.fee'].sudo().create(vals_list)
 
 
 class ServiceSubscriptionFee(models.Model):
     _inherit = 'service.subscription.fee'
+
+    def _is_kept(self, day):
+        """Tell whether one fee stays as it is when its line ends on a day."""
+        self.ensure_one()
+        return self.plan_id.last_period == 'full' and self.date_start <= day
 
     def _get_spans_beyond(self, day):
         """Return the days of one fee that lie after a day and were not taken back yet."""

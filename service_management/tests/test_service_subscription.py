@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -461,6 +462,28 @@ class TestServiceSubscription(SubscriptionCommon):
         credit = self._bill(subscription, '2026-03-31')
         self.assertEqual(credit.amount_untaxed, 66.67)  # 14 of the 21 days that cost 100
 
+    def test_a_last_period_in_full_is_not_credited_and_the_one_after_it_is(self):
+        plan = self._create_plan(last_period='full')
+        subscription = self._subscribe('2026-03-01', plan)
+        self._bill(subscription, '2026-04-01').action_post()
+        subscription._close(fields.Date.to_date('2026-03-10'), self.close_reason)
+        credit = self._bill(subscription, '2026-04-30')
+        self.assertEqual((credit.move_type, credit.amount_untaxed), ('out_refund', 100))
+        changed = self._subscribe('2026-03-01', plan)
+        self._bill(changed, '2026-03-01')
+        changed.line_ids._change_terms(fields.Date.to_date('2026-03-11'), quantity=0)
+        self.assertEqual(self._bill(changed, '2026-03-31').amount_untaxed, 67.74)
+
+    def test_closing_after_a_freed_reduction_leaves_nothing_of_it(self):
+        subscription = self._subscribe('2026-03-01')
+        invoice = self._bill(subscription, '2026-03-01')
+        self._make_fees(subscription, '2026-03-05', '2026-03-06', kind='reduction')
+        invoice.unlink()
+        subscription._close(fields.Date.to_date('2026-03-10'), self.close_reason)
+        self._bill(subscription, '2026-03-31')
+        self.assertEqual(self._spans(subscription), [
+            ('2026-03-01', '2026-03-10', 'partial', 32.26)])
+
     def test_closing_again_is_refused_and_nothing_is_added(self):
         subscription = self._subscribe()
         subscription._close(fields.Date.to_date('2026-01-31'), self.close_reason)
@@ -859,6 +882,28 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
         self.assertEqual((run.state, run.failure_count), ('done', 0))
         self.assertFalse(bad.billing_error or bad.activity_ids)
         self.assertEqual(len(bad.fee_ids), 3)
+
+    def test_many_are_billed_in_the_background(self):
+        with freeze_time('2026-03-02'):
+            subscriptions = self._subscribe() | self._subscribe()
+            path = 'odoo.addons.service_management.wizards.service_subscription_bill.AT_ONCE'
+            with patch(path, 1):
+                action = self.env['service.subscription.bill'].with_user(
+                    self.user_manager).create({}).action_apply()
+            run = self.env['service.subscription.run'].browse(action['res_id'])
+            self.assertEqual((run.state, run.todo_count), ('running', 2))
+            self.assertEqual(run.user_id, self.user_manager)
+            self.assertTrue(self.env['ir.cron.trigger'].sudo().search_count([
+                ('cron_id.ir_actions_server_id.name', 'like', "bill subscriptions")]))
+            self._run()
+        self.assertEqual(run.state, 'done')
+        self.assertEqual(len(subscriptions.fee_ids), 6)
+
+    @users('service_manager')
+    def test_billing_nothing_is_refused(self):
+        with self.assertRaisesRegex(UserError, "Nothing is due until"):
+            self.env['service.subscription.bill'].create({
+                'subscription_ids': self._subscribe('2099-01-01').ids}).action_apply()
 
     def test_an_interrupted_run_goes_on(self):
         with freeze_time('2026-03-02'):

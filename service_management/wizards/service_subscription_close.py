@@ -27,7 +27,8 @@ class ServiceSubscriptionClose(models.TransientModel):
             totals = {}
             for fee in wizard.subscription_ids.fee_ids:
                 if (fee.kind not in TIME_KINDS or fee.state not in ('draft', 'posted')
-                        or not wizard.date_end or fee.date_end <= wizard.date_end):
+                        or not wizard.date_end or fee.date_end <= wizard.date_end
+                        or fee._is_kept(wizard.date_end)):
                     continue
                 totals[fee.currency_id] = totals.get(fee.currency_id, 0.0) + sum(
                     fee._share(span) for span in fee._get_spans_beyond(wizard.date_end))
