@@ -52,8 +52,9 @@ plan = env['service.subscription.plan'].create({
     'deferred_account_id': deferred.id})
 product = env['product.product'].create({'name': "Monitoring", 'type': 'service'})
 first = today.replace(day=1) - timedelta(days=40)
+customers = env['res.partner'].create([{'name': f"Subscriber {number}"} for number in range(4)])
 env['service.subscription'].create([{
-    'title': f"Subscription {number}", 'partner_id': partner.id, 'plan_id': plan.id,
+    'title': f"Subscription {number}", 'partner_id': customers[number // 2].id, 'plan_id': plan.id,
     'date_start': first, 'line_ids': [
         Command.create({'product_id': product.id, 'base_price': 99.99}) for _turn in range(2)],
 } for number in range(8)]).action_activate()

@@ -114,18 +114,31 @@ class ServiceSubscriptionRun(models.Model):
         """
         cron = self.env['ir.cron']
         for run in self:
-            todo_ids = run.todo_ids.sorted('id').ids
-            for start in range(0, len(todo_ids), batch_size):
+            for ids in run._get_batches(batch_size):
                 try:
-                    run._process_batch(run.todo_ids.browse(todo_ids[start:start + batch_size]))
+                    run._process_batch(run.todo_ids.browse(ids))
                 except OperationalError:  # another transaction came first: left to the next turn
                     self.env.cr.rollback()
                     continue
                 self.env.invalidate_all()  # what is done needs no memory any more
-                if not cron._commit_progress(min(batch_size, len(todo_ids) - start)):
+                if not cron._commit_progress(len(ids)):
                     return False
             run._finish()
         return not any(run.todo_ids for run in self)
+
+    def _get_batches(self, batch_size):
+        """Return lists of ids of what one run has still to bill.
+
+        What may share an invoice is in one batch, which may grow beyond its size for it.
+        """
+        self.ensure_one()
+        batches = []
+        for subscriptions in self.todo_ids.sorted('id').grouped('partner_invoice_id').values():
+            if batches and len(batches[-1]) + len(subscriptions) <= batch_size:
+                batches[-1] += subscriptions.ids
+            else:
+                batches.append(subscriptions.ids)
+        return batches
 
     def _process_batch(self, subscriptions):
         """Bill a batch together; if that fails, each subscription alone."""

@@ -883,6 +883,22 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
         self.assertFalse(bad.billing_error or bad.activity_ids)
         self.assertEqual(len(bad.fee_ids), 3)
 
+    def test_what_shares_an_invoice_is_billed_together(self):
+        """However small the batches are, and whatever lies between."""
+        plan = self._create_plan(grouping='customer')
+        subscriptions = self.env['service.subscription']
+        for _turn in range(3):
+            subscriptions |= self._subscribe('2026-03-01', plan)
+            subscriptions |= self._subscribe(
+                '2026-03-01', plan, partner_id=self.other_customer.id)
+        day = fields.Date.to_date('2026-03-01')
+        run = self.env['service.subscription.run'].sudo()._start(subscriptions, day, day)
+        self.assertEqual(sorted(map(len, run._get_batches(2))), [3, 3])
+        self.assertEqual(sorted(map(len, run._get_batches(100))), [6])
+        for ids in run._get_batches(2):
+            run._process_batch(subscriptions.browse(ids))
+        self.assertEqual(run.invoice_count, 2)
+
     def test_many_are_billed_in_the_background(self):
         with freeze_time('2026-03-02'):
             subscriptions = self._subscribe() | self._subscribe()

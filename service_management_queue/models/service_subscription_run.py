@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import config, split_every
+from odoo.tools import config
 
 from odoo.addons.queue_job.delay import group
 from odoo.addons.service_management.models.service_subscription_run import BATCH_SIZE
@@ -25,8 +25,8 @@ class ServiceSubscriptionRun(models.Model):
                 run.delayable(
                     description=f'{run.name}: {len(ids)}',
                     identity_key=f'service_subscription_run:{run.id}:{ids[0]}',
-                )._process_job(list(ids))
-                for ids in split_every(batch_size, run.todo_ids.sorted('id').ids)]
+                )._process_job(ids)
+                for ids in run._get_batches(batch_size)]
             if jobs:
                 group(*jobs).on_done(run.delayable()._finish()).delay()
             else:

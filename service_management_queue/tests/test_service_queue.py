@@ -22,7 +22,8 @@ class TestServiceQueue(SubscriptionCommon):
         return self.env['service.subscription.run'].sudo()._start(subscriptions, day, day)
 
     def test_a_run_is_split_into_jobs_and_finished_after_the_last(self):
-        subscriptions = self._subscribe() | self._subscribe() | self._subscribe()
+        subscriptions = self._subscribe() | self._subscribe()
+        subscriptions |= self._subscribe(partner_id=self.other_customer.id)
         run = self._start(subscriptions)
         with trap_jobs() as trap:
             run._process(batch_size=2)
