@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.pricing import net_amount
+
 
 class AccountMove(models.Model):
     _inherit = 'account.move'
@@ -56,7 +58,7 @@ class AccountMove(models.Model):
         currency = self.env['res.currency'].browse(vals['currency_id'])
         for command in vals['invoice_line_ids']:
             line = command[2]
-            amount = line['price_unit'] * (1 - line['discount'] / 100) * line['quantity']
+            amount = net_amount(line['price_unit'], line['discount'], line['quantity'])
             line['amount_currency'] = line['balance'] = sign * currency.round(amount)
 
     def _trigger_autopost(self):

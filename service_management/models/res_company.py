@@ -80,6 +80,22 @@ class ResCompany(models.Model):
             'company_id': company.id,
         } for company in self - numbered])
 
+    @api.model
+    def _number_documents(self, code, vals_list):
+        """Return the values of new documents with the next numbers of their companies.
+
+        :param str code: as in `_service_sequences`
+        """
+        sequences, numbered = {}, []
+        for vals in vals_list:
+            if vals.get('name', "New") == "New":
+                company_id = vals.get('company_id') or self.env.company.id
+                if company_id not in sequences:
+                    sequences[company_id] = self.browse(company_id)._get_service_sequence(code)
+                vals = {**vals, 'name': sequences[company_id].next_by_id()}
+            numbered.append(vals)
+        return numbered
+
     def _get_service_sequence(self, code):
         """Return the sequence that numbers the company's documents; it is made when missing."""
         self.ensure_one()

@@ -7,6 +7,7 @@ from odoo.tools import float_round
 
 from ..tools.planning import local_day
 from ..tools.recurrence import span_of
+from .record_action import open_records
 
 #: target state: the states an agreement may come from
 TRANSITIONS = {
@@ -403,16 +404,10 @@ class ServiceAgreement(models.Model):
 
     @api.model
     def _number(self, vals_list):
-        """Return the values of new agreements with the next numbers of their companies."""
-        numbered = []
-        for vals in vals_list:
-            if vals.get('name', "New") == "New" and not vals.get('is_template'):
-                company = self.env['res.company'].browse(
-                    vals.get('company_id') or self.env.company.id)
-                sequence = company._get_service_sequence('service.agreement')
-                vals = {**vals, 'name': sequence.next_by_id()}
-            numbered.append(vals)
-        return numbered
+        """Return the values of new agreements with the next numbers; templates have none."""
+        numbered = iter(self.env['res.company']._number_documents(
+            'service.agreement', [vals for vals in vals_list if not vals.get('is_template')]))
+        return [vals if vals.get('is_template') else next(numbered) for vals in vals_list]
 
     def write(self, vals):
         if {'state', 'is_suspended'} & set(vals) and not self.env.su:
@@ -833,8 +828,4 @@ class ServiceAgreement(models.Model):
 
     def _open(self):
         """Return the action that shows these agreements: the form of one, else the list."""
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_agreement_action')
-        if len(self) == 1:
-            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+        return open_records(self, 'service_management.service_agreement_action')

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytz
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -13,6 +12,7 @@ from odoo.tools.misc import split_every
 
 from ..tools.planning import first_fit, local_day, utc_of, without
 from ..tools.recurrence import combine, possible_days
+from .job import attempt, tell_once, work_through
 
 _logger = logging.getLogger(__name__)
 
@@ -399,19 +399,10 @@ class ServiceAgreement(models.Model):
         """
         domain = self._get_run_domain()
         agreement_ids = self.search(domain, order='date_next_run, id').ids
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(agreement_ids))
-        for ids in split_every(batch_size, agreement_ids):
-            try:
-                agreements = self.browse(ids).try_lock_for_update().filtered_domain(domain)
-                agreements._run()
-                self.env.flush_all()
-            except OperationalError:  # another transaction came first: the next run does these
-                self.env.cr.rollback()
-                continue
-            self.env.invalidate_all()  # what is done needs no memory any more
-            if not cron._commit_progress(len(ids)):
-                break
+        self.env['ir.cron']._commit_progress(remaining=len(agreement_ids))
+        work_through(
+            self.env, split_every(batch_size, agreement_ids),
+            lambda ids: self.browse(ids).try_lock_for_update().filtered_domain(domain)._run())
 
     def _run(self):
         """Create the orders of a batch together; if one fails, each alone."""
@@ -435,19 +426,11 @@ class ServiceAgreement(models.Model):
 
         :return: whether it went well
         """
-        try:
-            with self.env.cr.savepoint():
-                method()
-                self.env.flush_all()
-        except OperationalError:
-            raise  # the transaction is lost, not the record at fault
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(self) == 1:
-                _logger.warning("%s was set aside", self.name, exc_info=True)
-                self._set_aside(error)
-            return False
-        return True
+        error = attempt(self.env, method)
+        if error and len(self) == 1:
+            _logger.warning("%s was set aside", self.name, exc_info=error)
+            self._set_aside(error)
+        return not error
 
     def _set_aside(self, error):
         """Keep why the run failed for one agreement, and tell its responsible once."""
@@ -455,12 +438,9 @@ class ServiceAgreement(models.Model):
         self.write({
             'generation_error': str(error),
             'date_next_run': fields.Date.context_today(self) + timedelta(days=1)})
-        activity_type = self.env.ref('service_management.mail_activity_type_generation')
-        if activity_type not in self.activity_ids.activity_type_id:
-            self.activity_schedule(
-                'service_management.mail_activity_type_generation',
-                user_id=self.user_id.id or self.env.uid,
-                summary=self.env._("The nightly run failed"), note=str(error))
+        tell_once(
+            self, 'service_management.mail_activity_type_generation',
+            self.env._("The nightly run failed"), str(error))
 
     def _forget_failures(self):
         failed = self.filtered('generation_error')

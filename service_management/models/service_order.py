@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 
 from ..tools.planning import local_day
 from ..tools.rules import progress
+from .record_action import open_records
 
 #: target state: the states an order may come from
 TRANSITIONS = {
@@ -502,7 +503,8 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(self._number(vals_list))
+        orders = super().create(
+            self.env['res.company']._number_documents('service.order', vals_list))
         orders._check_beginning()
         orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
         orders.filtered(lambda order: order.state == 'open')._on_opened()
@@ -520,21 +522,6 @@ class ServiceOrder(models.Model):
                 raise UserError(self.env._(
                     "Stage “%s” needs a reason. Create the order in another stage and move it"
                     " there.", stage.name))
-
-    @api.model
-    def _number(self, vals_list):
-        """Return the values of new orders with the next numbers of their companies."""
-        sequence_by_company = {}
-        numbered = []
-        for vals in vals_list:
-            if vals.get('name', "New") == "New":
-                company_id = vals.get('company_id') or self.env.company.id
-                if company_id not in sequence_by_company:
-                    company = self.env['res.company'].browse(company_id)
-                    sequence_by_company[company_id] = company._get_service_sequence('service.order')
-                vals = {**vals, 'name': sequence_by_company[company_id].next_by_id()}
-            numbered.append(vals)
-        return numbered
 
     def write(self, vals):
         if 'state' in vals:
@@ -880,11 +867,7 @@ class ServiceOrder(models.Model):
 
     def _open(self):
         """Return the action that shows these orders: the form of one, else the list."""
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        if len(self) == 1:
-            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+        return open_records(self, 'service_management.service_order_action')
 
     def action_view_visits(self):
         self.ensure_one()

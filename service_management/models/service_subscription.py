@@ -4,16 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from .record_action import changes_any, open_records
+
 #: What the periods that were billed already depend on.
 FROZEN_FIELDS = {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company_id'}
-
-
-def changes_any(record, vals, names):
-    """Tell whether writing some values would change one of the fields named."""
-    return any(
-        record._fields[name].convert_to_cache(vals[name], record)
-        != record._fields[name].convert_to_cache(record[name], record)
-        for name in names & set(vals))
 
 
 class ServiceSubscription(models.Model):
@@ -49,7 +43,8 @@ class ServiceSubscription(models.Model):
         related='partner_id.commercial_partner_id', store=True, index=True, precompute=True)
     partner_invoice_id = fields.Many2one(
         comodel_name='res.partner', string="Invoice Address",
-        compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True, check_company=True, ondelete='restrict',
+        compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True,
+        check_company=True, ondelete='restrict',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
     client_order_ref = fields.Char(string="Customer Reference", copy=False)
     agreement_id = fields.Many2one(
@@ -253,12 +248,8 @@ class ServiceSubscription(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get('name', "New") == "New":
-                company = self.env['res.company'].browse(
-                    vals.get('company_id') or self.env.company.id)
-                vals['name'] = company._get_service_sequence('service.subscription').next_by_id()
-        return super().create(vals_list)
+        return super().create(
+            self.env['res.company']._number_documents('service.subscription', vals_list))
 
     def write(self, vals):
         if {'state', 'date_closed'} & set(vals) and not self.env.su:
@@ -450,8 +441,4 @@ class ServiceSubscription(models.Model):
 
     def _open(self):
         """Return the action that shows these subscriptions: the form of one, else the list."""
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_action')
-        if len(self) == 1:
-            return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': {}}
-        return {**action, 'domain': [('id', 'in', self.ids)], 'context': {}}
+        return open_records(self, 'service_management.service_subscription_action')

@@ -2,14 +2,13 @@ import logging
 from collections import defaultdict
 from fractions import Fraction
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
 from ..tools.billing import accrue, rounded
+from .job import attempt, work_through
 
 _logger = logging.getLogger(__name__)
 
@@ -206,46 +205,25 @@ class ServiceSubscriptionAccrual(models.Model):
     @api.model
     def _process(self, row_ids, batch_size):
         """Post rows, some at a time, each batch a transaction; override to let others do it."""
-        cron = self.env['ir.cron']
-        cron._commit_progress(remaining=len(row_ids))
-        for ids in split_every(batch_size, row_ids):
-            try:
-                self.browse(ids)._process_batch()
-            except OperationalError:  # another transaction came first: the next run does these
-                self.env.cr.rollback()
-                continue
-            self.env.invalidate_all()  # what is done needs no memory any more
-            if not cron._commit_progress(len(ids)):
-                break
+        self.env['ir.cron']._commit_progress(remaining=len(row_ids))
+        work_through(
+            self.env, split_every(batch_size, row_ids),
+            lambda ids: self.browse(ids)._process_batch())
 
     def _process_batch(self):
         """Post those of these rows that are still due and that nobody else posts."""
         self.try_lock_for_update().filtered_domain(self._get_due_domain())._post_all()
-        self.env.flush_all()
 
     def _post_all(self):
         """Post these rows together; if that fails, those of each subscription alone."""
-        if self and not self._try_post() and self.subscription_id:
-            for rows in self.grouped('subscription_id').values():
-                rows._try_post(alone=True)
-
-    def _try_post(self, alone=False):
-        try:
-            with self.env.cr.savepoint():
-                self._post()
-                self.env.flush_all()
-        except OperationalError:
-            raise  # the transaction is lost, not the record at fault
-        except Exception as error:
-            self.env.invalidate_all()
-            if alone:
-                _logger.warning("Accruals of %s were set aside", self.subscription_id.name,
-                                exc_info=True)
-                self.error = str(error)
-                self.subscription_id._tell_failure(
-                    self.env._("Recognising revenue failed"), str(error))
-            return False
-        return True
+        if self and attempt(self.env, self._post):
+            for subscription, rows in self.grouped('subscription_id').items():
+                if error := attempt(self.env, rows._post):
+                    _logger.warning(
+                        "Accruals of %s were set aside", subscription.name, exc_info=error)
+                    rows.error = str(error)
+                    subscription._tell_failure(
+                        self.env._("Recognising revenue failed"), str(error))
 
     def _post(self):
         """Post rows as journal entries, one for each company, journal and day.

@@ -4,8 +4,8 @@ from itertools import takewhile
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
-from ..tools.billing import common, free, share
-from .service_subscription_fee import TIME_KINDS
+from ..tools.billing import common, free
+from .service_subscription_fee import TIME_KINDS, share_of
 
 FOREVER = fields.Date.to_date('9999-12-31')
 _DAY = timedelta(days=1)
@@ -100,14 +100,12 @@ class ServiceSubscriptionLine(models.Model):
         planned = []
         for line in self.filtered('quantity'):
             start, end = line._get_life()
-            wanted = (max(start, since or start), min(filter(None, (end, last)), default=FOREVER))
-            if fill_gaps:
-                busy = taken[line]
-            elif line.date_billed_to:
-                busy = [(start, line.date_billed_to)]
-            else:
-                busy = []
-            planned += line._plan_line(until, (start, end or FOREVER), wanted, busy)
+            first = max(start, since or start)
+            if line.date_billed_to and not fill_gaps:
+                first = max(first, line.date_billed_to + _DAY)
+            wanted = (first, min(filter(None, (end, last)), default=FOREVER))
+            planned += line._plan_line(
+                until, (start, end or FOREVER), wanted, taken.get(line, ()))
         return sorted(planned, key=lambda vals: (vals['date_start'], vals['line_id']))
 
     def _plan_line(self, until, life, wanted, busy):
@@ -115,15 +113,12 @@ class ServiceSubscriptionLine(models.Model):
         self.ensure_one()
         subscription = self.subscription_id
         plan = subscription.plan_id
-        first = wanted[0]
-        if busy and busy[0][0] <= first and len(busy) == 1:
-            first = max(first, busy[0][1] + _DAY)  # all that lies before is busy
-        if first > wanted[1]:
+        if wanted[0] > wanted[1]:
             return []
         planned = []
         for whole in takewhile(
                 lambda span: span[0] <= min(until, wanted[1]),
-                plan._get_periods(subscription.date_start, first)):
+                plan._get_periods(subscription.date_start, wanted[0])):
             covered = common(whole, life)
             due = plan._get_due(covered)
             if due > until:
@@ -142,12 +137,6 @@ class ServiceSubscriptionLine(models.Model):
         """
         self.ensure_one()
         basis = self._get_basis(whole, covered)
-        amount = self.amount_period
-        if span != basis:
-            rounding = self.currency_id.rounding
-            steps = share(
-                round(amount / rounding), span, basis, self.subscription_id.plan_id.proration)
-            amount = self.currency_id.round(steps * rounding)
         return {
             'line_id': self.id,
             'kind': 'regular' if span == whole else 'partial',
@@ -161,7 +150,9 @@ class ServiceSubscriptionLine(models.Model):
             'quantity': self.quantity,
             'price_unit': self.price_unit,
             'discount': self.discount,
-            'amount': amount,
+            'amount': share_of(
+                self.currency_id, self.amount_period, span, basis,
+                self.subscription_id.plan_id.proration),
         }
 
     def _get_basis(self, whole, covered):
@@ -265,8 +256,8 @@ class ServiceSubscriptionFee(models.Model):
             vals_list = Move._complete_service_invoices(
                 company, [group._prepare_invoice(invoice_date) for group in groups.values()])
             moves |= Move.with_company(company).with_context(tracking_disable=True).create(
-                vals_list).with_context(tracking_disable=self.env.context.get('tracking_disable'))
-        return moves.sudo(self.env.su)
+                vals_list)
+        return moves.with_env(self.env)
 
     def _prepare_invoice(self, invoice_date):
         """Return the values of the draft invoice of these fees, which share a grouping key."""

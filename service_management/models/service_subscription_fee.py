@@ -3,12 +3,19 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..tools.billing import days, share
+from ..tools.pricing import net_amount
 
 KINDS = [
     ('regular', "Regular"), ('partial', "Part of a Period"), ('reduction', "Reduction of Days"),
     ('price_change', "Price Change")]
 #: What days of a line are billed by; days are counted back by reductions.
 TIME_KINDS = ('regular', 'partial')
+
+
+def share_of(currency, amount, span, basis, method):
+    """Return what the days of a span cost, rounded to a currency; as `share` of the tools."""
+    steps = share(round(amount / currency.rounding), span, basis, method)
+    return currency.round(steps * currency.rounding)
 
 
 class ServiceSubscriptionFee(models.Model):
@@ -229,21 +236,17 @@ class ServiceSubscriptionFee(models.Model):
     def _share(self, span):
         """Return what the days of a span cost of one fee, in its currency."""
         self.ensure_one()
-        rounding = self.currency_id.rounding
         # A fee for a part of its basis costs what the basis says; one for the whole, itself.
-        whole = self._get_whole_amount()
-        steps = share(
-            round(whole / rounding), span, (self.basis_start, self.basis_end),
+        return share_of(
+            self.currency_id, self._get_whole_amount(), span, (self.basis_start, self.basis_end),
             self.plan_id.proration)
-        return self.currency_id.round(steps * rounding)
 
     def _get_whole_amount(self):
         """Return what the whole basis of one fee costs at its price."""
         self.ensure_one()
         if (self.date_start, self.date_end) == (self.basis_start, self.basis_end):
             return self.amount
-        return self.currency_id.round(
-            self.price_unit * (1 - (self.discount or 0.0) / 100) * self.quantity)
+        return self.currency_id.round(net_amount(self.price_unit, self.discount, self.quantity))
 
     #=== INVOICES ===#
 

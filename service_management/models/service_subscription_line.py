@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_round
 
-from .service_subscription import changes_any
+from ..tools.pricing import net_amount
+from .record_action import changes_any
 
 
 class ServiceSubscriptionLine(models.Model):
@@ -157,7 +158,7 @@ class ServiceSubscriptionLine(models.Model):
     @api.depends('price_unit', 'quantity', 'discount', 'currency_id')
     def _compute_amount_period(self):
         for line in self:
-            amount = line.price_unit * (1 - (line.discount or 0.0) / 100) * line.quantity
+            amount = net_amount(line.price_unit, line.discount, line.quantity)
             line.amount_period = line.currency_id.round(amount) if line.currency_id else amount
 
     @api.depends('product_id', 'subscription_id.analytic_distribution')

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.billing import ACCRUAL_UNITS, calendar_start, periods_from
+from .record_action import changes_any
 
 INTERVAL_UNITS = [
     ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
@@ -120,9 +121,7 @@ class ServiceSubscriptionPlan(models.Model):
                     units=', '.join(labels[unit] for unit in allowed), plan=plan.name))
 
     def write(self, vals):
-        changed = {
-            name for name in FROZEN_FIELDS & set(vals)
-            if any(plan[name] != vals[name] for plan in self)}
+        changed = any(changes_any(plan, vals, FROZEN_FIELDS) for plan in self)
         if changed and self.env['service.subscription.fee'].sudo().search_count(
                 [('plan_id', 'in', self.ids)], limit=1):
             raise UserError(self.env._(

@@ -1,13 +1,12 @@
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools.planning import local_day
+from .job import attempt, tell_once, work_through
 
 _logger = logging.getLogger(__name__)
 
@@ -112,17 +111,11 @@ class ServiceSubscriptionRun(models.Model):
 
         :return: whether all is done
         """
-        cron = self.env['ir.cron']
         for run in self:
-            for ids in run._get_batches(batch_size):
-                try:
-                    run._process_batch(run.todo_ids.browse(ids))
-                except OperationalError:  # another transaction came first: left to the next turn
-                    self.env.cr.rollback()
-                    continue
-                self.env.invalidate_all()  # what is done needs no memory any more
-                if not cron._commit_progress(len(ids)):
-                    return False
+            if not work_through(
+                    self.env, run._get_batches(batch_size),
+                    lambda ids, run=run: run._process_batch(run.todo_ids.browse(ids))):
+                return False
             run._finish()
         return not any(run.todo_ids for run in self)
 
@@ -147,31 +140,27 @@ class ServiceSubscriptionRun(models.Model):
         if not self._try_bill(locked):
             for subscription in locked:
                 self._try_bill(subscription)
-        self.env.flush_all()
 
     def _try_bill(self, subscriptions):
         """Bill subscriptions; what fails is undone, and one alone is set aside.
 
-        :return: whether it went well
+        :return: whether nothing is left to try
         """
-        try:
-            with self.env.cr.savepoint():
-                if subscriptions:
-                    moves = subscriptions.with_company(self.company_id)._bill(
-                        self.date_until, self.invoice_date, self.fill_gaps, self)
-                    subscriptions._forget_failure()
-                    moves._trigger_autopost()
-                self.todo_ids -= subscriptions
-                self.env.flush_all()
-        except OperationalError:
-            raise  # the transaction is lost, not the record at fault
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(subscriptions) == 1:
-                _logger.warning("%s was set aside", subscriptions.name, exc_info=True)
-                self._set_aside(subscriptions, str(error))
-            return len(subscriptions) == 1
-        return True
+        error = attempt(self.env, lambda: self._bill(subscriptions))
+        if error and len(subscriptions) == 1:
+            _logger.warning("%s was set aside", subscriptions.name, exc_info=error)
+            self._set_aside(subscriptions, str(error))
+            return True
+        return not error
+
+    def _bill(self, subscriptions):
+        """Bill subscriptions, and note that they are done."""
+        if subscriptions:
+            moves = subscriptions.with_company(self.company_id)._bill(
+                self.date_until, self.invoice_date, self.fill_gaps, self)
+            subscriptions._forget_failure()
+            moves._trigger_autopost()
+        self.todo_ids -= subscriptions
 
     def _set_aside(self, subscription, error):
         self.write({
@@ -269,12 +258,9 @@ class ServiceSubscription(models.Model):
 
     def _tell_failure(self, summary, error):
         """Put what failed on the to-do list of the responsible, once."""
-        activity_type = self.env.ref('service_management.mail_activity_type_billing')
         for subscription in self:
-            if activity_type not in subscription.activity_ids.activity_type_id:
-                subscription.activity_schedule(
-                    'service_management.mail_activity_type_billing',
-                    user_id=subscription.user_id.id or self.env.uid, summary=summary, note=error)
+            tell_once(
+                subscription, 'service_management.mail_activity_type_billing', summary, error)
 
     def _forget_failure(self):
         failed = self.filtered('billing_error')

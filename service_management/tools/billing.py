@@ -4,12 +4,12 @@ A span is a pair of dates (first day, last day), both included. Amounts are coun
 of the currency (cents), so that nothing gets lost on the way. What a part of a period costs is a
 function of its days alone: parts that lie side by side add up, whoever bills them and when.
 """
+import itertools
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import takewhile
 
-from .recurrence import occurrence
+from .recurrence import index_of, occurrence
 
 #: unit of a period: (unit of an interval, how many of it)
 PERIODS = {
@@ -21,8 +21,6 @@ ACCRUAL_UNITS = {
     'year': ('year', 'quarter', 'month', 'day'), 'quarter': ('quarter', 'month', 'day'),
     'month': ('month', 'day'), 'week': ('day',), 'day': ('day',)}
 _DAY = timedelta(days=1)
-#: unit: the most days it has
-_MOST_DAYS = {'day': 1, 'week': 7, 'month': 31, 'quarter': 92, 'year': 366}
 
 
 def calendar_start(day, unit, count=1):
@@ -69,12 +67,9 @@ def periods_from(anchor, unit, count, start):
     >>> [str(next(days)[0]), str(next(days)[0])]
     ['2026-02-28', '2026-03-31']
     """
-    index = max(0, (start - anchor).days // (_MOST_DAYS[unit] * count) - 1)
-    while True:
-        span = period(anchor, unit, count, index)
-        if span[1] >= start:
-            yield span
-        index += 1
+    base, factor = PERIODS[unit]
+    for index in itertools.count(index_of(anchor, base, factor * count, start)):
+        yield period(anchor, unit, count, index)
 
 
 def periods(anchor, unit, count, start, end):
@@ -84,7 +79,7 @@ def periods(anchor, unit, count, start, end):
     ...     date(2026, 1, 31), 'month', 1, date(2026, 3, 1), date(2026, 4, 29))]
     ['2026-02-28', '2026-03-31']
     """
-    return list(takewhile(
+    return list(itertools.takewhile(
         lambda span: span[0] <= end, periods_from(anchor, unit, count, start)))
 
 

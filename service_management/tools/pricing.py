@@ -4,6 +4,15 @@ Amounts are counted in whole steps of the currency (cents), so that nothing gets
 """
 
 
+def net_amount(price_unit, discount, quantity):
+    """Return what a quantity costs at a price less a discount in percent, unrounded.
+
+    >>> net_amount(80.0, 25.0, 2.0)
+    120.0
+    """
+    return price_unit * (1 - (discount or 0.0) / 100) * quantity
+
+
 def spread(amounts, target):
     """Return whole numbers in proportion to `amounts` that add up to `target` exactly.
 

@@ -10,8 +10,8 @@ from dateutil.relativedelta import relativedelta
 
 #: unit of an interval: what `relativedelta` calls it
 UNITS = {'day': 'days', 'week': 'weeks', 'month': 'months', 'year': 'years'}
-#: unit of an interval: a number of days that it never falls short of
-_LEAST_DAYS = {'day': 1, 'week': 7, 'month': 28, 'year': 365}
+#: unit of an interval: the most days it has
+_MOST_DAYS = {'day': 1, 'week': 7, 'month': 31, 'year': 366}
 
 
 def occurrence(first_day, unit, count, index):
@@ -30,6 +30,19 @@ def occurrence(first_day, unit, count, index):
     return first_day + relativedelta(**{UNITS[unit]: count * index})
 
 
+def index_of(first_day, unit, count, day):
+    """Return the index of the last day of a series that is not after `day`, 0 at least.
+
+    >>> from datetime import date
+    >>> [index_of(date(2026, 1, 31), 'month', 1, date(2026, 2, day)) for day in (27, 28)]
+    [0, 1]
+    """
+    index = max(0, (day - first_day).days // (_MOST_DAYS[unit] * count))
+    while occurrence(first_day, unit, count, index + 1) <= day:
+        index += 1
+    return index
+
+
 def occurrences(first_day, unit, count, start, end):
     """Return the days of a series from `start` to `end`, both included.
 
@@ -44,8 +57,7 @@ def occurrences(first_day, unit, count, start, end):
     """
     if not unit:
         return [first_day] if start <= first_day <= end else []
-    longest = {'day': 1, 'week': 7, 'month': 31, 'year': 366}[unit] * count
-    index = max(0, (start - first_day).days // longest - 1)
+    index = index_of(first_day, unit, count, start)
     days = []
     while (day := occurrence(first_day, unit, count, index)) <= end:
         if day >= start:
@@ -139,8 +151,6 @@ def span_of(first_day, unit, count, day):
     >>> span_of(date(2026, 1, 31), 'month', 1, date(2026, 3, 1))
     (datetime.date(2026, 2, 28), datetime.date(2026, 3, 30))
     """
-    index = max(0, (day - first_day).days // (_LEAST_DAYS[unit] * count))
-    while index and occurrence(first_day, unit, count, index) > day:
-        index -= 1
+    index = index_of(first_day, unit, count, day)
     return (occurrence(first_day, unit, count, index),
             occurrence(first_day, unit, count, index + 1) - timedelta(days=1))

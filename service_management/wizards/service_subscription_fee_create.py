@@ -3,8 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.service_subscription_billing import FOREVER
-from ..models.service_subscription_fee import TIME_KINDS
+from ..models.service_subscription_fee import TIME_KINDS, share_of
 from ..tools.billing import common
+from ..tools.pricing import net_amount
 
 
 class ServiceSubscriptionFeeCreate(models.TransientModel):
@@ -101,13 +102,11 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         index = vals['index'] if self.use_index else 100.0
         factor = index / 100 * (1 + self.percent / 100)
         price = line._round_price(vals['base_price'] * factor)
-        currency = line.currency_id
-        amount = currency.round(price * (1 - vals['discount'] / 100) * vals['quantity'])
-        fee = self.env['service.subscription.fee'].new(
-            {**vals, 'price_unit': price, 'amount': amount})
-        whole = (vals['date_start'], vals['date_end']) == (vals['basis_start'], vals['basis_end'])
-        if not whole:
-            amount = fee._share((vals['date_start'], vals['date_end']))
+        amount = share_of(
+            line.currency_id,
+            line.currency_id.round(net_amount(price, vals['discount'], vals['quantity'])),
+            (vals['date_start'], vals['date_end']), (vals['basis_start'], vals['basis_end']),
+            line.subscription_id.plan_id.proration)
         return {**vals, 'index': index, 'percent': self.percent, 'price_unit': price,
                 'amount': amount, 'name': self.name}
 
