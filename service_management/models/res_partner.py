@@ -28,7 +28,7 @@ class ResPartner(models.Model):
         groups='service_management.service_management_group_technician')
 
     def _get_figures_owners(self):
-        return {partner: partner.commercial_partner_id for partner in self}
+        return {partner: partner.commercial_partner_id._origin for partner in self}
 
     def _compute_service_expiring_count(self):
         Agreement = self.env['service.agreement']
@@ -38,7 +38,7 @@ class ResPartner(models.Model):
             ['commercial_partner_id'], ['__count']))
         for partner in self:
             partner.service_expiring_count = count_by_customer.get(
-                partner.commercial_partner_id, 0)
+                partner.commercial_partner_id._origin, 0)
 
     def _ensure_owns(self, addresses, objects):
         """:raise ValidationError: if an address or an object is not one of one customer's"""
@@ -68,7 +68,7 @@ class ResPartner(models.Model):
             counts[model] = dict(self.env[model]._read_group(
                 domain, ['commercial_partner_id'], ['__count']))
         for partner in self:
-            commercial = partner.commercial_partner_id
+            commercial = partner.commercial_partner_id._origin
             partner.service_order_count = counts['service.order'].get(commercial, 0)
             partner.service_object_count = counts['service.object'].get(commercial, 0)
             partner.service_agreement_count = counts['service.agreement'].get(commercial, 0)
@@ -79,7 +79,7 @@ class ResPartner(models.Model):
             ['commercial_partner_id'], ['__count']))
         for partner in self:
             partner.service_subscription_count = count_by_customer.get(
-                partner.commercial_partner_id, 0)
+                partner.commercial_partner_id._origin, 0)
 
     def action_view_service_orders(self):
         return self._action_view_service('service_management.service_order_action')

@@ -339,15 +339,15 @@ class ServiceAgreement(models.Model):
             dict(Order._read_group(domain & extra, ['agreement_id'], ['__count']))
             for extra in (Domain.TRUE, Domain('state', 'in', ('draft', 'open'))))
         for agreement in self:
-            agreement.order_count = all_by_agreement.get(agreement, 0)
-            agreement.open_order_count = open_by_agreement.get(agreement, 0)
+            agreement.order_count = all_by_agreement.get(agreement._origin, 0)
+            agreement.open_order_count = open_by_agreement.get(agreement._origin, 0)
 
     def _compute_subscription_count(self):
         count_by_agreement = dict(self.env['service.subscription'].sudo()._read_group(
             [('agreement_id', 'in', self.ids)], ['agreement_id'], ['__count']))
         for agreement in self:
             # That there are some is no secret to whom may see the agreement.
-            agreement.subscription_count = count_by_agreement.get(agreement.sudo(), 0)
+            agreement.subscription_count = count_by_agreement.get(agreement._origin.sudo(), 0)
 
     @api.depends('title')
     def _compute_display_name(self):

@@ -31,7 +31,7 @@ class ServiceAgreementGroup(models.Model):
             [('group_id', 'in', self.ids), ('is_template', '=', False)],
             ['group_id'], ['__count']))
         for group in self:
-            group.agreement_count = count_by_group.get(group, 0)
+            group.agreement_count = count_by_group.get(group._origin, 0)
 
 
 class ServiceAgreementTemplateGroup(models.Model):

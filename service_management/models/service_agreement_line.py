@@ -130,7 +130,7 @@ class ServiceAgreementLine(models.Model):
         count_by_line = dict(self.env['service.agreement.occurrence']._read_group(
             [('line_id', 'in', self.ids), ('is_skipped', '=', False)], ['line_id'], ['__count']))
         for line in self:
-            line.occurrence_count = count_by_line.get(line, 0)
+            line.occurrence_count = count_by_line.get(line._origin, 0)
 
     @api.depends('date_start', 'date_end', 'interval_count', 'interval_unit', 'is_stopped',
                  'agreement_id.date_end', 'occurrence_ids.date_due')

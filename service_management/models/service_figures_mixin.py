@@ -38,12 +38,12 @@ class ServiceFiguresMixin(models.AbstractModel):
         help="The part of the revenue that subscriptions have billed.")
 
     def _get_figures_owners(self):
-        """Return {record: the record that orders name for it}."""
-        return {record: record for record in self}
+        """Return {record: the saved record that orders name for it, empty if there is none yet}."""
+        return {record: record._origin for record in self}
 
     def _compute_service_figures(self):
         field, owners = self._figures_order_field, self._get_figures_owners()
-        ids = [owner.id for owner in owners.values()]
+        ids = [owner.id for owner in owners.values() if owner]
         next_by_owner = dict(self.env['service.order']._read_group(
             [(field, 'in', ids), ('date_planned', '!=', False),
              ('state', 'in', ('draft', 'open'))],
@@ -58,7 +58,7 @@ class ServiceFiguresMixin(models.AbstractModel):
         model, field = self._figures_of
         owners = self._get_figures_owners()
         path, cost = ('', 'amount_cost') if model == 'service.order' else ('order_id.', 'cost')
-        domain = [(field, 'in', [owner.id for owner in owners.values()]),
+        domain = [(field, 'in', [owner.id for owner in owners.values() if owner]),
                   (f'{path}state', 'in', ('signed_off', 'posted'))]
         if path:
             domain.append(('state', '!=', 'cancelled'))
@@ -82,7 +82,7 @@ class ServiceFiguresMixin(models.AbstractModel):
         field = self._figures_fee_field
         revenue = {}
         for owner, company, currency, amount in self.env['service.subscription.fee']._read_group(
-                [(field, 'in', [owner.id for owner in owners.values()]),
+                [(field, 'in', [owner.id for owner in owners.values() if owner]),
                  ('amount_billed', '!=', 0)],
                 [field, 'company_id', 'currency_id'], ['amount_billed:sum']):
             revenue[owner] = revenue.get(owner, 0.0) + currency._convert(

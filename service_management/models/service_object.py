@@ -174,8 +174,8 @@ class ServiceObject(models.Model):
             [('object_ids', 'in', self.ids), ('state', 'in', ('draft', 'open'))],
             ['object_ids'], ['__count']))
         for obj in self:
-            obj.order_count = count_by_object.get(obj, 0)
-            obj.open_order_count = open_by_object.get(obj, 0)
+            obj.order_count = count_by_object.get(obj._origin, 0)
+            obj.open_order_count = open_by_object.get(obj._origin, 0)
 
     def _compute_agreement_count(self):
         Agreement = self.env['service.agreement']
@@ -184,21 +184,21 @@ class ServiceObject(models.Model):
             dict(Agreement._read_group(named & extra, ['object_ids'], ['__count']))
             for extra in (Domain.TRUE, Agreement._get_expiring_domain()))
         for obj in self:
-            obj.agreement_count = counts.get(obj, 0)
-            obj.expiring_agreement_count = expiring.get(obj, 0)
+            obj.agreement_count = counts.get(obj._origin, 0)
+            obj.expiring_agreement_count = expiring.get(obj._origin, 0)
 
     def _compute_subscription_count(self):
         count_by_object = dict(self.env['service.subscription.line']._read_group(
             [('object_id', 'in', self.ids)], ['object_id'], ['subscription_id:count_distinct']))
         for obj in self:
-            obj.subscription_count = count_by_object.get(obj, 0)
+            obj.subscription_count = count_by_object.get(obj._origin, 0)
 
     @api.depends('child_ids')
     def _compute_child_count(self):
         count_by_parent = dict(self._read_group(
             [('parent_id', 'in', self.ids)], ['parent_id'], ['__count']))
         for obj in self:
-            obj.child_count = count_by_parent.get(obj, 0)
+            obj.child_count = count_by_parent.get(obj._origin, 0)
 
     @api.depends('code', 'serial_number')
     def _compute_display_name(self):

@@ -380,7 +380,7 @@ class ServiceOrder(models.Model):
             [('order_id', 'in', self.ids), ('state', '!=', 'cancelled')],
             ['order_id'], ['__count']))
         for order in self:
-            order.visit_count = count_by_order.get(order, 0)
+            order.visit_count = count_by_order.get(order._origin, 0)
 
     @api.depends('partner_id', 'company_id')
     def _compute_pricelist_id(self):

@@ -359,7 +359,7 @@ class ServiceOrderLine(models.Model):
             price_unit=self.price_unit if self.billing == 'chargeable' else 0.0,
             discount=self.discount,
             partner_id=order.partner_id,
-            currency_id=order.currency_id or order.company_id.currency_id,
+            currency_id=order.currency_id or (order.company_id or self.env.company).currency_id,
             rate=order.currency_rate,
             name=self.name,
         )

@@ -177,9 +177,9 @@ class ServiceSubscription(models.Model):
         unbilled = dict(Fee._read_group(
             [*domain, ('state', '=', 'open')], ['subscription_id'], ['__count']))
         for subscription in self:
-            counts = groups.get(subscription, (0, 0))
+            counts = groups.get(subscription._origin, (0, 0))
             subscription.fee_count, subscription.invoice_count = counts
-            subscription.open_fee_count = unbilled.get(subscription, 0)
+            subscription.open_fee_count = unbilled.get(subscription._origin, 0)
 
     @api.depends('line_ids.amount_period', 'line_ids.date_start', 'line_ids.date_end', 'state',
                  'plan_id', 'date_start', 'date_end', 'date_closed')

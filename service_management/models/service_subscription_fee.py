@@ -141,7 +141,8 @@ class ServiceSubscriptionFee(models.Model):
         """Count the days billed; reductions count back, price changes not at all."""
         for fee in self:
             sign = {'reduction': -1, 'price_change': 0}.get(fee.kind, 1)
-            fee.day_count = sign * days((fee.date_start, fee.date_end))
+            fee.day_count = fee.date_start and fee.date_end and (
+                sign * days((fee.date_start, fee.date_end)))
 
     @api.depends('invoice_line_id.parent_state', 'invoice_line_ids.parent_state',
                  'invoice_line_ids.amount_currency', 'reduction_ids.invoice_line_id.parent_state',

@@ -58,7 +58,7 @@ class ServiceSubscriptionIndexation(models.Model):
         count_by_run = dict(self.env['service.subscription.indexation.line']._read_group(
             [('indexation_id', 'in', self.ids)], ['indexation_id'], ['__count']))
         for run in self:
-            run.line_count = count_by_run.get(run, 0)
+            run.line_count = count_by_run.get(run._origin, 0)
 
     @api.model
     def _open_new(self, **records):

@@ -107,7 +107,7 @@ class ServiceSubscriptionPlan(models.Model):
         count_by_plan = dict(self.env['service.subscription']._read_group(
             [('plan_id', 'in', self.ids)], ['plan_id'], ['__count']))
         for plan in self:
-            plan.subscription_count = count_by_plan.get(plan, 0)
+            plan.subscription_count = count_by_plan.get(plan._origin, 0)
 
     @api.constrains('is_deferred', 'interval_unit', 'accrual_unit')
     def _check_accrual_unit(self):

@@ -75,10 +75,11 @@ class ServiceSubscriptionRun(models.Model):
             [('run_id', 'in', self.ids)], ['run_id'], ['__count']))
         amounts = self._get_amounts()
         for run in self:
-            run.subscription_count, run.fee_count, run.invoice_count = figures.get(run, (0, 0, 0))
-            run.failure_count = failures.get(run, 0)
+            run.subscription_count, run.fee_count, run.invoice_count = figures.get(
+                run._origin, (0, 0, 0))
+            run.failure_count = failures.get(run._origin, 0)
             run.todo_count = len(run.todo_ids)
-            run.amount = amounts.get(run.id, 0.0)
+            run.amount = amounts.get(run._origin.id, 0.0)
 
     def _get_amounts(self):
         """Return {run id: what its invoices come to before taxes, in the company's currency}."""

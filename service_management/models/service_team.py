@@ -91,8 +91,8 @@ class ServiceTeam(models.Model):
             [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)],
             ['team_id'], ['__count']))
         for team in self:
-            team.order_count = count_by_team.get(team, 0)
-            team.unassigned_count = unassigned_by_team.get(team, 0)
+            team.order_count = count_by_team.get(team._origin, 0)
+            team.unassigned_count = unassigned_by_team.get(team._origin, 0)
 
     @api.depends('technician_ids')
     def _compute_member_ids(self):
