@@ -38,7 +38,9 @@ class ServiceCustomerPortal(CustomerPortal):
         if not record_sudo:
             raise MissingError(self.env._("This document does not exist."))
         token = record_sudo.access_token
-        if access_token and token and consteq(token, access_token):
+        # As bytes: consteq refuses text that is not ASCII, and a caller sends what he likes.
+        given = str(access_token or '').encode(errors='replace')
+        if token and consteq(token.encode(), given):
             return record_sudo
         user = self.env.user
         if user._is_public():
@@ -47,6 +49,16 @@ class ServiceCustomerPortal(CustomerPortal):
         if not record_sudo.filtered_domain(domain):
             record.check_access('read')  # staff look at the page as customers see it
         return record_sudo
+
+    def _get_service_page_values(self, record, access_token, values, session_history, options):
+        """Return the values of a record's page, with what the portal needs on each.
+
+        :param dict options: what else is in the address: of it only what tells who reads goes
+            into the page, for the messages
+        """
+        reader = {key: options[key] for key in ('pid', 'hash') if key in options}
+        return self._get_page_view_values(
+            record, access_token, values, session_history, False, **reader)
 
     def _get_service_order(self, order_id, access_token=None):
         return self._get_service_record('service.order', order_id, access_token)
@@ -208,7 +220,7 @@ class ServiceCustomerPortal(CustomerPortal):
     @http.route('/my/service_orders/<int:order_id>', type='http', auth='public', website=True)
     def portal_service_order(
             self, order_id, access_token=None, report_type=None, report=None, download=False,
-            message=None, **kwargs):
+            message=None, **options):
         try:
             order = self._get_service_order(order_id, access_token)
         except (AccessError, MissingError):
@@ -218,7 +230,7 @@ class ServiceCustomerPortal(CustomerPortal):
             return self._show_report(
                 order, report_type, documents.get(report) or next(iter(documents.values())),
                 download=download)
-        values = self._get_page_view_values(
+        values = self._get_service_page_values(
             order, access_token, {
                 'page_name': 'service_order',
                 'service_order': order,
@@ -230,25 +242,25 @@ class ServiceCustomerPortal(CustomerPortal):
                 'tz': order._get_timezone() if self.env.user._is_public() else (
                     self.env.user.tz or order._get_timezone()),
                 'report_type': 'html',
-            }, 'my_service_orders_history', False, **kwargs)
+            }, 'my_service_orders_history', options)
         # Customers post with the token of the order, having no rights on it.
         values['token'] = order._portal_ensure_token()
         return request.render('service_management.portal_service_order', values)
 
-    @http.route('/my/service_objects/<int:object_id>', type='http', auth='user', website=True)
-    def portal_service_object(self, object_id, **kwargs):
+    @http.route('/my/service_objects/<int:object_id>', type='http', auth='public', website=True)
+    def portal_service_object(self, object_id, access_token=None, **options):
         try:
-            obj = self._get_service_record('service.object', object_id)
+            obj = self._get_service_record('service.object', object_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
-        values = self._get_page_view_values(
-            obj, None, {
+        values = self._get_service_page_values(
+            obj, access_token, {
                 'page_name': 'service_object',
                 'service_object': obj,
                 'orders': self._search_service(
                     'service.order', Domain('object_ids', 'in', obj.ids),
                     order='date_order desc, id desc', limit=80),
-            }, 'my_service_objects_history', False, **kwargs)
+            }, 'my_service_objects_history', options)
         return request.render('service_management.portal_service_object', values)
 
     #=== WHAT CUSTOMERS DO ===#

@@ -43,7 +43,7 @@ class ServiceAgreementPortal(ServiceCustomerPortal):
                 website=True)
     def portal_service_agreement(
             self, agreement_id, access_token=None, report_type=None, download=False, message=None,
-            **kwargs):
+            **options):
         try:
             agreement = self._get_service_record('service.agreement', agreement_id, access_token)
         except (AccessError, MissingError):
@@ -52,7 +52,7 @@ class ServiceAgreementPortal(ServiceCustomerPortal):
             return self._show_report(
                 agreement, report_type, agreement._get_portal_documents()['agreement'],
                 download=download)
-        values = self._get_page_view_values(
+        values = self._get_service_page_values(
             agreement, access_token, {
                 'page_name': 'service_agreement',
                 'service_agreement': agreement,
@@ -64,7 +64,7 @@ class ServiceAgreementPortal(ServiceCustomerPortal):
                     [('usage', '=', 'decline')]),
                 'res_company': agreement.company_id,
                 'report_type': 'html',
-            }, 'my_service_agreements_history', False, **kwargs)
+            }, 'my_service_agreements_history', options)
         values['token'] = agreement._portal_ensure_token()
         return request.render('service_management.portal_service_agreement', values)
 

@@ -41,7 +41,7 @@ class ServiceSubscriptionPortal(ServiceCustomerPortal):
     @http.route('/my/service_subscriptions/<int:subscription_id>', type='http', auth='public',
                 website=True)
     def portal_service_subscription(
-            self, subscription_id, access_token=None, report_type=None, download=False, **kwargs):
+            self, subscription_id, access_token=None, report_type=None, download=False, **options):
         try:
             subscription = self._get_service_record(
                 'service.subscription', subscription_id, access_token)
@@ -51,13 +51,13 @@ class ServiceSubscriptionPortal(ServiceCustomerPortal):
             return self._show_report(
                 subscription, report_type, 'service_management.action_report_service_subscription',
                 download=download)
-        values = self._get_page_view_values(
+        values = self._get_service_page_values(
             subscription, access_token, {
                 'page_name': 'service_subscription',
                 'service_subscription': subscription,
                 'invoices': subscription._get_portal_invoices(),
                 'res_company': subscription.company_id,
                 'report_type': 'html',
-            }, 'my_service_subscriptions_history', False, **kwargs)
+            }, 'my_service_subscriptions_history', options)
         values['token'] = subscription._portal_ensure_token()
         return request.render('service_management.portal_service_subscription', values)

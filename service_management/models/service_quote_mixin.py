@@ -84,6 +84,11 @@ class ServiceQuoteMixin(models.AbstractModel):
         :param str note: the customer's own words, may be empty
         """
 
+    def _get_report_base_filename(self):
+        """Return the name of the file that customers download; asked by the portal's controller."""
+        self.ensure_one()
+        return self.name
+
     def _get_timezone(self):
         """Return the name of the time zone that one document's days are in."""
         self.ensure_one()

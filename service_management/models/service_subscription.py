@@ -229,6 +229,11 @@ class ServiceSubscription(models.Model):
         for subscription in self:
             subscription.access_url = f'/my/service_subscriptions/{subscription.id}'
 
+    def _get_report_base_filename(self):
+        """Return the name of the file that customers download; asked by the portal's controller."""
+        self.ensure_one()
+        return self.name
+
     #=== CONSTRAINTS ===#
 
     @api.constrains('partner_id', 'agreement_id', 'partner_invoice_id')

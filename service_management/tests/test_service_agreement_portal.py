@@ -45,6 +45,21 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
             headers={'Content-Type': 'application/json'})
         return response.json()['result']
 
+    def test_document_is_downloaded_as_the_link_of_the_page_asks(self):
+        self.authenticate('guest', 'guest')
+        response = self._get(
+            f'/my/service_agreements/{self.agreement.id}?report_type=pdf&download=true')
+        self.assertEqual(response.headers['Content-Type'], 'application/pdf')
+        self.assertIn(
+            self.agreement.name.replace('/', '_') + '.pdf', response.headers['Content-Disposition'])
+
+    def test_page_takes_no_more_from_the_address_than_it_names(self):
+        self.authenticate('guest', 'guest')
+        extra = '&'.join(f'{name}=1' for name in (
+            'document', 'values', 'session_history', 'no_breadcrumbs', 'record', 'options'))
+        page = self._get(f'/my/service_agreements/{self.agreement.id}?{extra}').text
+        self.assertIn(self.agreement.name, page)
+
     def test_customers_list_what_was_agreed_or_offered(self):
         self.authenticate('guest', 'guest')
         page = self._get('/my/service_agreements').text

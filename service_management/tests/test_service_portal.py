@@ -321,6 +321,46 @@ class TestServicePortal(HttpCase, ServiceCommon):
             page = self._get(f'/my/service_orders/{self.order.id}?report_type=html').text
             self.assertNotIn("This receipt is not an invoice", page)
 
+    def test_documents_are_downloaded_as_the_links_of_the_page_ask(self):
+        done = self._worked_order(title="Worked")
+        self.authenticate('guest', 'guest')
+        for order, report in ((done, 'receipt'), (self.quote, 'quote')):
+            url = f'/my/service_orders/{order.id}?report={report}&report_type='
+            with self.subTest(report=report):
+                self.assertIn(order.name, self._get(f'{url}html').text)
+                response = self._get(f'{url}pdf&download=true')
+                self.assertEqual(response.headers['Content-Type'], 'application/pdf')
+                self.assertIn(
+                    order.name.replace('/', '_') + '.pdf', response.headers['Content-Disposition'])
+
+    def test_shared_object_opens_with_its_token_without_a_login(self):
+        token = self.object._portal_ensure_token()
+        self.authenticate(None, None)
+        url = f'/my/service_objects/{self.object.id}'
+        page = self._get(f'{url}?access_token={token}').text
+        self.assertIn("B-1", page)
+        self.assertNotIn("Ours", page, "The history is for the customer's own people")
+        for wrong in ('', 'anything', token[:-1], self.other_object._portal_ensure_token()):
+            with self.subTest(token=wrong):
+                self.assertNotIn("B-1", self._get(f'{url}?access_token={wrong}').text)
+
+    def test_pages_take_no_more_from_the_address_than_they_name(self):
+        self.authenticate('guest', 'guest')
+        extra = '&'.join(f'{name}=1' for name in (
+            'document', 'values', 'session_history', 'no_breadcrumbs', 'record', 'options'))
+        for url, text in ((f'/my/service_orders/{self.order.id}', "Ours"),
+                          (f'/my/service_objects/{self.object.id}', "B-1")):
+            with self.subTest(url=url):
+                self.assertIn(text, self._get(f'{url}?{extra}').text)
+
+    def test_token_that_is_no_ascii_text_is_a_wrong_token(self):
+        self.order._portal_ensure_token()
+        self.object._portal_ensure_token()
+        self.authenticate(None, None)
+        for url in (f'/my/service_orders/{self.order.id}', f'/my/service_objects/{self.object.id}'):
+            with self.subTest(url=url):
+                self.assertIn('/web/login', self._get(f'{url}?access_token=%D9%A3').url)
+
     #=== REQUESTS ===#
 
     def test_request_lands_as_a_draft_for_the_dispatcher(self):

@@ -52,6 +52,21 @@ class TestServiceSubscriptionPortal(HttpCase, SubscriptionCommon):
         self.assertIn(self.subscription.name, self._get(
             f'{url}?report_type=html&access_token={token}').text)
 
+    def test_document_is_downloaded_as_the_link_of_the_page_asks(self):
+        self.authenticate('guest', 'guest')
+        response = self._get(
+            f'/my/service_subscriptions/{self.subscription.id}?report_type=pdf&download=true')
+        self.assertEqual(response.headers['Content-Type'], 'application/pdf')
+        self.assertIn(
+            self.subscription.name.replace('/', '_') + '.pdf', response.headers['Content-Disposition'])
+
+    def test_page_takes_no_more_from_the_address_than_it_names(self):
+        self.authenticate('guest', 'guest')
+        extra = '&'.join(f'{name}=1' for name in (
+            'document', 'values', 'session_history', 'no_breadcrumbs', 'record', 'options'))
+        page = self._get(f'/my/service_subscriptions/{self.subscription.id}?{extra}').text
+        self.assertIn(self.subscription.name, page)
+
     def test_pages_of_others_and_drafts_lead_home(self):
         self.authenticate('guest', 'guest')
         self.assertTrue(
