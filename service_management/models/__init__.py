@@ -51,6 +51,7 @@ from . import account_move
 from . import account_move_line
 from . import hr_employee
 from . import hr_employee_public
+from . import mail_compose_message
 from . import product_template
 from . import res_company
 from . import res_config_settings

@@ -87,6 +87,13 @@ class ServiceOrder(models.Model):
 
     #=== QUOTES ===#
 
+    @api.depends('line_ids.state', 'line_ids.quantity', 'line_ids.quantity_planned')
+    def _compute_quote(self):
+        """Let nobody accept an order that offers nothing."""
+        super()._compute_quote()
+        for order in self.filtered('can_accept'):
+            order.can_accept = bool(order._get_document_lines())
+
     def _get_quote_template(self):
         return self.env.ref('service_management.mail_template_quote', raise_if_not_found=False)
 

@@ -114,13 +114,6 @@ class ServiceQuoteMixin(models.AbstractModel):
         return self._open_composer(
             self.env._("Send the Quote"), self._get_quote_template(), service_quote_sent=True)
 
-    def message_post(self, **kwargs):
-        """Note that a quote is out when the mail with it is sent, not when it is opened."""
-        if self.env.context.get('service_quote_sent'):
-            self.filtered(lambda document: document.state == 'draft')._mark_quote_sent()
-        return super(
-            ServiceQuoteMixin, self.with_context(service_quote_sent=False)).message_post(**kwargs)
-
     def action_mark_quote_sent(self):
         """Let customers decide on quotes that reached them on another way, on paper for example."""
         self._ensure_quotable()

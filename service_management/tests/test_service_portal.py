@@ -361,6 +361,28 @@ class TestServicePortal(HttpCase, ServiceCommon):
             with self.subTest(url=url):
                 self.assertIn('/web/login', self._get(f'{url}?access_token=%D9%A3').url)
 
+    def test_context_of_a_customer_sends_no_quote(self):
+        """Whatever a caller puts into the context: only dispatchers send quotes."""
+        request = self._create_quote(title="Price To Be Checked", channel='portal')
+        token = request._portal_ensure_token()
+        for login in ('guest', None):
+            self.authenticate(login, login)
+            self._call(
+                '/mail/message/post', thread_model='service.order', thread_id=request.id,
+                token=token, context={'service_quote_sent': True}, post_data={
+                    'body': "x", 'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'})
+            with self.subTest(login=login):
+                self.assertRecordValues(request, [{
+                    'quote_sent_on': False, 'can_accept': False,
+                    'stage_id': self.stage_request.id}])
+                self.assertIn('error', self._decide(request, 'accept', token))
+
+    def test_order_that_offers_nothing_cannot_be_accepted(self):
+        self.quote.line_ids.unlink()
+        self.authenticate('guest', 'guest')
+        self.assertIn('error', self._decide(self.quote, 'accept'))
+        self.assertEqual(self.quote.state, 'draft')
+
     #=== REQUESTS ===#
 
     def test_request_lands_as_a_draft_for_the_dispatcher(self):
