@@ -12,4 +12,5 @@ class HrEmployee(models.Model):
     service_zone_ids = fields.Many2many(
         comodel_name='service.zone', relation='hr_employee_service_zone_rel',
         column1='employee_id', column2='zone_id', string="Service Zones", check_company=True,
-        help="Planning warns of visits in other zones. Empty means every zone.")
+        help="Planning warns of visits in other zones. Empty means every zone.",
+        context={'active_test': False})

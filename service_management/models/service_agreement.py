@@ -84,13 +84,15 @@ class ServiceAgreement(models.Model):
     site_ids = fields.Many2many(
         comodel_name='res.partner', relation='service_agreement_site_rel', string="Sites",
         check_company=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
-        help="The customer's addresses that are covered. Empty: all of them.")
+        help="The customer's addresses that are covered. Empty: all of them.",
+        context={'active_test': False})
     object_ids = fields.Many2many(
         comodel_name='service.object', relation='service_agreement_object_rel',
         string="Service Objects", check_company=True,
         domain="[('company_id', '=', company_id),"
                " ('commercial_partner_id', 'in', (commercial_partner_id, False))]",
-        help="What is covered. Empty: all objects of the customer at the sites covered.")
+        help="What is covered. Empty: all objects of the customer at the sites covered.",
+        context={'active_test': False})
     task_ids = fields.Many2many(
         comodel_name='service.task', relation='service_agreement_task_rel', string="Tasks",
         check_company=True, help="What is agreed to be done; offered on the lines.")
@@ -429,7 +431,8 @@ class ServiceAgreement(models.Model):
         vals_list = super().copy_data(default)
         for agreement, vals in zip(self, vals_list, strict=True):
             vals.setdefault('title', agreement.title)
-            vals['object_ids'] = [Command.set(agreement.object_ids.filtered('active').ids)]
+            objects = agreement.object_ids.filtered('active') or agreement.object_ids
+            vals['object_ids'] = [Command.set(objects.ids)]  # none would mean all of them
         return vals_list
 
     @api.ondelete(at_uninstall=False)

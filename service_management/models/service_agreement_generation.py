@@ -238,7 +238,7 @@ class ServiceAgreement(models.Model):
             vals['team_id'] = self.team_id.id
         if len(sites) == 1:
             vals['site_id'] = sites.id
-        elif len(self.site_ids) == 1:
+        elif len(self.site_ids) == 1 and self.site_ids.active:
             vals['site_id'] = self.site_ids.id
         after, before = self._get_bounds(lines)
         if after or before:

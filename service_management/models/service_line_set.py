@@ -25,10 +25,12 @@ class ServiceLineSet(models.Model):
         help="The set is offered on orders with this task, and brings it to the others.")
     object_group_ids = fields.Many2many(
         comodel_name='service.object.group', string="Object Groups", check_company=True,
-        help="The set is offered for objects of these groups.")
+        help="The set is offered for objects of these groups.",
+        context={'active_test': False})
     product_ids = fields.Many2many(
         comodel_name='product.product', string="Products", check_company=True,
-        help="The set is offered for objects that are one of these products.")
+        help="The set is offered for objects that are one of these products.",
+        context={'active_test': False})
 
     line_ids = fields.One2many(
         comodel_name='service.line.set.line', inverse_name='set_id', string="Lines", copy=True)

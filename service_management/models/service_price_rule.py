@@ -53,17 +53,23 @@ class ServicePriceRule(models.Model):
         default='any',
         help="Overtime is work outside the technician's working hours; a day off is one without any.")
 
-    # When it fits
+    # When it fits. A record that is archived goes on being a condition: it fits nobody new, while
+    # a condition that seems empty would fit everybody.
     team_ids = fields.Many2many(
-        comodel_name='service.team', string="Teams", check_company=True)
+        comodel_name='service.team', string="Teams", check_company=True,
+        context={'active_test': False})
     zone_ids = fields.Many2many(
-        comodel_name='service.zone', string="Zones", check_company=True)
+        comodel_name='service.zone', string="Zones", check_company=True,
+        context={'active_test': False})
     partner_ids = fields.Many2many(
-        comodel_name='res.partner', string="Customers", check_company=True)
+        comodel_name='res.partner', string="Customers", check_company=True,
+        context={'active_test': False})
     task_ids = fields.Many2many(
-        comodel_name='service.task', string="Tasks", check_company=True)
+        comodel_name='service.task', string="Tasks", check_company=True,
+        context={'active_test': False})
     object_group_ids = fields.Many2many(
-        comodel_name='service.object.group', string="Object Groups", check_company=True)
+        comodel_name='service.object.group', string="Object Groups", check_company=True,
+        context={'active_test': False})
     min_priority = fields.Selection(
         selection=[('1', "Important"), ('2', "High"), ('3', "Emergency")],
         string="Priority at Least")

@@ -27,7 +27,8 @@ class ServiceStage(models.Model):
         help="Leave empty to share the stage between companies.")
     team_ids = fields.Many2many(
         comodel_name='service.team', string="Teams",
-        help="Orders of other teams do not get this stage. Empty means every team.")
+        help="Orders of other teams do not get this stage. Empty means every team.",
+        context={'active_test': False})
 
     # What the stage means
     category = fields.Selection(

@@ -37,12 +37,16 @@ class ServiceSubscriptionIndexation(models.Model):
         digits=(16, 6),
         help="Percent that the index or the base price changes by, may be negative; or what it"
              " becomes.")
-    plan_ids = fields.Many2many(comodel_name='service.subscription.plan', string="Plans")
+    plan_ids = fields.Many2many(
+        comodel_name='service.subscription.plan', string="Plans",
+        context={'active_test': False})
     subscription_ids = fields.Many2many(
         comodel_name='service.subscription', string="Subscriptions",
-        domain="[('company_id', '=', company_id), ('state', '!=', 'closed')]")
+        domain="[('company_id', '=', company_id), ('state', '!=', 'closed')]",
+        context={'active_test': False})
     product_ids = fields.Many2many(
-        comodel_name='product.product', string="Products", help="Empty: all products.")
+        comodel_name='product.product', string="Products", help="Empty: all products.",
+        context={'active_test': False})
     line_ids = fields.One2many(
         comodel_name='service.subscription.indexation.line', inverse_name='indexation_id',
         string="Prices", readonly=True, copy=False)

@@ -18,7 +18,8 @@ class ServiceSubscriptionForecast(models.TransientModel):
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company)
     plan_ids = fields.Many2many(
-        comodel_name='service.subscription.plan', string="Plans", help="Empty means every plan.")
+        comodel_name='service.subscription.plan', string="Plans", help="Empty means every plan.",
+        context={'active_test': False})
 
     _months = models.Constraint(
         'CHECK (months BETWEEN 1 AND 36)', "A forecast reaches 1 to 36 months ahead.")

@@ -25,7 +25,8 @@ class ServiceUtilization(models.TransientModel):
         comodel_name='res.company', required=True, default=lambda self: self.env.company)
     team_ids = fields.Many2many(
         comodel_name='service.team', string="Teams", domain="[('company_id', '=', company_id)]",
-        help="Empty means every team.")
+        help="Empty means every team.",
+        context={'active_test': False})
 
     _period = models.Constraint(
         'CHECK (date_to >= date_from)', "The period ends before it begins.")

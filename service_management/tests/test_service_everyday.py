@@ -1,3 +1,5 @@
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import Form
 
 from .common import ServiceCommon
@@ -43,3 +45,83 @@ class TestServiceEveryday(ServiceCommon):
         edited = self.env['service.object'].new(origin=self.object)
         self.assertEqual(edited.order_count, 1)
         self.assertEqual(edited.open_order_count, 1)
+
+    #=== CONDITIONS ===#
+
+    def test_price_rule_whose_conditions_are_archived_fits_nobody_else(self):
+        team = self.env['service.team'].create({'name': "Gone", 'company_id': self.company.id})
+        conditions = {
+            'team_ids': team,
+            'zone_ids': self.env['service.zone'].create({'name': "Gone"}),
+            'partner_ids': self.env['res.partner'].create({'name': "Gone"}),
+            'task_ids': self.env['service.task'].create({'name': "Gone"}),
+            'object_group_ids': self.env['service.object.group'].create({'name': "Gone"}),
+        }
+        order = self._create_order()
+        for field, record in conditions.items():
+            rule = self.env['service.price.rule'].create({
+                'name': "Only For One", 'kind': 'fixed', 'amount': 500,
+                field: [Command.set(record.ids)]})
+            if 'active' in record:
+                record.active = False
+            self.env.invalidate_all()
+            with self.subTest(field=field):
+                self.assertFalse(rule._fits(order))
+
+    def test_price_rule_still_fits_its_archived_customer(self):
+        order = self._create_order()
+        rule = self.env['service.price.rule'].create({
+            'name': "Hotel", 'kind': 'fixed', 'amount': 500,
+            'partner_ids': [Command.set(self.customer.ids)]})
+        self.customer.active = False
+        self.env.invalidate_all()
+        self.assertTrue(rule._fits(order))
+
+    def test_agreement_for_an_archived_object_or_site_does_not_cover_the_others(self):
+        chiller = self.env['service.object'].create({
+            'name': "Chiller", 'partner_id': self.customer.id})
+        for field, record in (('object_ids', self.object), ('site_ids', self.site)):
+            agreement = self.env['service.agreement'].create({
+                'title': "One only", 'partner_id': self.customer.id, 'company_id': self.company.id,
+                'date_start': '2026-01-01', 'date_end': '2026-12-31',
+                field: [Command.set(record.ids)]})
+            record.active = False
+            self.env.invalidate_all()
+            with self.subTest(field=field):
+                order = self._create_order(object_ids=chiller.ids, site_id=self.customer.id)
+                self.assertEqual(agreement._covers(order), 0)
+                self.assertEqual(agreement.copy()[field], record)
+
+    def test_line_set_for_an_archived_group_is_not_for_all(self):
+        group = self.env['service.object.group'].create({'name': "Lifts"})
+        line_set = self.env['service.line.set'].create({
+            'name': "Lift", 'object_group_ids': [Command.set(group.ids)]})
+        group.active = False
+        self.env.invalidate_all()
+        self.assertFalse(line_set._fits(self._create_order()))
+
+    def test_stage_of_an_archived_team_is_not_for_all(self):
+        team = self.env['service.team'].create({'name': "Gone", 'company_id': self.company.id})
+        stage = self.env['service.stage'].create({
+            'name': "Theirs", 'category': 'open', 'team_ids': [Command.set(team.ids)]})
+        team.active = False
+        self.env.invalidate_all()
+        available = stage._get_available_domain(self.company, self.team)
+        self.assertNotIn(stage, stage.search(available))
+        with self.assertRaises(ValidationError):
+            self._create_order(stage_id=stage.id)
+
+    def test_technician_of_an_archived_zone_does_not_work_everywhere(self):
+        gone, north = self.env['service.zone'].create([{'name': "Gone"}, {'name': "Northern"}])
+        self.technician.service_zone_ids = gone
+        gone.active = False
+        self.env.invalidate_all()
+        visit = self._plan(self._create_order(zone_id=north.id))
+        self.assertIn("does not work in zone Northern", visit.planning_warning)
+
+    def test_price_change_of_an_archived_product_is_not_for_all(self):
+        change = self.env['service.subscription.indexation'].create({
+            'name': "Pumps", 'product_ids': [Command.set(self.part.ids)]})
+        self.part.active = False
+        self.env.invalidate_all()
+        self.assertEqual(change.product_ids, self.part)

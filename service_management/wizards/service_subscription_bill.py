@@ -14,7 +14,8 @@ class ServiceSubscriptionBill(models.TransientModel):
 
     subscription_ids = fields.Many2many(
         comodel_name='service.subscription', string="Subscriptions",
-        domain="[('state', '!=', 'draft')]", help="Empty: all that have something due.")
+        domain="[('state', '!=', 'draft')]", help="Empty: all that have something due.",
+        context={'active_test': False})
     date_until = fields.Date(
         string="Due Until", required=True, default=fields.Date.context_today,
         help="Everything that falls due up to this day is billed, missed periods included.")
