@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .hr_employee import SERVICE_READERS
+
 
 class HrEmployeePublic(models.Model):
     _inherit = 'hr.employee.public'
@@ -8,4 +10,4 @@ class HrEmployeePublic(models.Model):
     service_zone_ids = fields.Many2many(
         comodel_name='service.zone', relation='hr_employee_service_zone_rel',
         column1='employee_id', column2='zone_id', readonly=True,
-        context={'active_test': False})
+        context={'active_test': False}, groups=SERVICE_READERS)

@@ -7,7 +7,9 @@ class SaleOrder(models.Model):
 
     service_order_ids = fields.One2many(
         comodel_name='service.order', inverse_name='sale_order_id', string="Service Orders",
-        copy=False, readonly=True)
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
     source_service_order_id = fields.Many2one(
         comodel_name='service.order', string="Found On", copy=False, readonly=True,
         index='btree_not_null', check_company=True, ondelete='restrict',
@@ -16,12 +18,15 @@ class SaleOrder(models.Model):
         compute='_compute_service_order_count', compute_sudo=True)
     service_subscription_ids = fields.One2many(
         comodel_name='service.subscription', inverse_name='sale_order_id', string="Subscriptions",
-        copy=False, readonly=True)
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count', compute_sudo=True)
     service_agreement_ids = fields.One2many(
         comodel_name='service.agreement', inverse_name='sale_order_id', string="Agreements",
-        copy=False, readonly=True)
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice')
     service_agreement_count = fields.Integer(
         compute='_compute_service_subscription_count', compute_sudo=True)
 

@@ -12,14 +12,19 @@ class SaleOrderLine(models.Model):
         selection_add=[('service_order', "Service Order")])
     service_order_line_ids = fields.One2many(
         comodel_name='service.order.line', inverse_name='sale_line_id', string="Service",
-        copy=False, readonly=True)
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
 
     service_subscription_line_ids = fields.One2many(
         comodel_name='service.subscription.line', inverse_name='sale_line_id',
-        string="Subscription Lines", copy=False, readonly=True)
+        string="Subscription Lines", copy=False, readonly=True,
+        groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
     service_agreement_ids = fields.One2many(
         comodel_name='service.agreement', inverse_name='sale_line_id',
-        string="Agreements", copy=False, readonly=True)
+        string="Agreements", copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice')
 
     def _creates_service(self):
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 from .common import ServiceCommon
 
@@ -45,6 +45,72 @@ class TestServiceEveryday(ServiceCommon):
         edited = self.env['service.object'].new(origin=self.object)
         self.assertEqual(edited.order_count, 1)
         self.assertEqual(edited.open_order_count, 1)
+
+    #=== PEOPLE OF OTHER APPS ===#
+
+    def test_hr_officer_opens_and_creates_employees(self):
+        officer = new_test_user(self.env, 'officer', 'hr.group_hr_user', company_id=self.company.id)
+        self.technician.service_zone_ids = self.env['service.zone'].create({'name': "Northern"})
+        Employee = self.env['hr.employee'].with_user(officer)
+        with Form(Employee) as form:
+            form.name = "New Colleague"
+        self.assertEqual(form.record.name, "New Colleague")
+        with Form(self.technician.with_user(officer)) as form:
+            form.name = "Anna B."
+        self.technician.with_user(officer).read()
+
+    def test_hr_officer_who_manages_service_gives_zones_and_a_team(self):
+        officer = new_test_user(
+            self.env, 'officer', 'hr.group_hr_user,service_management.service_management_group_manager',
+            company_id=self.company.id)
+        zone = self.env['service.zone'].create({'name': "Northern"})
+        with Form(self.env['hr.employee'].with_user(officer)) as form:
+            form.name = "New Colleague"
+            form.service_team_id = self.team
+            form.service_zone_ids.add(zone)
+        self.assertRecordValues(form.record, [{
+            'service_team_id': self.team.id, 'service_zone_ids': zone.ids}])
+
+    def test_people_of_other_apps_read_whole_records(self):
+        salesperson = new_test_user(
+            self.env, 'seller', 'sales_team.group_sale_salesman', company_id=self.company.id)
+        auditor = new_test_user(
+            self.env, 'auditor', 'account.group_account_readonly', company_id=self.company.id)
+        employee = new_test_user(self.env, 'anybody', 'base.group_user', company_id=self.company.id)
+        sale = self.env['sale.order'].sudo().create({
+            'partner_id': self.customer.id, 'user_id': salesperson.id,
+            'order_line': [Command.create({'product_id': self.part.id})]})
+        for user, records in (
+            (salesperson, sale),
+            (auditor, sale), (auditor, sale.order_line),
+            (employee, self.env['hr.employee.public'].browse(self.technician.id)),
+        ):
+            with self.subTest(model=records._name, user=user.login):
+                self.env.invalidate_all()
+                records.with_user(user).read()
+        lines = sale.order_line.with_user(salesperson)  # of whose other lists some are not theirs
+        lines.read([name for name in lines.fields_get() if name.startswith('service_')])
+
+    def test_lists_of_ours_on_core_models_are_for_those_who_may_read_them(self):
+        employee = new_test_user(self.env, 'anybody', 'base.group_user')
+        found = 0
+        for name, model in self.env.items():
+            if name.startswith('service.'):
+                continue
+            for field in model._fields.values():
+                if field.type not in ('one2many', 'many2many') \
+                        or not field.comodel_name.startswith('service.'):
+                    continue
+                found += 1
+                with self.subTest(field=str(field)):
+                    self.assertTrue(
+                        field.groups
+                        or self.env[field.comodel_name].with_user(employee).has_access('read'))
+                    for group in (field.groups or '').split(',') if field.groups else ():
+                        reader = new_test_user(self.env, f'reader_{field}_{group}', group)
+                        self.assertTrue(
+                            self.env[field.comodel_name].with_user(reader).has_access('read'), group)
+        self.assertGreater(found, 6)
 
     #=== CONDITIONS ===#
 

@@ -9,7 +9,9 @@ class CrmLead(models.Model):
 
     service_order_ids = fields.One2many(
         comodel_name='service.order', inverse_name='opportunity_id', string="Service Orders",
-        copy=False, readonly=True)
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
     service_order_count = fields.Integer(
         compute='_compute_service_order_count', compute_sudo=True)
 

@@ -11,7 +11,9 @@ class HrExpense(models.Model):
         domain="[('company_id', '=', company_id), ('state', 'in', ('open', 'signed_off'))]",
         help="The approved expense becomes a line of this service order.")
     service_order_line_ids = fields.One2many(
-        comodel_name='service.order.line', inverse_name='expense_id', copy=False, readonly=True)
+        comodel_name='service.order.line', inverse_name='expense_id', copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
 
     @api.constrains('service_order_id', 'sale_order_id')
     def _check_charged_once(self):
