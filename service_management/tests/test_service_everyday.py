@@ -46,6 +46,18 @@ class TestServiceEveryday(ServiceCommon):
         self.assertEqual(edited.order_count, 1)
         self.assertEqual(edited.open_order_count, 1)
 
+    def test_new_of_the_staff_is_an_open_order_from_every_view(self):
+        """The quick form of a column keeps the column; New itself belongs to none."""
+        Order = self.env['service.order'].with_user(self.user_dispatcher)
+        for view in ('kanban', 'list'):
+            arch = Order.get_view(view_type=view)['arch']
+            self.assertNotIn('on_create', arch)
+        with Form(Order) as form:
+            form.title = "Phoned in"
+            form.partner_id = self.customer
+        self.assertEqual(form.record.state, 'open')
+        self.assertTrue(form.record.visit_ids.is_unassigned)
+
     #=== PEOPLE OF OTHER APPS ===#
 
     def test_hr_officer_opens_and_creates_employees(self):

@@ -34,6 +34,14 @@ class TestServiceTours(ServiceCommon, HttpCase):
     def _open_view(self, action):
         return f'/odoo/action-service_management.{action}'
 
+    def test_new_on_the_board_of_orders_is_an_open_order_with_a_visit_to_plan(self):
+        self.start_tour(
+            self._open_view('service_order_action'), 'service_new_order_tour',
+            login='service_dispatcher')
+        order = self.env['service.order'].search([('title', '=', "Phoned in")])
+        self.assertEqual(order.state, 'open')
+        self.assertTrue(order.visit_ids.is_unassigned)
+
     def test_order_goes_from_the_call_to_the_posted_invoice(self):
         self.start_tour(
             self._open_view('service_order_action'), 'service_dispatcher_tour',

@@ -9,6 +9,35 @@ const openMenu = (...xmlIds) =>
         run: "click",
     }));
 
+tours.add("service_new_order_tour", {
+    steps: () => [
+        {
+            content: "New belongs to no column",
+            trigger: ".o_control_panel .o-kanban-button-new",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=title] input",
+            run: "edit Phoned in",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=partner_id] input",
+            run: "edit Harbour",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item a:contains(/^Harbour Hotel$/)",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_form_saved",
+        },
+    ],
+});
+
 tours.add("service_dispatcher_tour", {
     steps: () => [
         {
