@@ -690,11 +690,16 @@ class ServiceOrder(models.Model):
 
     def _on_opened(self):
         """Extend for what an order needs from now on; a first visit waits to be planned."""
+        self._ensure_visit_to_plan()
+        self._apply_price_rules()
+
+    def _ensure_visit_to_plan(self):
+        """Let a visit wait in each of these orders that has none to come: so the board shows it."""
         without_visit = self.filtered(
             lambda order: not order.visit_ids.filtered(lambda visit: visit._is_open()))
-        self.env['service.visit'].sudo().create([  # portal acceptance and mail open orders too
+        # Portal acceptance and mail open orders too, and technicians end visits.
+        self.env['service.visit'].sudo().create([
             order._prepare_first_visit() for order in without_visit])
-        self._apply_price_rules()
 
     def _prepare_first_visit(self):
         self.ensure_one()

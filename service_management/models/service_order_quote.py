@@ -14,11 +14,16 @@ class ServiceOrder(models.Model):
         for order in self:
             order.access_url = f'/my/service_orders/{order.id}'
 
-    @api.depends('state', 'can_sign_off', 'visit_ids.state', 'visit_ids.timer_start', 'signature')
+    @api.depends('state', 'can_sign_off', 'visit_ids.state', 'visit_ids.timer_start', 'signature',
+                 'visit_ids.employee_id', 'visit_ids.date_start')
     def _compute_can_customer_sign(self):
-        """Let customers sign what is finished: a visit took place, and none is to come."""
+        """Let customers sign what is finished: a visit took place, and none is to come.
+
+        One that has neither technician nor time is no more than a reminder to the dispatcher.
+        """
         for order in self:
-            states = set(order.visit_ids.mapped('state'))
+            states = set(order.visit_ids.filtered(
+                lambda visit: visit.employee_id or visit.date_start).mapped('state'))
             order.can_customer_sign = (
                 order.state == 'open' and order.can_sign_off and not order.signature
                 and 'done' in states and not states & {'planned', 'dispatched', 'under_way'})

@@ -779,7 +779,10 @@ class ServiceVisit(models.Model):
             and line.visit_id in (self.browse(), self)))[:1]
 
     def action_done(self):
-        """End visits; a clock that still runs is stopped and booked."""
+        """End visits; a clock that still runs is stopped and booked.
+
+        Their orders stay open: where none is to come, another visit waits to be planned.
+        """
         for visit in self:
             if not visit._is_open():
                 raise UserError(self.env._("The visit %s is over.", visit.display_name))
@@ -789,6 +792,7 @@ class ServiceVisit(models.Model):
         self.check_access('write')
         self.filtered('timer_start')._book_timer()
         self._finish()
+        self.order_id.filtered(lambda order: order.state == 'open')._ensure_visit_to_plan()
         return True
 
     def _finish(self):

@@ -124,6 +124,30 @@ class TestServiceEveryday(ServiceCommon):
                             self.env[field.comodel_name].with_user(reader).has_access('read'), group)
         self.assertGreater(found, 6)
 
+    #=== VISITS ===#
+
+    def test_visit_that_leaves_the_order_open_leaves_a_visit_to_plan(self):
+        order = self._create_order()
+        visit = self._plan(order).with_user(self.user_technician)
+        visit.action_start()
+        visit.action_stop()
+        visit.action_done()
+        self.assertRecordValues(order.visit_ids.sorted('id'), [
+            {'state': 'done', 'is_unassigned': False}, {'state': 'planned', 'is_unassigned': True}])
+        with self.subTest("one that is planned already is the one"):
+            second, third = (
+                self._plan(order, start) for start in ('2026-03-04 08:00:00', '2026-03-05 08:00:00'))
+            second.action_done()
+            self.assertEqual(order.visit_ids, visit | second | third)
+
+    def test_visit_that_ends_with_the_sign_off_leaves_none_to_plan(self):
+        order = self._create_order()
+        visit = self._plan(order)
+        visit.action_start()
+        visit.action_stop()
+        self._sign(order)
+        self.assertEqual(order.visit_ids.mapped('state'), ['done'])
+
     #=== CONDITIONS ===#
 
     def test_price_rule_whose_conditions_are_archived_fits_nobody_else(self):
