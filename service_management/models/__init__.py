@@ -47,6 +47,7 @@ from . import service_subscription_indexation
 
 # extensions of foreign models
 from . import account_analytic_line
+from . import account_chart_template
 from . import account_move
 from . import account_move_line
 from . import hr_employee

@@ -67,6 +67,19 @@ class ResCompany(models.Model):
                 if not company[field]:
                     company[field] = getattr(self, f'_default_{field}')()
 
+    def _tax_service_products(self):
+        """Give the products that we ship a company's default tax where they have none of its."""
+        self.ensure_one()
+        shipped = filter(None, (
+            self.env.ref(f'service_management.product_service_{name}', raise_if_not_found=False)
+            for name in ('hour', 'travel', 'fee')))
+        products = self.env['product.product'].union(*shipped).product_tmpl_id
+        # A company's taxes are not seen from another one.
+        products.sudo().filtered(lambda product: (
+            product.company_id in (self.browse(), self)
+            and not product.taxes_id._filter_taxes_by_company(self)
+        ))._force_default_sale_tax(self)
+
     def _create_service_sequence(self, code):
         """Give companies a numbering of a document of their own."""
         numbered = self.env['ir.sequence'].search([

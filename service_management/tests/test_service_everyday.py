@@ -148,6 +148,49 @@ class TestServiceEveryday(ServiceCommon):
         self._sign(order)
         self.assertEqual(order.visit_ids.mapped('state'), ['done'])
 
+    #=== TAXES OF OUR PRODUCTS ===#
+
+    def _get_shipped_products(self):
+        return self.env['product.product'].union(*(
+            self.env.ref(f'service_management.product_service_{name}')
+            for name in ('hour', 'travel', 'fee')))
+
+    def _load_chart(self, company):
+        self.env['account.chart.template'].with_company(company).try_loading(
+            'generic_coa', company=company, install_demo=False)
+        return company.account_sale_tax_id
+
+    def test_products_we_ship_get_the_tax_of_a_chart_that_comes_after_us(self):
+        products = self._get_shipped_products()
+        products.sudo().taxes_id = False
+        company = self.env['res.company'].create({
+            'name': "Fresh", 'country_id': self.env.ref('base.us').id})
+        tax = self._load_chart(company)
+        self.assertTrue(tax)
+        for product in products.sudo():
+            self.assertEqual(product.taxes_id, tax)
+        with self.subTest("a second company has its own, and the first keeps its"):
+            second = self.env['res.company'].create({
+                'name': "Second", 'country_id': self.env.ref('base.us').id})
+            taxes = tax | self._load_chart(second)
+            for product in products.sudo():
+                self.assertEqual(product.taxes_id, taxes)
+
+    def test_taxes_that_somebody_chose_stay(self):
+        products = self._get_shipped_products().sudo()
+        company = self.env['res.company'].create({
+            'name': "Fresh", 'country_id': self.env.ref('base.us').id})
+        self._load_chart(company)
+        reduced = self.env['account.tax'].with_company(company).create({
+            'name': "Reduced", 'amount': 5, 'company_id': company.id, 'type_tax_use': 'sale'})
+        products[0].taxes_id = reduced
+        products[1].taxes_id = False
+        self._load_chart(company)
+        self.assertEqual(products[0].taxes_id, reduced)
+        self.assertFalse(products[1].taxes_id)
+        company._tax_service_products()
+        self.assertEqual(products[0].taxes_id, reduced)
+
     #=== CONDITIONS ===#
 
     def test_price_rule_whose_conditions_are_archived_fits_nobody_else(self):
