@@ -174,6 +174,8 @@ class ServiceAgreement(models.Model):
         # The ledger is written by actions only; what may be created was checked before.
         Order = self.env['service.order'].sudo()
         orders = Order
+        # The responsible of an agreement knows its plan: a mail for each order would be noise.
+        Order = Order.with_context(mail_auto_subscribe_no_notify=True)
         by_company = defaultdict(list)
         for order in planned:
             by_company[order.agreement.company_id].append(order)

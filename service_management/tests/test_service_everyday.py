@@ -1,6 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form, freeze_time, new_test_user
 
 from .common import ServiceCommon
 
@@ -147,6 +147,38 @@ class TestServiceEveryday(ServiceCommon):
         visit.action_stop()
         self._sign(order)
         self.assertEqual(order.visit_ids.mapped('state'), ['done'])
+
+    #=== NOTICES ===#
+
+    def test_generated_orders_do_not_mail_their_responsible(self):
+        env = self.env(context={})  # tests switch mails off
+        agreement = self.env['service.agreement'].create({
+            'title': "Boilers", 'partner_id': self.customer.id, 'company_id': self.company.id,
+            'user_id': self.user_manager.id, 'team_id': self.team.id,
+            'date_start': '2026-03-01', 'date_end': '2026-12-31',
+            'group_id': self.env['service.agreement.group'].create({
+                'name': "Monthly", 'horizon_days': 60}).id,
+            'line_ids': [Command.create({
+                'name': "Inspection", 'interval_count': 1, 'interval_unit': 'month'})]})
+        with freeze_time('2026-03-01 08:00:00'):
+            agreement.action_activate()
+            with self.enter_registry_test_mode():
+                env.ref('service_management.ir_cron_generate_orders').method_direct_trigger()
+        orders = agreement.order_ids
+        self.assertTrue(orders)
+        self.assertEqual(orders.user_id, self.user_manager)
+        self.assertFalse(self._get_assigned_notices(orders))
+        with self.subTest("by hand it is told"):
+            order = env['service.order'].with_user(self.user_dispatcher).create({
+                'title': "By hand", 'partner_id': self.customer.id, 'team_id': self.team.id,
+                'user_id': self.user_manager.id})
+            self.assertTrue(self._get_assigned_notices(order))
+
+    def _get_assigned_notices(self, orders):
+        """Return what was sent to the responsible of orders, other than messages of the orders."""
+        return self.env['mail.message'].sudo().search([
+            ('model', '=', 'service.order'), ('res_id', 'in', orders.ids),
+            ('message_type', '=', 'user_notification')])
 
     #=== TAXES OF OUR PRODUCTS ===#
 
