@@ -96,7 +96,7 @@ class ServiceObject(models.Model):
 
     _unique_serial_number = models.UniqueIndex(
         '(company_id, product_id, serial_number)'
-        ' WHERE serial_number IS NOT NULL AND product_id IS NOT NULL AND active',
+        ' WHERE serial_number IS NOT NULL AND product_id IS NOT NULL AND active IS TRUE',
         "Another object has this product and serial number already.")
     _warranty_after_start = models.Constraint(
         'CHECK (date_in_service IS NULL OR'

@@ -211,7 +211,7 @@ class ServiceOrderLine(models.Model):
         copy=False, readonly=True, digits='Product Unit')
     date_prepaid = fields.Date(copy=False, readonly=True)
 
-    _prepaid = models.Index('(agreement_id, date_prepaid) WHERE is_prepaid')
+    _prepaid = models.Index('(agreement_id, date_prepaid) WHERE is_prepaid IS TRUE')
 
     @api.model
     def _get_life_fields(self):

@@ -16,7 +16,7 @@ class ServiceOrder(models.Model):
     is_receipt_due = fields.Boolean(
         copy=False, readonly=True, help="The work receipt waits to be sent to the customer.")
 
-    _receipt_due = models.Index('(id) WHERE is_receipt_due')
+    _receipt_due = models.Index('(id) WHERE is_receipt_due IS TRUE')
 
     #=== WHAT THEY ARE TOLD ===#
 

@@ -64,7 +64,7 @@ class ServiceStage(models.Model):
         help="Orders that stay longer are marked as stale. Zero switches the mark off.")
 
     _one_first_stage = models.UniqueIndex(
-        '(is_first) WHERE is_first', "Another stage is the first one already.")
+        '(is_first) WHERE is_first IS TRUE', "Another stage is the first one already.")
 
     def _get_actions(self):
         """Return {action: the field that allows it}; extend to let stages guard more."""

@@ -73,7 +73,8 @@ class ServiceSubscriptionAccrual(models.Model):
     _entry = models.Constraint(
         "CHECK (state <> 'posted' OR move_id IS NOT NULL)",
         "A posted accrual has a journal entry.")
-    _due = models.Index("(date, id) WHERE state = 'planned' AND error IS NULL")
+    # As the ORM asks for an empty text: PostgreSQL derives one condition from the other.
+    _due = models.Index("(date, id) WHERE state = 'planned' AND (error = '' OR error IS NULL)")
 
     @api.depends('fee_id', 'date_start', 'date_end')
     def _compute_display_name(self):

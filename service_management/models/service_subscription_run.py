@@ -55,7 +55,7 @@ class ServiceSubscriptionRun(models.Model):
         help="Before taxes, in the currency of the company.")
 
     _one_nightly = models.UniqueIndex(
-        "(company_id, date_until) WHERE is_nightly AND state = 'running'",
+        "(company_id, date_until) WHERE is_nightly IS TRUE AND state = 'running'",
         "The nightly run of this day is going on already.")
 
     @api.depends('date_until', 'is_nightly')

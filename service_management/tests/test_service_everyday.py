@@ -1,6 +1,8 @@
+from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import Form, freeze_time, new_test_user
+from odoo.tools import SQL
 
 from .common import ServiceCommon
 
@@ -222,6 +224,54 @@ class TestServiceEveryday(ServiceCommon):
         self.assertFalse(products[1].taxes_id)
         company._tax_service_products()
         self.assertEqual(products[0].taxes_id, reduced)
+
+    #=== INDEXES ===#
+
+    def test_jobs_find_their_work_by_their_indexes(self):
+        """A partial index serves only conditions from which PostgreSQL derives its own."""
+        today = fields.Date.today()
+        Line, Agreement = self.env['service.order.line'], self.env['service.agreement']
+        Accrual = self.env['service.subscription.accrual']
+        Status = self.env['service.order.sla']
+        for model, index, domain, order in (
+            (self.env['service.order'], '_receipt_due', Domain('is_receipt_due', '=', True), 'id'),
+            (Line, '_prepaid', Domain('agreement_id', '=', 1) & Domain('is_prepaid', '=', True)
+             & Domain('date_prepaid', '>=', today), None),
+            (Agreement, '_to_run', Agreement._get_run_domain(), 'date_next_run, id'),
+            (Accrual, '_due', Accrual._get_due_domain(), 'date, id'),
+            (Status, '_due', Domain('state', '=', 'running')
+             & Domain('next_event_on', '<=', fields.Datetime.now()), 'next_event_on, id'),
+            (self.env['service.subscription'], '_to_bill',
+             Domain('date_next_bill', '<=', today), 'date_next_bill'),
+            (self.env['service.subscription.fee'], '_to_bill', Domain('subscription_id', 'in', [1, 2])
+             & Domain('state', '=', 'open') & Domain('date_due', '<=', today), None),
+            (self.env['service.visit'], '_by_technician', Domain('employee_id', 'in', [1, 2])
+             & Domain('state', 'in', ('planned', 'dispatched', 'under_way'))
+             & Domain('date_start', '<', today) & Domain('date_end', '>', today), None),
+            (Line, '_to_post', Domain('company_id', '=', 1) & Domain('state', '=', 'open')
+             & Domain('date', '<=', today), None),
+            (Agreement, '_by_customer', Domain('commercial_partner_id', 'in', [1, 2])
+             & Domain('state', '=', 'active'), None),
+        ):
+            with self.subTest(model=model._name, index=index):
+                self._assert_implied(model.sudo(), index, domain, order)
+
+    def _assert_implied(self, model, index, domain, order):
+        """Assert that a search can use an index, on a copy of the table that has no other."""
+        table, index = model._table, model._table_objects[model._table + index]
+        query = model._search(domain, order=order)
+        with self.env.cr.savepoint() as savepoint:
+            # The temporary table comes before the real one.
+            self.env.cr.execute(SQL(
+                "CREATE TEMPORARY TABLE %s (LIKE %s)", SQL.identifier(table), SQL.identifier(table)))
+            self.env.cr.execute(SQL(
+                "CREATE INDEX %s ON %s %s", SQL.identifier(index.full_name(model)),
+                SQL.identifier(table), SQL(index.get_definition(model.pool).partition('INDEX ')[2])))
+            self.env.cr.execute("SET LOCAL enable_seqscan = off")
+            self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+            plan = '\n'.join(row[0] for row in self.env.cr.fetchall())
+            savepoint.rollback()
+        self.assertIn(index.full_name(model), plan)
 
     #=== CONDITIONS ===#
 
