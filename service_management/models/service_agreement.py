@@ -452,10 +452,9 @@ class ServiceAgreement(models.Model):
         return movable
 
     def _ensure_may_agree(self):
+        self._ensure_role('manager', self.env._(
+            "Only a service manager makes and ends agreements."))
         self.check_access('write')
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager makes and ends agreements."))
 
     def action_activate(self):
         """Put drafts into force."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
@@ -48,10 +48,8 @@ class ServiceAgreement(models.Model):
 
     def _ensure_may_generate(self):
         self.check_access('read')
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_dispatcher'):
-            raise AccessError(self.env._(
-                "Only dispatchers create orders from agreements. Ask one."))
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers create orders from agreements. Ask one."))
 
     def _can_generate(self):
         """Tell whether orders are created from one agreement at all."""

@@ -611,11 +611,9 @@ class ServiceOrder(models.Model):
         if not self:
             return
         # Technicians move orders by what they do (start, sign), which runs in sudo.
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_dispatcher'):
-            raise AccessError(self.env._(
-                "Technicians do not move orders by hand: start or sign the visit instead, or ask a"
-                " dispatcher."))
+        self._ensure_role('dispatcher', self.env._(
+            "Technicians do not move orders by hand: start or sign the visit instead, or ask a"
+            " dispatcher."))
         if stage.needs_reason and not vals.get('stage_reason_id'):
             raise UserError(self.env._(
                 "Stage “%s” needs a reason. Use “Change Stage” and give one.", stage.name))
@@ -632,9 +630,8 @@ class ServiceOrder(models.Model):
                     check(order, vals)
 
     def _check_becomes_open(self, order, vals):
-        if order.state == 'signed_off' and not self.env.user.has_group(
-                'service_management.service_management_group_manager'):
-            raise UserError(self.env._(
+        if order.state == 'signed_off':
+            self._ensure_role('manager', self.env._(
                 "%s is signed off: only a service manager reopens it.", order.name))
         if 'posted' in order.line_ids.mapped('state'):
             raise UserError(self.env._(
@@ -839,8 +836,7 @@ class ServiceOrder(models.Model):
         :raise AccessError: if the user is no service manager
         :raise UserError: if an order is not signed off, or its stage forbids posting
         """
-        if not self.env.user.has_group('service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager posts service orders."))
+        self._ensure_role('manager', self.env._("Only a service manager posts service orders."))
         for order in self:
             if order.state not in ('signed_off', 'posted'):
                 raise UserError(self.env._(
@@ -930,8 +926,7 @@ class ServiceOrder(models.Model):
         :raise AccessError: if the user is no service manager
         :raise UserError: if nothing is left to bill
         """
-        if not self.env.user.has_group('service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager bills service orders."))
+        self._ensure_role('manager', self.env._("Only a service manager bills service orders."))
         billable = self.line_ids.filtered(lambda line: line.invoice_status == 'to_invoice')
         if not billable:
             raise UserError(self.env._(

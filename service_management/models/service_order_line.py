@@ -10,7 +10,7 @@ from ..tools.planning import hours_between, local_day
 class ServiceOrderLine(models.Model):
     _name = 'service.order.line'
     _description = "Service Order Line"
-    _inherit = ['analytic.mixin']
+    _inherit = ['service.document.mixin', 'analytic.mixin']
     _order = 'order_id, sequence, id'
     _rec_names_search = ['name', 'order_id.name']
     _check_company_auto = True
@@ -594,7 +594,7 @@ class ServiceOrderLine(models.Model):
         if locked and not (
             set(vals) <= self.BILLING_FIELDS
             and set(locked.mapped('state')) <= {'signed_off'}
-            and self.env.user.has_group('service_management.service_management_group_manager')
+            and self._has_role('manager')
         ):
             locked._ensure_allowed('edit')
         if 'order_id' in vals:
@@ -606,9 +606,8 @@ class ServiceOrderLine(models.Model):
         return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
 
     def _ensure_may_override(self):
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager changes how a line is billed."))
+        self._ensure_role('manager', self.env._(
+            "Only a service manager changes how a line is billed."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):
@@ -715,8 +714,7 @@ class ServiceOrderLine(models.Model):
 
     def action_reverse(self):
         """Correct posted lines by lines of the opposite quantity, cost and analytic lines."""
-        if not self.env.user.has_group('service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager reverses posted lines."))
+        self._ensure_role('manager', self.env._("Only a service manager reverses posted lines."))
         for line in self:
             if line.state != 'posted' or line.reversed_line_id:
                 raise UserError(self.env._(

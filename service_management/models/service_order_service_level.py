@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 OPEN_STATES = ('running', 'paused', 'missed')
 
@@ -294,10 +294,8 @@ class ServiceOrder(models.Model):
 
     def _ensure_may_time(self):
         self.check_access('write')
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_dispatcher'):
-            raise AccessError(self.env._(
-                "Only dispatchers stop and start the clock of a service level. Ask one."))
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers stop and start the clock of a service level. Ask one."))
 
 
 class ServiceVisit(models.Model):

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.planning import local_day
@@ -16,7 +16,7 @@ class ServiceQuoteMixin(models.AbstractModel):
     """
     _name = 'service.quote.mixin'
     _description = "Service Quote"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin']
+    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin']
 
     quote_sent_on = fields.Datetime(copy=False, readonly=True, tracking=True)
     validity_date = fields.Date(
@@ -62,9 +62,8 @@ class ServiceQuoteMixin(models.AbstractModel):
 
     def _ensure_may_quote(self):
         """:raise AccessError: if the user does not send quotes of these documents"""
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_dispatcher'):
-            raise AccessError(self.env._("Only dispatchers send quotes. Ask one to send it."))
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers send quotes. Ask one to send it."))
 
     def _before_quoting(self):
         """Extend for what a document has to be brought up to date with before it is sent."""

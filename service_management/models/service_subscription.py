@@ -13,7 +13,9 @@ FROZEN_FIELDS = {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company
 class ServiceSubscription(models.Model):
     _name = 'service.subscription'
     _description = "Service Subscription"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'analytic.mixin']
+    _inherit = [
+        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
+        'analytic.mixin']
     _order = 'name desc, id desc'
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
@@ -288,10 +290,9 @@ class ServiceSubscription(models.Model):
 
     def _ensure_may_manage(self):
         """:raise AccessError: if the user is no service manager, or not one of the company"""
+        self._ensure_role('manager', self.env._(
+            "Only a service manager makes and ends subscriptions."))
         self.check_access('write')
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_manager'):
-            raise AccessError(self.env._("Only a service manager makes and ends subscriptions."))
 
     def action_activate(self):
         """Let drafts begin: they are billed from their first day on."""

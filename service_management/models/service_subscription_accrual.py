@@ -3,7 +3,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
@@ -21,6 +21,7 @@ class ServiceSubscriptionAccrual(models.Model):
     """
     _name = 'service.subscription.accrual'
     _description = "Accrual of a Subscription Fee"
+    _inherit = ['service.document.mixin']
     _order = 'date, kind, id'
     _check_company_auto = True
 
@@ -303,9 +304,8 @@ class ServiceSubscriptionAccrual(models.Model):
 
     def _ensure_may_account(self):
         """:raise AccessError: if the user does not post to the ledger"""
-        if not self.env.su and not self.env.user.has_group('account.group_account_invoice'):
-            raise AccessError(self.env._(
-                "Only accounting posts and reverses recognised revenue."))
+        self._ensure_role('account.group_account_invoice', self.env._(
+            "Only accounting posts and reverses recognised revenue."))
         self.check_access('read')
 
     def action_post(self):

@@ -32,7 +32,7 @@ OPEN_STATES = ('planned', 'dispatched', 'under_way')
 class ServiceVisit(models.Model):
     _name = 'service.visit'
     _description = "Service Visit"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin']
     _order = 'date_start, priority desc, id'
     _rec_names_search = ['order_id.name', 'order_id.title', 'partner_id.name', 'employee_id.name']
     _check_company_auto = True
@@ -571,10 +571,8 @@ class ServiceVisit(models.Model):
                 " cancel it."))
 
     def _ensure_may_plan(self):
-        if not self.env.su and not self.env.user.has_group(
-                'service_management.service_management_group_dispatcher'):
-            raise AccessError(self.env._(
-                "Only dispatchers plan visits. Ask one to change this visit."))
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers plan visits. Ask one to change this visit."))
 
     def _ensure_plannable(self, vals):
         """:raise UserError: if a visit has begun or ended: what happened is not re-planned"""

@@ -4,7 +4,6 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
@@ -14,6 +13,7 @@ from ..tools.planning import hours_between
 class ServiceDashboard(models.AbstractModel):
     _name = 'service.dashboard'
     _description = "Service Overview"
+    _inherit = ['service.document.mixin']
 
     @api.model
     @api.readonly
@@ -24,8 +24,7 @@ class ServiceDashboard(models.AbstractModel):
             'technicians': [{'id', 'name', 'hours', 'available', 'percent', 'level'}]}
         :raise AccessError: if the user is no service manager
         """
-        if not self.env.user.has_group('service_management.service_management_group_manager'):
-            raise AccessError(self.env._("The overview is for service managers."))
+        self._ensure_role('manager', self.env._("The overview is for service managers."))
         return {'sections': self._get_sections(), 'technicians': self._get_technicians()}
 
     @api.model

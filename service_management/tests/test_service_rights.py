@@ -144,6 +144,55 @@ class TestServiceRights(ServiceCommon):
         with self.assertRaises(AccessError):
             invoice.action_post()
 
+    def test_guards_of_role_refuse_the_lesser_role_and_pass_in_sudo(self):
+        """Sudo means that somebody was asked before; the roles that refuse are the ones below."""
+        accountant = self.user_manager  # a service manager is none
+        signed_off, posted = self._worked_order(), self._worked_order()
+        posted.action_post()
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id, 'user_id': self.user_technician.id})
+        Subscription = self.env['service.subscription']
+        Accrual = self.env['service.subscription.accrual']
+        quote = self._create_quote()
+        reopened = self._worked_order()
+        technician, dispatcher = self.user_technician, self.user_dispatcher
+        # (record, guard, role that is refused, message); in sudo each does what it guards
+        for record, guard, user, message in (
+            (quote, lambda order: order._check_move(self.stage_first, {}), technician,
+             "do not move orders by hand"),
+            (reopened, lambda order: order._check_move(self.stage_first, {}), dispatcher,
+             "only a service manager reopens it"),
+            (signed_off, lambda order: order._post_lines(), dispatcher,
+             "Only a service manager posts"),
+            (posted, lambda order: order._create_invoices(), dispatcher,
+             "Only a service manager bills"),
+            (posted.line_ids[:1], lambda line: line.action_reverse(), dispatcher,
+             "Only a service manager reverses"),
+            (quote.line_ids, lambda line: line._ensure_may_override(), dispatcher,
+             "changes how a line is billed"),
+            (quote, lambda order: order._ensure_may_quote(), technician,
+             "Only dispatchers send quotes"),
+            (self._plan(quote), lambda visit: visit._ensure_may_plan(), technician,
+             "Only dispatchers plan visits"),
+            (Subscription, lambda empty: empty._ensure_may_manage(), dispatcher,
+             "makes and ends subscriptions"),
+            (Accrual, lambda empty: empty._ensure_may_account(), accountant,
+             "Only accounting posts"),
+            (quote, lambda order: order._ensure_may_time(), technician,
+             "Only dispatchers stop and start the clock"),
+            (agreement, lambda record: record._ensure_may_agree(), dispatcher,
+             "makes and ends agreements"),
+            (agreement, lambda record: record._ensure_may_generate(), technician,
+             "Only dispatchers create orders from agreements"),
+            (self.env['service.dashboard'], lambda empty: empty.get_data(), dispatcher,
+             "The overview is for service managers"),
+        ):
+            with self.subTest(message=message):
+                as_user = record.with_user(user)
+                with self.assertRaisesRegex(AccessError, message):
+                    guard(as_user)
+                guard(as_user.sudo())
+
     def test_stage_history_cannot_be_written_by_hand(self):
         order = self._create_order()
         for user in (self.user_technician, self.user_dispatcher, self.user_manager):
