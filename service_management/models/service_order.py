@@ -535,13 +535,18 @@ class ServiceOrder(models.Model):
         moving = self.filtered(lambda order: order.stage_id != stage)
         moving._check_move(stage, vals)
         origins = {order: order.stage_id for order in moving}
-        result = super().write({
+        if not moving:
+            return super().write(vals)
+        super(ServiceOrder, moving).write({
             'stage_reason_id': False, 'stage_note': False,
-            **vals, 'date_last_stage_update': fields.Datetime.now(),
-        } if moving else vals)
+            **vals, 'date_last_stage_update': fields.Datetime.now()})
+        # Who is there already keeps why and since when.
+        super(ServiceOrder, self - moving).write({
+            name: value for name, value in vals.items()
+            if name not in ('stage_id', 'stage_reason_id', 'stage_note')})
         moving._log_stage_moves(origins)
         moving._after_move(origins)
-        return result
+        return True
 
     @api.model
     def _get_protected_fields(self):

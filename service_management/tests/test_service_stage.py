@@ -1,5 +1,8 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, users
+from odoo.tests import Form, freeze_time, users
 
 from .common import SIGNATURE, ServiceCommon
 
@@ -151,6 +154,28 @@ class TestServiceStage(ServiceCommon):
         order.invalidate_recordset()
         self.assertFalse(order.stage_reason_id)
         self.assertEqual(order.stage_log_ids[1].reason_id, self.reason)
+
+    def test_an_order_that_is_there_already_keeps_why_and_since_when(self):
+        waiting, moved = self._create_order(), self._create_order()
+        other = self.reason.copy({'name': "Weather"})
+        waiting.write({'stage_id': self.stage_hold.id, 'stage_reason_id': self.reason.id,
+                       'stage_note': "Pump on its way"})
+        since = waiting.date_last_stage_update
+        with freeze_time(since + timedelta(days=3)):
+            (waiting | moved).write({
+                'stage_id': self.stage_hold.id, 'stage_reason_id': other.id,
+                'stage_note': "Storm", 'note_internal': "Ring first"})
+            now = fields.Datetime.now()
+        self.assertRecordValues(waiting | moved, [{
+            'stage_id': self.stage_hold.id, 'stage_reason_id': self.reason.id,
+            'stage_note': "Pump on its way", 'date_last_stage_update': since,
+        }, {
+            'stage_id': self.stage_hold.id, 'stage_reason_id': other.id,
+            'stage_note': "Storm", 'date_last_stage_update': now,
+        }])
+        self.assertEqual(len(waiting.stage_log_ids), 2, "it did not move: nothing to record")
+        for order in waiting | moved:
+            self.assertIn("Ring first", order.note_internal, "what else is written, holds for all")
 
     def test_dropped_card_gets_a_dialog_where_a_reason_is_needed(self):
         order = self._create_order()
