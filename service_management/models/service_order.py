@@ -691,14 +691,21 @@ class ServiceOrder(models.Model):
             order.state == 'open' and origins[order].category == 'cancelled'))._on_revoked()
 
     def _on_opened(self):
-        """Extend for what an order needs from now on; a first visit waits to be planned."""
-        self._ensure_visit_to_plan()
+        """Extend for what an order needs from now on, at the first opening and at each later one."""
+        self._ensure_waiting_visit()
         self._apply_price_rules()
 
-    def _ensure_visit_to_plan(self):
-        """Let a visit wait in each of these orders that has none to come: so the board shows it."""
-        without_visit = self.filtered(
-            lambda order: not order.visit_ids.filtered(lambda visit: visit._is_open()))
+    def _is_first_opening(self):
+        """Tell whether one open order was never open before, by its history."""
+        self.ensure_one()
+        # What happened decides, whoever asks.
+        stages = [log.stage_id for log in self.sudo().stage_log_ids]
+        return sum(stage.category == 'open' for stage in stages) == 1
+
+    def _ensure_waiting_visit(self):
+        """Let a visit wait to be planned for those of these orders that are open and have none."""
+        without_visit = self.filtered(lambda order: order.state == 'open' and not (
+            order.visit_ids.filtered(lambda visit: visit._is_open())))
         # Portal acceptance and mail open orders too, and technicians end visits.
         self.env['service.visit'].sudo().create([
             order._prepare_first_visit() for order in without_visit])

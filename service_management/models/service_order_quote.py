@@ -152,7 +152,14 @@ class ServiceOrder(models.Model):
         self._tell_responsible(text, self.user_id or self.team_id.user_id)
 
     def _on_opened(self):
-        """Hold the quoted prices, however the customer's yes arrived."""
-        quoted = self.filtered('quote_sent_on')
-        quoted.line_ids.filtered(lambda line: line.state == 'open').sudo().is_price_agreed = True
+        """Hold the quoted prices, however the customer's yes arrived.
+
+        Only the first opening is the answer to the quote: lines that are added later were never in
+        it, however often the order is opened again.
+        """
+        answered = self.filtered(lambda order: order.quote_sent_on and order._is_first_opening())
+        # A quote that was cancelled, and is revoked, gets its lines back after this.
+        quoted = answered.line_ids.filtered(
+            lambda line: line.state == 'open' or line.is_cancelled_with_order)
+        quoted.sudo().is_price_agreed = True  # nobody enters by hand what was agreed
         return super()._on_opened()

@@ -790,7 +790,7 @@ class ServiceVisit(models.Model):
         self.check_access('write')
         self.filtered('timer_start')._book_timer()
         self._finish()
-        self.order_id.filtered(lambda order: order.state == 'open')._ensure_visit_to_plan()
+        self.order_id._ensure_waiting_visit()
         return True
 
     def _finish(self):

@@ -128,6 +128,61 @@ class TestServiceQuote(ServiceCommon):
         order.with_user(self.user_dispatcher).action_confirm()
         self.assertTrue(order.line_ids.is_price_agreed)
 
+    def _accepted_and_more(self):
+        """Return an accepted quote and the line that was added to it afterwards."""
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        return order, self._create_line(order, quantity_planned=1)
+
+    def assertOnlyQuotedIsAgreed(self, order, later):
+        self.assertTrue((order.line_ids - later).is_price_agreed)
+        self.assertFalse(later.is_price_agreed)
+        self.assertNotIn("Agreed in the quote", later.price_explanation)
+        self.hours.list_price = 200
+        later.quantity_planned = 3
+        self.assertEqual(later.price_unit, 200, "More work has the prices of its day")
+
+    def test_cancelling_a_visit_agrees_no_price(self):
+        order, later = self._accepted_and_more()
+        visit = self._plan(order)
+        self.env['service.visit.cancel'].create({
+            'visit_ids': visit.ids,
+            'reason_id': self.env['service.reason']._get_default('visit').id}).action_apply()
+        self.assertTrue((order.visit_ids - visit).is_unassigned, "another visit waits")
+        self.assertOnlyQuotedIsAgreed(order, later)
+
+    def test_reopening_a_signed_off_order_agrees_no_price(self):
+        order, later = self._accepted_and_more()
+        self._plan(order)
+        self._sign(order)
+        order.stage_id = self.stage_first
+        self.assertOnlyQuotedIsAgreed(order, later)
+
+    def test_revoking_an_accepted_order_agrees_no_price(self):
+        order, later = self._accepted_and_more()
+        order._cancel_all(self.cancel_reason)
+        order.action_revoke()
+        self.assertEqual(later.state, 'open')
+        self.assertOnlyQuotedIsAgreed(order, later)
+
+    def test_what_was_added_before_the_yes_is_on_the_page_and_agreed(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        self._create_line(order, quantity_planned=1)
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertEqual(order.line_ids.mapped('is_price_agreed'), [True, True])
+
+    def test_a_declined_quote_that_is_revoked_holds_its_prices(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        waived = self._create_line(order, quantity_planned=1)
+        waived.action_cancel()
+        order._decline_quote(self.decline_reason, "")
+        order.action_revoke()
+        self.assertTrue((order.line_ids - waived).is_price_agreed)
+        self.assertFalse(waived.is_price_agreed, "a line that was taken out was not offered")
+
     def test_a_request_that_was_not_quoted_has_no_agreed_prices(self):
         order = self._create_quote()
         order.action_confirm()

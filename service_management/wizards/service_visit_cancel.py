@@ -22,5 +22,5 @@ class ServiceVisitCancel(models.TransientModel):
             if not visit._is_open():
                 raise UserError(self.env._("The visit %s is over.", visit.display_name))
         self.visit_ids._cancel(self.reason_id, self.note)
-        self.visit_ids.order_id.filtered(lambda order: order.state == 'open')._on_opened()
+        self.visit_ids.order_id._ensure_waiting_visit()
         return {'type': 'ir.actions.act_window_close'}
