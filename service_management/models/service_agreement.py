@@ -1,3 +1,5 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -7,7 +9,10 @@ from odoo.tools import float_round
 
 from ..tools.planning import local_day
 from ..tools.recurrence import span_of
+from .job import attempt, tell_once
 from .record_action import open_records
+
+_logger = logging.getLogger(__name__)
 
 #: target state: the states an agreement may come from
 TRANSITIONS = {
@@ -234,6 +239,10 @@ class ServiceAgreement(models.Model):
         string="Last Run", copy=False, readonly=True,
         help="Work that is due from this day on is looked at by the next run.")
     generation_error = fields.Text(string="What Failed", copy=False, readonly=True)
+    renewal_error = fields.Text(
+        string="Why It Was Not Renewed", copy=False, readonly=True,
+        help="What failed when the job was to renew the agreement or to let it expire. It is tried"
+             " again every night.")
 
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another agreement has this number already.")
@@ -541,9 +550,9 @@ class ServiceAgreement(models.Model):
             agreement.date_end = min(
                 filter(None, (agreement.date_end, max(day, agreement.date_start))))
         closed.sudo().write({
-            'is_suspended': False, 'end_reason_id': reason.id, 'end_note': note,
-            'generation_error': False})
+            'is_suspended': False, 'end_reason_id': reason.id, 'end_note': note})
         closed._forget_failures()
+        closed._forget_renewal_failures()
 
     def action_renew(self):
         """Let agreements go on for another term, at changed prices."""
@@ -580,6 +589,7 @@ class ServiceAgreement(models.Model):
         self.sudo().write({'date_next_run': today})
         expired.sudo().date_last_run = today
         self.activity_unlink(['service_management.mail_activity_type_agreement'])
+        self._forget_renewal_failures()
 
     def _get_term_end(self, terms):
         """Return the last day of one agreement after so many terms."""
@@ -600,8 +610,24 @@ class ServiceAgreement(models.Model):
         for domain, method in ((ended, '_end_term'), (noticed, '_give_notice')):
             for agreement_id in self.search(domain, order='id').ids:
                 agreement = self.browse(agreement_id).try_lock_for_update().filtered_domain(domain)
-                if agreement and agreement._try(getattr(agreement, method)):
-                    self.env['ir.cron']._commit_progress(1)
+                if agreement and (error := attempt(self.env, getattr(agreement, method))):
+                    agreement._set_renewal_aside(error)
+                self.env['ir.cron']._commit_progress(1)
+
+    def _set_renewal_aside(self, error):
+        """Keep why one agreement could not be renewed, and tell its responsible once."""
+        self.ensure_one()
+        _logger.warning("%s could not be renewed", self.name, exc_info=error)
+        self.renewal_error = str(error)
+        tell_once(
+            self, 'service_management.mail_activity_type_renewal',
+            self.env._("The renewal failed"), str(error))
+
+    def _forget_renewal_failures(self):
+        failed = self.filtered('renewal_error')
+        # Whoever renews has solved it.
+        failed.sudo().renewal_error = False
+        failed.sudo().activity_unlink(['service_management.mail_activity_type_renewal'])
 
     def _end_term(self):
         """Renew one agreement that renews itself, else let it expire, by the days of its place.

@@ -125,6 +125,7 @@ class ServiceDashboard(models.AbstractModel):
                 'quote_sent_on', '!=', False), 'info'),
             (self.env._("Expiring soon"), Agreement._get_expiring_domain(), 'warning'),
             (self.env._("Orders not created"), Domain('generation_error', '!=', False), 'danger'),
+            (self.env._("Renewals failed"), Domain('renewal_error', '!=', False), 'danger'),
         ):
             count = Agreement.search_count(own & domain)
             tiles.append(self._make_tile(

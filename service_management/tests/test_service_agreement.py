@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -251,6 +252,69 @@ class TestServiceAgreement(AgreementCommon):
         self.assertEqual(agreement.state, 'expired')
         agreement.action_renew()
         self.assertRecordValues(agreement, [{'state': 'active', 'date_end': date(2027, 12, 31)}])
+
+    def _renew_at(self, day, bad=None):
+        """Run the nightly job, in which one agreement cannot be renewed."""
+        Agreement = type(self.env['service.agreement'])
+        renew = Agreement._renew
+
+        def renew_or_fail(agreements):
+            if bad and bad in agreements:
+                raise UserError("The price list is gone")  # pylint: disable=translation-required
+            return renew(agreements)
+
+        with freeze_time(f'{day} 03:00:00'), self.enter_registry_test_mode(), \
+                patch.object(Agreement, '_renew', renew_or_fail):
+            self.env.ref('service_management.ir_cron_renew_agreements').method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _failed_renewal(self):
+        """Return an agreement whose renewal failed in two nights, and one that went well."""
+        bad, good = self._create_agreement(
+            {'start': '2026-03-02'}, renewal='automatic', user_id=self.user_manager.id,
+            group_id=self.group.id), self._create_agreement(renewal='automatic')
+        self.group.horizon_days = 30
+        bad.notified_end = bad.date_end  # the notice is another to-do
+        for day in ('2026-12-31', '2027-01-01'):
+            with self.assertLogs('odoo.addons.service_management', 'WARNING'):
+                self._renew_at(day, bad)
+        self.assertEqual(good.date_end, date(2027, 12, 31))
+        return bad
+
+    def test_a_renewal_that_fails_is_told_once_and_orders_are_created_all_the_same(self):
+        bad = self._failed_renewal()
+        self.assertRecordValues(bad, [{
+            'renewal_error': "The price list is gone", 'generation_error': False,
+            'date_end': date(2026, 12, 31), 'date_next_run': date(2026, 3, 2)}])
+        self.assertRecordValues(bad.activity_ids, [{
+            'user_id': self.user_manager.id,
+            'activity_type_id':
+                self.env.ref('service_management.mail_activity_type_renewal').id}])
+        with freeze_time('2027-01-01 04:00:00'), self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_generate_orders').method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(bad.order_ids, "what the renewal cannot do keeps no order back")
+        self.assertEqual(bad.renewal_error, "The price list is gone", "another job, another reason")
+        self.assertTrue(bad.activity_ids)
+
+    def test_a_renewal_that_failed_is_tried_again_every_night(self):
+        bad = self._failed_renewal()
+        self._renew_at('2027-01-02')
+        self.assertRecordValues(bad, [{
+            'renewal_error': False, 'date_end': date(2027, 12, 31), 'activity_ids': []}])
+
+    def test_a_renewal_by_hand_forgets_what_failed(self):
+        bad = self._failed_renewal()
+        bad.with_user(self.user_manager).action_renew()
+        self.assertRecordValues(bad, [{'renewal_error': False, 'activity_ids': []}])
+
+    def test_closing_forgets_what_failed(self):
+        bad = self._failed_renewal()
+        bad.generation_error = "No stage is open"
+        bad.activity_schedule('service_management.mail_activity_type_generation')
+        bad._close(self.end_reason)
+        self.assertRecordValues(bad, [{
+            'renewal_error': False, 'generation_error': False, 'activity_ids': []}])
 
     def test_responsible_is_told_of_the_end_once(self):
         agreement = self._create_agreement(notice_days=30, user_id=self.user_manager.id)
