@@ -9,6 +9,7 @@ from devtools.instance import Instance
 #: Where processes are killed that run what is left of all jobs: (job, statements since it began).
 #: Early ones plan, later ones write, and more than one batch was committed before the last ones.
 KILLS = [
+    ('_cron_renew', 15), ('_cron_renew', 60), ('_cron_renew', 120),
     ('_cron_generate', 30), ('_cron_generate', 150), ('_cron_generate', 400),
     ('_cron_watch', 5), ('_cron_watch', 60),
     ('_cron_send_receipts', 5), ('_cron_send_receipts', 60),
@@ -31,6 +32,16 @@ agreements = env['service.agreement'].create([{
                         'window': 'week'})],
 } for number in range(24)])
 agreements._activate()
+year = {'partner_id': partner.id, 'date_start': today - timedelta(days=366)}
+over, soon = today - timedelta(days=1), today + timedelta(days=20)
+env['service.agreement'].create([
+    *({**year, 'title': f"Renewing {number}", 'date_end': over, 'renewal': 'automatic',
+       'renewal_months': 12, 'renewal_percent': 10, 'line_ids': [Command.create({
+           'kind': 'hour', 'is_fixed_price': True, 'price_unit': 100})]} for number in range(10)),
+    *({**year, 'title': f"Expiring {number}", 'date_end': over} for number in range(10)),
+    *({**year, 'title': f"Noticed {number}", 'date_end': soon, 'notice_days': 30,
+       'user_id': env.ref('base.user_admin').id} for number in range(10)),
+])._activate()
 sla = env['service.sla'].create({'name': "Fast", 'target_ids': [
     Command.create({'kind': 'completion', 'limit_hours': 1, 'warning_percent': 0})]})
 calls = env['service.order'].create([{
@@ -76,6 +87,7 @@ Cursor.execute = execute_or_die
 #: Small batches, each a transaction; a job that is called again goes on with the next one.
 _RUN = """
 for model, job in [
+    ('service.agreement', '_cron_renew'),
     ('service.agreement', '_cron_generate'), ('service.order.sla', '_cron_watch'),
     ('service.order', '_cron_send_receipts'), ('service.subscription.run', '_cron_bill'),
     ('account.move', '_autopost_draft_entries'), ('service.subscription.accrual', '_cron_accrue')]:
@@ -92,7 +104,7 @@ env.cr.rollback()
 
 _CHECK_ORDERS = """
 from datetime import date, timedelta
-agreements = env['service.agreement'].search([])
+agreements = env['service.agreement'].search([('title', 'like', 'Agreement ')])
 assert len(agreements) == 24
 for agreement in agreements:
     assert not agreement.generation_error, agreement.generation_error
@@ -104,6 +116,26 @@ for agreement in agreements:
     assert all(row.order_line_id for row in rows)
     lines = agreement.order_ids.line_ids
     assert len(lines) == len(rows) and lines == rows.order_line_id, (lines, rows)
+"""
+
+_CHECK_TERMS = """
+by_word = env['service.agreement'].search([('title', 'not like', 'Agreement ')]).grouped(
+    lambda agreement: agreement.title.split()[0])
+assert {word: len(group) for word, group in by_word.items()} == {
+    'Renewing': 10, 'Expiring': 10, 'Noticed': 10}
+assert not any(group.filtered('renewal_error') for group in by_word.values())
+
+def told(group, text):
+    return [len(one.message_ids.filtered(lambda message: text in (message.body or '')))
+            for one in group]
+
+for one in by_word['Renewing']:
+    assert one.state == 'active' and one.date_end == one._get_term_end(2), one.date_end
+    assert one.line_ids.price_unit == 110, one.line_ids.price_unit
+assert told(by_word['Renewing'], "Renewed until") == [1] * 10
+assert set(by_word['Expiring'].mapped('state')) == {'expired'}
+assert told(by_word['Expiring'], "Expired on") == [1] * 10
+assert [len(one.activity_ids) for one in by_word['Noticed']] == [1] * 10
 """
 
 _CHECK_SLAS = """
@@ -149,7 +181,7 @@ assert set(env['service.subscription.run'].search([]).mapped('state')) == {'done
 """
 
 _CHECK = (
-    _CHECK_ORDERS + _CHECK_SLAS + _CHECK_RECEIPTS
+    _CHECK_ORDERS + _CHECK_TERMS + _CHECK_SLAS + _CHECK_RECEIPTS
     + "from datetime import date, timedelta\ntoday = date.today()\n" + _CHECK_SUBSCRIPTIONS)
 
 

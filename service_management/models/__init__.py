@@ -1,4 +1,5 @@
 # mixins
+from . import job
 from . import service_document_mixin
 from . import service_quote_mixin
 from . import service_figures_mixin

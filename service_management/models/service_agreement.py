@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import float_round
+from odoo.tools import float_round, split_every
 
 from ..tools.planning import local_day
 from ..tools.recurrence import span_of
@@ -25,7 +25,8 @@ TRANSITIONS = {
 class ServiceAgreement(models.Model):
     _name = 'service.agreement'
     _description = "Service Agreement"
-    _inherit = ['service.terms.mixin', 'service.figures.mixin', 'service.quote.mixin']
+    _inherit = [
+        'service.terms.mixin', 'service.figures.mixin', 'service.quote.mixin', 'service.job.mixin']
     _order = 'name desc, id desc'
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
@@ -597,22 +598,46 @@ class ServiceAgreement(models.Model):
         return self.date_start + relativedelta(months=self.renewal_months * terms, days=-1)
 
     @api.model
-    def _cron_renew(self):
-        """Remind of ends that come, renew what renews itself, let the rest expire.
-
-        Each agreement is a transaction of its own: one that fails is told of and stepped over.
-        """
+    def _get_term_domains(self):
+        """Return the domains of the agreements whose term may be over, and of those to tell of."""
         today = fields.Date.context_today(self)
         live = Domain('state', '=', 'active') & Domain('is_template', '=', False)
         ended = live & (Domain('date_end', '<', today) | (
             Domain('renewal', '=', 'automatic') & Domain('date_notice', '<=', today)))
         noticed = live & Domain('date_notice', '<=', today) & Domain('date_end', '>=', today)
-        for domain, method in ((ended, '_end_term'), (noticed, '_give_notice')):
-            for agreement_id in self.search(domain, order='id').ids:
-                agreement = self.browse(agreement_id).try_lock_for_update().filtered_domain(domain)
-                if agreement and (error := attempt(self.env, getattr(agreement, method))):
-                    agreement._set_renewal_aside(error)
-                self.env['ir.cron']._commit_progress(1)
+        return ended, noticed
+
+    @api.model
+    def _get_renewal_domain(self):
+        """Return the domain of the agreements that the job looks at; what failed is tried again."""
+        ended, noticed = self._get_term_domains()
+        failed = Domain('state', '=', 'active') & Domain('renewal_error', '!=', False)
+        return ended | noticed | failed
+
+    @api.model
+    def _cron_renew(self, batch_size=20):
+        """Renew what renews itself, let the rest expire, and remind of ends that come."""
+        agreements = self.search(self._get_renewal_domain(), order='id')
+        self._process_batches(self._renew_batch, split_every(batch_size, agreements.ids, list))
+
+    @api.model
+    def _renew_batch(self, agreement_ids):
+        """Do what is due at the end of the terms of some agreements, each alone."""
+        agreements = self.browse(agreement_ids).try_lock_for_update()
+        for agreement in agreements.filtered_domain(self._get_renewal_domain()):
+            if error := attempt(self.env, agreement._follow_term):
+                agreement._set_renewal_aside(error)
+            else:
+                agreement._forget_renewal_failures()
+
+    def _follow_term(self):
+        """Renew one agreement or let it expire, then give notice, as far as it is time for it."""
+        self.ensure_one()
+        ended, noticed = self._get_term_domains()
+        if self.filtered_domain(ended):
+            self._end_term()
+        if self.filtered_domain(noticed):
+            self._give_notice()
 
     def _set_renewal_aside(self, error):
         """Keep why one agreement could not be renewed, and tell its responsible once."""

@@ -1,6 +1,8 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
@@ -315,6 +317,42 @@ class TestServiceAgreement(AgreementCommon):
         bad._close(self.end_reason)
         self.assertRecordValues(bad, [{
             'renewal_error': False, 'generation_error': False, 'activity_ids': []}])
+
+    def test_renewals_stop_when_the_time_is_up_and_report_what_remains(self):
+        agreements = self.env['service.agreement'].union(*(
+            self._create_agreement(renewal='automatic') for _number in range(5)))
+        reports = []
+
+        def report(cron, processed=0, *, remaining=None):
+            reports.append((processed, remaining))
+            return len(reports) < 3
+
+        with freeze_time('2027-01-01 03:00:00'), patch.object(
+                type(self.env['ir.cron']), '_commit_progress', report):
+            self.env['service.agreement'].sudo()._cron_renew(batch_size=2)  # as the job
+        self.assertEqual(reports, [(0, 5), (2, None), (2, None)])
+        self.assertEqual(agreements.mapped('date_end'), [date(2027, 12, 31)] * 4 + [
+            date(2026, 12, 31)])
+
+    def test_a_renewal_that_another_transaction_came_first_to_ends_its_batch_only(self):
+        lost, good = (self._create_agreement(renewal='automatic') for _number in range(2))
+        Agreement = type(lost)
+        renew = Agreement._renew
+
+        def renew_or_lose(agreements):
+            if lost in agreements:
+                raise OperationalError("could not serialize access")
+            return renew(agreements)
+
+        job = self.env.ref('service_management.ir_cron_renew_agreements')
+        job.code = 'model._cron_renew(batch_size=1)'
+        with freeze_time('2027-01-01 03:00:00'), self.enter_registry_test_mode(), \
+                patch.object(Agreement, '_renew', renew_or_lose):
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertRecordValues(lost | good, [
+            {'date_end': date(2026, 12, 31), 'renewal_error': False},
+            {'date_end': date(2027, 12, 31), 'renewal_error': False}])
 
     def test_responsible_is_told_of_the_end_once(self):
         agreement = self._create_agreement(notice_days=30, user_id=self.user_manager.id)
