@@ -1,8 +1,8 @@
 {
     'name': "Service Management: Job Queue",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Services/Service Management',
-    'summary': "Bill subscriptions and recognise revenue on several workers",
+    'summary': "Do what the nightly jobs do on several workers",
     'author': "Service Management Suite",
     'website': "https://example.com/service-management",
     'license': 'LGPL-3',

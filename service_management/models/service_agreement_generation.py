@@ -12,7 +12,7 @@ from odoo.tools.misc import split_every
 
 from ..tools.planning import first_fit, local_day, utc_of, without
 from ..tools.recurrence import combine, possible_days
-from .job import attempt, tell_once, work_through
+from .job import attempt, tell_once
 
 _logger = logging.getLogger(__name__)
 
@@ -392,22 +392,17 @@ class ServiceAgreement(models.Model):
 
     @api.model
     def _cron_generate(self, batch_size=20):
-        """Create the orders that are due within the horizon of each agreement's group.
+        """Create the orders that are due within the horizon of each agreement's group."""
+        agreements = self.search(self._get_run_domain(), order='date_next_run, id')
+        self._process_batches(self._generate_batch, split_every(batch_size, agreements.ids, list))
 
-        Some agreements at a time, each batch a transaction: killed anywhere, the run goes on with
-        what is left; what another worker holds is that one's.
-        """
-        domain = self._get_run_domain()
-        agreement_ids = self.search(domain, order='date_next_run, id').ids
-        self.env['ir.cron']._commit_progress(remaining=len(agreement_ids))
-        work_through(
-            self.env, split_every(batch_size, agreement_ids),
-            lambda ids: self.browse(ids).try_lock_for_update().filtered_domain(domain)._run())
-
-    def _run(self):
-        """Create the orders of a batch together; if one fails, each alone."""
-        if self and not self._try(self._run_together) and len(self) > 1:
-            for agreement in self:
+    @api.model
+    def _generate_batch(self, agreement_ids):
+        """Create the orders of some agreements together; if one fails, each alone."""
+        agreements = self.browse(agreement_ids).try_lock_for_update().filtered_domain(
+            self._get_run_domain())
+        if agreements and not agreements._try(agreements._run_together) and len(agreements) > 1:
+            for agreement in agreements:
                 agreement._try(agreement._run_together)
 
     def _run_together(self):

@@ -20,7 +20,8 @@ class ServiceOrder(models.Model):
     _name = 'service.order'
     _description = "Service Order"
     _inherit = [
-        'service.quote.mixin', 'mail.tracking.duration.mixin', 'rating.mixin', 'analytic.mixin',
+        'service.quote.mixin', 'service.job.mixin', 'mail.tracking.duration.mixin', 'rating.mixin',
+        'analytic.mixin',
     ]
     _order = 'priority desc, date_planned, id desc'
     _rec_names_search = [

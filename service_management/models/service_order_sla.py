@@ -5,10 +5,11 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, split_every
 
 from ..tools.open_hours import AlwaysOpen
 from ..tools.rules import sla_level
+from .job import attempt, tell_once
 
 _logger = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ class ServiceOrderSla(models.Model):
     """How one promise to a customer stands: its own copy of the terms, and a clock."""
     _name = 'service.order.sla'
     _description = "Service Level of an Order"
+    _inherit = ['service.job.mixin']
     _order = 'order_id, deadline, id'
     _rec_name = 'kind'
 
@@ -286,28 +288,36 @@ class ServiceOrderSla(models.Model):
     #=== WARNINGS AND BREACHES ===#
 
     @api.model
+    def _get_due_domain(self, now):
+        """Return the domain of the clocks that are to be looked at, at a moment (naive UTC)."""
+        return Domain('state', '=', 'running') & Domain('next_event_on', '<=', now)
+
+    @api.model
     def _cron_watch(self, batch_size=100):
         """Record the breaches and give the warnings that are due, oldest first."""
+        due = self._get_due_domain(fields.Datetime.now())
+        statuses = self.search(due, order='next_event_on, id')
+        self._process_batches(self._watch_batch, split_every(batch_size, statuses.ids, list))
+
+    @api.model
+    def _watch_batch(self, status_ids):
+        """Look at some clocks together; if one fails, at each alone."""
         now = fields.Datetime.now()
-        domain = Domain('state', '=', 'running') & Domain('next_event_on', '<=', now)
-        cron = self.env['ir.cron']
-        remaining = self.search_count(domain)
-        cron._commit_progress(remaining=remaining)
-        while remaining:
-            statuses = self.search(
-                domain, limit=batch_size, order='next_event_on, id').try_lock_for_update()
-            statuses = statuses.filtered_domain(domain)
-            if not statuses:  # another worker has them
-                break
-            remaining -= len(statuses)
-            try:
-                statuses._watch(now)
-                self.env.flush_all()
-            except OperationalError:  # another transaction came first: the next run does these
-                self.env.cr.rollback()
-                break
-            if not cron._commit_progress(len(statuses)):
-                break
+        statuses = self.browse(status_ids).try_lock_for_update().filtered_domain(
+            self._get_due_domain(now))
+        if statuses and attempt(self.env, lambda: statuses._watch(now)):
+            for status in statuses:
+                if error := attempt(self.env, lambda status=status: status._watch(now)):
+                    status._set_aside(error)
+
+    def _set_aside(self, error):
+        """Tell once that one clock cannot be watched; the next run looks at it again."""
+        self.ensure_one()
+        _logger.warning(
+            "The service level of %s could not be watched", self.order_id.name, exc_info=error)
+        tell_once(
+            self.order_id, 'service_management.mail_activity_type_sla',
+            self.env._("The service level could not be watched"), str(error))
 
     def _watch(self, now):
         """Bring running statuses to where they stand at a moment, and tell who has to know."""

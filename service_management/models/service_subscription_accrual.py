@@ -8,7 +8,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
 from ..tools.billing import accrue, rounded
-from .job import attempt, work_through
+from .job import attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ class ServiceSubscriptionAccrual(models.Model):
     """
     _name = 'service.subscription.accrual'
     _description = "Accrual of a Subscription Fee"
-    _inherit = ['service.document.mixin']
+    _inherit = ['service.document.mixin', 'service.job.mixin']
     _order = 'date, kind, id'
     _check_company_auto = True
 
@@ -206,15 +206,14 @@ class ServiceSubscriptionAccrual(models.Model):
 
     @api.model
     def _process(self, row_ids, batch_size):
-        """Post rows, some at a time, each batch a transaction; override to let others do it."""
-        self.env['ir.cron']._commit_progress(remaining=len(row_ids))
-        work_through(
-            self.env, split_every(batch_size, row_ids),
-            lambda ids: self.browse(ids)._process_batch())
+        """Post rows, some at a time."""
+        self._process_batches(self._accrue_batch, split_every(batch_size, row_ids, list))
 
-    def _process_batch(self):
-        """Post those of these rows that are still due and that nobody else posts."""
-        self.try_lock_for_update().filtered_domain(self._get_due_domain())._post_all()
+    @api.model
+    def _accrue_batch(self, row_ids):
+        """Post those of some rows that are still due together; if that fails, by subscription."""
+        rows = self.browse(row_ids).try_lock_for_update()
+        rows.filtered_domain(self._get_due_domain())._post_all()
 
     def _post_all(self):
         """Post these rows together; if that fails, those of each subscription alone."""

@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools.planning import local_day
-from .job import attempt, tell_once, work_through
+from .job import attempt, tell_once
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +18,7 @@ class ServiceSubscriptionRun(models.Model):
     """A billing run: who billed what and when, what failed and why."""
     _name = 'service.subscription.run'
     _description = "Subscription Billing Run"
+    _inherit = ['service.job.mixin']
     _order = 'id desc'
     _check_company_auto = True
 
@@ -105,19 +106,14 @@ class ServiceSubscriptionRun(models.Model):
         } for company, group in subscriptions.grouped('company_id').items()])
 
     def _process(self, batch_size=BATCH_SIZE):
-        """Bill what is still to do: some subscriptions at a time, each batch a transaction.
+        """Bill what is still to do.
 
-        Killed anywhere, what is left stays to do; what another worker holds is that one's.
-        Override to let others do the batches.
-
-        :return: whether all is done
+        :return: whether all is done: there was time, and nobody else is at it
         """
         for run in self:
-            if not work_through(
-                    self.env, run._get_batches(batch_size),
-                    lambda ids, run=run: run._process_batch(run.todo_ids.browse(ids))):
+            if not run._process_batches(
+                    run._bill_batch, run._get_batches(batch_size), after=run._finish):
                 return False
-            run._finish()
         return not any(run.todo_ids for run in self)
 
     def _get_batches(self, batch_size):
@@ -133,6 +129,11 @@ class ServiceSubscriptionRun(models.Model):
             else:
                 batches.append(subscriptions.ids)
         return batches
+
+    def _bill_batch(self, subscription_ids):
+        """Bill those of some subscriptions that are still to do for one run."""
+        self.ensure_one()
+        self._process_batch(self.todo_ids & self.todo_ids.browse(subscription_ids))
 
     def _process_batch(self, subscriptions):
         """Bill a batch together; if that fails, each subscription alone."""
@@ -183,9 +184,7 @@ class ServiceSubscriptionRun(models.Model):
         runs = self.search([('state', '=', 'running')], order='id')
         if runs and not runs._process(batch_size):
             return
-        runs = self._start_nightly()
-        self.env['ir.cron']._commit_progress(remaining=len(runs.todo_ids))
-        runs._process(batch_size)
+        self._start_nightly()._process(batch_size)
 
     @api.model
     def _start_nightly(self):

@@ -397,6 +397,30 @@ class TestServiceSlaJob(SlaCommon):
             self._watch('2026-03-03 08:00:00')
         self.assertEqual((order | other).mapped('sla_state'), ['missed', 'missed'])
 
+    def test_a_clock_that_cannot_be_watched_is_told_once_and_the_others_go_on(self):
+        bad, good = self._call(user_id=self.user_manager.id), self._call()
+        model = type(bad.sla_status_ids)
+        watch = model._watch
+
+        def watch_or_fail(statuses, now):
+            if bad.sla_status_ids & statuses:
+                raise ValueError("no such calendar")
+            return watch(statuses, now)
+
+        with patch.object(model, '_watch', watch_or_fail), \
+                self.assertLogs('odoo.addons.service_management', 'WARNING'):
+            self._watch('2026-03-05 08:00:00')
+            self._watch('2026-03-05 09:00:00')
+        self.env.invalidate_all()
+        self.assertEqual(set(good.sla_status_ids.mapped('state')), {'missed'})
+        self.assertEqual(set(bad.sla_status_ids.mapped('state')), {'running'})
+        self.assertRecordValues(bad.activity_ids, [{
+            'user_id': self.user_manager.id,
+            'summary': "The service level could not be watched"}])
+        self._watch('2026-03-05 10:00:00')
+        self.env.invalidate_all()
+        self.assertEqual(set(bad.sla_status_ids.mapped('state')), {'missed'})
+
     def test_every_batch_is_worked_off_in_one_run(self):
         orders = self.env['service.order'].union(*(self._call() for _number in range(5)))
         job = self.env.ref('service_management.ir_cron_watch_slas')

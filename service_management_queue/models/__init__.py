@@ -1,2 +1,1 @@
-from . import service_subscription_run
-from . import service_subscription_accrual
+from . import service_job_mixin

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import freeze_time
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -13,9 +14,9 @@ class TestServiceQueue(SubscriptionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        Run = cls.env.registry['service.subscription.run']
+        Job = cls.env.registry['service.job.mixin']
         cls.served = cls.startClassPatcher(
-            patch.object(Run, '_is_queue_served', return_value=True))
+            patch.object(Job, '_is_queue_served', return_value=True))
 
     def _start(self, subscriptions):
         day = fields.Date.to_date('2026-03-02')
@@ -27,7 +28,7 @@ class TestServiceQueue(SubscriptionCommon):
         run = self._start(subscriptions)
         with trap_jobs() as trap:
             run._process(batch_size=2)
-            trap.assert_jobs_count(2, only=run._process_job)
+            trap.assert_jobs_count(2, only=run._bill_batch)
             self.assertEqual(run.state, 'running')
             trap.perform_enqueued_jobs()
         self.assertEqual((run.state, run.fee_count, run.todo_count), ('done', 9, 0))
@@ -36,7 +37,7 @@ class TestServiceQueue(SubscriptionCommon):
         subscriptions = self._subscribe() | self._subscribe()
         run = self._start(subscriptions)
         for _turn in range(2):
-            run._process_job(subscriptions.ids)
+            run._bill_batch(subscriptions.ids)
         self.assertEqual(len(subscriptions.fee_ids), 6)
         self.assertEqual(set(subscriptions.fee_ids.mapped('state')), {'draft'})
 
@@ -47,7 +48,7 @@ class TestServiceQueue(SubscriptionCommon):
             "UPDATE service_subscription_line SET quantity = 1e300 WHERE subscription_id = %s",
             [bad.id])
         self.env.invalidate_all()
-        run._process_job((good | bad).ids)
+        run._bill_batch((good | bad).ids)
         run._finish()
         self.assertEqual((run.state, run.failure_ids.subscription_id), ('failed', bad))
         self.assertEqual(len(good.fee_ids), 3)
@@ -62,6 +63,61 @@ class TestServiceQueue(SubscriptionCommon):
                 trap.assert_jobs_count(2)
                 trap.perform_enqueued_jobs()
         self.assertEqual(set(rows.mapped('state')), {'posted'})
+
+    @freeze_time('2026-03-31 08:00:00')
+    def test_every_job_is_handed_to_the_queue(self):
+        terms = {'partner_id': self.customer.id, 'company_id': self.company.id,
+                 'team_id': self.team.id}
+        due, ended = self.env['service.agreement'].create([{
+            **terms, 'title': "Due", 'date_start': '2026-03-31',
+            'group_id': self.env['service.agreement.group'].create({
+                'name': "Gold", 'horizon_days': 30}).id,
+            'line_ids': [Command.create({'kind': 'hour', 'date_start': '2026-04-10'})],
+        }, {
+            **terms, 'title': "Ended", 'date_start': '2025-03-31', 'date_end': '2026-03-30',
+            'renewal': 'automatic', 'renewal_months': 12,
+        }])
+        (due | ended)._activate()
+        sla = self.env['service.sla'].create({'name': "Fast", 'target_ids': [
+            Command.create({'kind': 'completion', 'limit_hours': 1, 'warning_percent': 0})]})
+        call = self._create_order(sla_id=sla.id)
+        call.sla_status_ids.sudo().write({'next_event_on': '2026-01-01', 'deadline': '2026-01-01'})
+        receipt = self._worked_order()
+        deferred = self._subscribe(plan=self._deferred(interval_unit='quarter'))
+        self._bill(deferred, '2026-01-01').action_post()
+        subscription = self._subscribe()
+        for model, job, step in (
+            ('service.agreement', '_cron_generate', '_generate_batch'),
+            ('service.agreement', '_cron_renew', '_renew_batch'),
+            ('service.order.sla', '_cron_watch', '_watch_batch'),
+            ('service.order', '_cron_send_receipts', '_send_receipt_batch'),
+            ('service.subscription.run', '_cron_bill', '_bill_batch'),
+            ('service.subscription.accrual', '_cron_accrue', '_accrue_batch'),
+        ):
+            with self.subTest(job=job), trap_jobs() as trap:
+                getattr(self.env[model].sudo(), job)()  # as the scheduled action
+                self.assertIn(step, [queued.method_name for queued in trap.enqueued_jobs])
+                trap.perform_enqueued_jobs()
+        self.env.invalidate_all()
+        self.assertEqual(len(due.order_ids), 1)
+        self.assertEqual(ended.date_end, fields.Date.to_date('2027-03-30'))
+        self.assertEqual(set(call.sla_status_ids.mapped('state')), {'missed'})
+        self.assertFalse(receipt.is_receipt_due)
+        self.assertTrue(subscription.fee_ids)
+        self.assertEqual(set(subscription.fee_ids.run_id.mapped('state')), {'done'})
+        self.assertEqual(set(deferred.fee_ids.accrual_ids.sudo().mapped('state')), {'posted'})
+
+    def test_what_waits_already_is_not_queued_again(self):
+        run = self._start(self._subscribe() | self._subscribe(partner_id=self.other_customer.id))
+        orders = self._worked_order() | self._worked_order()
+        for _turn in range(2):
+            run._process(batch_size=1)
+            self.env['service.order'].sudo()._cron_send_receipts(batch_size=1)
+        for method, count in (('_bill_batch', 2), ('_finish', 1), ('_send_receipt_batch', 2)):
+            with self.subTest(method=method):
+                self.assertEqual(self.env['queue.job'].sudo().search_count([
+                    ('method_name', '=', method), ('state', '!=', 'done')]), count)
+        self.assertEqual(orders.mapped('is_receipt_due'), [True, True], "it is sent by the job")
 
     def test_without_a_runner_the_scheduled_action_does_the_work(self):
         self.served.return_value = False
