@@ -97,10 +97,12 @@ class Instance:
         self.environ['PATH'] = f"{folder}{os.pathsep}{self.environ['PATH']}"
 
     # ------------------------------------------------------------------ commands
-    def command(self, database, *arguments, subcommand=()):
+    def command(self, database, *arguments, subcommand=(), start=('-m', 'odoo')):
+        """Return the command that runs Odoo; `start` is how Python comes to it."""
         return [str(part) for part in (
-            self.python, '-m', 'odoo', *subcommand, '-c', os.devnull, '-d', database,
-            f"--addons-path={','.join(map(str, self.addons_path))}", *self.postgres.odoo_options(), f'--data-dir={self.data}',
+            self.python, *start, *subcommand, '-c', os.devnull, '-d', database,
+            f"--addons-path={','.join(map(str, self.addons_path))}",
+            *self.postgres.odoo_options(), f'--data-dir={self.data}',
             '--http-interface=127.0.0.1', *arguments)]
 
     def shell(self, database, code, log='shell'):

@@ -18,6 +18,21 @@ from .settings import CACHE, ROOT
 
 #: Test classes that drive a browser carry this tag; they run beside the others.
 BROWSER_TAG = 'service_browser'
+#: How many of the slowest are told at the end.
+SLOWEST = 20
+#: Starts Odoo so that it logs the end of each test, too: between that and the next start lies
+#: the set-up of a class, which Odoo's own log adds to the test before it.
+_TIMED_ODOO = """
+import logging
+from odoo.tests.result import OdooTestResult
+stop = OdooTestResult.stopTest
+def stop_and_tell(self, test):
+    stop(self, test)
+    self.log(logging.INFO, 'Ended %s', self.getDescription(test), test=test)
+OdooTestResult.stopTest = stop_and_tell
+from odoo.cli.command import main
+main()
+"""
 _BROWSER_MISSING = re.compile('chrome|chromium|websocket', re.I)
 
 
@@ -26,6 +41,7 @@ class Tally:
 
     def __init__(self):
         self.passed, self.skipped, self.failed = set(), {}, {}
+        self.seconds, self.set_up_seconds = {}, {}
         self._lock = threading.Lock()
 
     def add(self, name, failure=None):
@@ -47,6 +63,19 @@ class Tally:
             self.passed.update(
                 name for name in report.started
                 if name not in self.failed and name not in self.skipped)
+            self.seconds.update(report.seconds)
+            self.set_up_seconds.update(report.set_up_seconds)
+
+    def slowest(self, limit=SLOWEST):
+        """Return lines on what took longest: tests, and what classes prepare for theirs."""
+        seconds = dict(self.seconds)
+        seconds.update((f'set-up of {name}', took) for name, took in self.set_up_seconds.items())
+        slowest = sorted(seconds.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        return [
+            f'the slowest of {len(self.seconds)} tests ({sum(self.seconds.values()):.0f} s) and of'
+            f' {len(self.set_up_seconds)} set-ups ({sum(self.set_up_seconds.values()):.0f} s):',
+            *(f'{took:8.1f} s  {name}' for name, took in slowest),
+        ] if slowest else []
 
     def closing_line(self):
         line = f'{len(self.passed)} passed, {len(self.failed)} failed'
@@ -54,12 +83,19 @@ class Tally:
 
 
 class Report:
-    """Reads the log of an Odoo test run, line by line."""
+    """Reads the log of an Odoo test run, line by line, at the moment it is written.
 
-    def __init__(self, step=None):
+    Times are those of the `clock` of the reader: a class whose time is frozen logs frozen times.
+    """
+
+    def __init__(self, step=None, clock=time.monotonic):
         self.started, self.failed, self.skipped, self.errors = {}, {}, {}, []
+        self.seconds, self.set_up_seconds = {}, {}
         self.step = step
+        self._clock = clock
         self._current = None
+        # The class whose tests run, and since when nothing runs but the set-up of the next one.
+        self._class = self._idle_since = None
 
     def feed(self, line):
         parsed = parse_log_line(line)
@@ -69,11 +105,16 @@ class Report:
             return
         self._current = None
         level, logger, message = parsed
+        message = message.rstrip()  # Odoo leaves room there for what a request took
         module = logger.removeprefix('odoo.addons.')
-        if match := re.match(r'Starting (\S+) \.\.\. ?$', message):
-            self.started[f'{module}:{match[1]}'] = time.time()
+        if match := re.match(r'Starting (\S+) \.\.\.$', message):
+            self._on_start(f'{module}:{match[1]}')
             if self.step:
                 self.step.note(f'{len(self.started)} run, {len(self.failed)} failed: {match[1]}')
+        elif match := re.match(r'Ended (\S+)$', message):
+            self._on_end(f'{module}:{match[1]}')
+        elif message == 'Starting post tests':
+            self._idle_since = self._clock()
         elif match := re.match(r'skipped (?:Subtest )?(\S+).* : (.*)', message):
             self.skipped[f'{module}:{match[1]}'] = match[2]
         elif level == 'ERROR' and (
@@ -83,6 +124,18 @@ class Report:
             self.failed.setdefault(self._current, []).append(line)
         elif level in ('ERROR', 'CRITICAL'):
             self.errors.append(line)
+
+    def _on_start(self, name):
+        now = self.started[name] = self._clock()
+        test_class = name.rpartition('.')[0]
+        if test_class != self._class and self._idle_since is not None:
+            self.set_up_seconds[test_class] = now - self._idle_since
+        self._class = test_class
+
+    def _on_end(self, name):
+        self._idle_since = self._clock()
+        if name in self.started:
+            self.seconds[name] = self._idle_since - self.started[name]
 
 
 def test(options):
@@ -101,6 +154,8 @@ def test(options):
         print(f'\n--- {name}\n{text.rstrip()}')
     for name, reason in sorted(tally.skipped.items()):
         print(f'skipped {name}: {reason}')
+    for line in tally.slowest():
+        print(line)
     print(f'\nlogs in {LOGS} ({time.time() - started:.0f} s)')
     print(tally.closing_line())
     return 1 if tally.failed else 0
@@ -141,6 +196,7 @@ def _plain_tests(paths, tally):
         return
     for case in ElementTree.parse(result).iter('testcase'):
         name = f"{case.get('classname')}:{case.get('name')}"
+        tally.seconds[name] = float(case.get('time'))
         problem = next((case.find(tag) for tag in ('failure', 'error')
                         if case.find(tag) is not None), None)
         if problem is not None:
@@ -193,7 +249,8 @@ def _run_share(instance, template, name, tags, shots, tally, keep_db, alone):
             process = subprocess.Popen(
                 instance.command(
                     database, '--test-tags', tags, '--stop-after-init', '--max-cron-threads=0',
-                    f'--http-port={free_port()}', f'--screenshots={shots}'),
+                    f'--http-port={free_port()}', f'--screenshots={shots}',
+                    start=('-c', _TIMED_ODOO)),
                 env=instance.environ, text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             for line in process.stdout:

@@ -64,6 +64,59 @@ def test_browser_test_that_could_not_run_is_a_failure(reason):
     assert tally.closing_line() == '0 passed, 1 failed, 0 skipped'
 
 
+def feed_timed(*timed_lines):
+    """Feed (second of the wall clock, message) with logged times that stand still."""
+    seconds = iter([second for second, _message in timed_lines])
+    report = testing.Report(clock=lambda: next(seconds))
+    for _second, message in timed_lines:
+        report.feed(LOG.format('INFO', message + ' '))
+    return report
+
+
+def test_times_are_those_of_the_reader_not_of_a_frozen_log():
+    report = feed_timed(
+        (5, 'Starting post tests'),
+        (7, 'Starting TestX.test_a ...'), (10, 'Ended TestX.test_a'),
+        (10, 'Starting TestX.test_b ...'), (10.5, 'Ended TestX.test_b'))
+    name = 'service_management.tests.test_x:TestX.test_{}'
+    assert report.seconds == {name.format('a'): 3, name.format('b'): 0.5}
+
+
+def test_set_up_of_a_class_is_told_apart_from_the_test_before_it():
+    report = feed_timed(
+        (5, 'Starting post tests'),
+        (7, 'Starting TestX.test_a ...'), (8, 'Ended TestX.test_a'),
+        (8, 'Starting TestX.test_b ...'), (9, 'Ended TestX.test_b'),
+        (13, 'Starting TestY.test_a ...'), (14, 'Ended TestY.test_a'))
+    assert set(report.seconds.values()) == {1}
+    name = 'service_management.tests.test_x:Test{}'
+    assert report.set_up_seconds == {name.format('X'): 2, name.format('Y'): 4}
+
+
+def test_slowest_are_told_with_set_ups_of_classes():
+    tally = testing.Tally()
+    tally.merge(feed_timed(
+        (0, 'Starting post tests'),
+        (4, 'Starting TestX.test_a ...'), (5, 'Ended TestX.test_a'),
+        (5, 'Starting TestX.test_b ...'), (7, 'Ended TestX.test_b')))
+    tally.seconds['tests.test_plain:test_c'] = 3.0
+    assert tally.slowest(limit=3) == [
+        'the slowest of 3 tests (6 s) and of 1 set-ups (4 s):',
+        '     4.0 s  set-up of service_management.tests.test_x:TestX',
+        '     3.0 s  tests.test_plain:test_c',
+        '     2.0 s  service_management.tests.test_x:TestX.test_b']
+
+
+def test_last_line_counts(monkeypatch, capsys):
+    monkeypatch.setattr(testing, '_odoo_tests', lambda tags, tally, keep_db: tally.merge(
+        feed_timed((0, 'Starting TestX.test_a ...'), (5, 'Ended TestX.test_a'))))
+    assert testing.test(SimpleNamespace(
+        what=['service_management'], no_lint=True, keep_db=False)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert '     5.0 s  service_management.tests.test_x:TestX.test_a' in lines
+    assert lines[-1] == '1 passed, 0 failed, 0 skipped'
+
+
 def test_names_of_addons_tags_and_files_are_told_apart():
     files, tags = testing._sort_out([
         'service_management', '/service_management:TestX.test_a', 'tests/test_devtools.py',
