@@ -6,11 +6,10 @@ from .console import Step
 from .python_env import environment
 from .settings import ROOT
 
-#: pylint-odoo's checks that do not fit here: there is no README per addon, wizards are in
-#: ``wizards/`` as in Odoo itself, computes and hooks return nothing whether they call super or
-#: not, and a large model has a file per feature.
-_PYLINT_OFF = (
-    'missing-readme,no-wizard-in-models,missing-return,consider-merging-classes-inherited')
+#: pylint-odoo's checks that do not fit here: wizards are in ``wizards/`` as in Odoo itself,
+#: computes and hooks return nothing whether they call super or not, and a large model has a file
+#: per feature.
+_PYLINT_OFF = 'no-wizard-in-models,missing-return,consider-merging-classes-inherited'
 
 
 def run_linters():

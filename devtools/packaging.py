@@ -1,7 +1,5 @@
-"""``wheel``: one wheel per addon, ``odoo-addon-<name>``, built by whool."""
-import shutil
-import tempfile
-from pathlib import Path
+"""``wheel``: one wheel per addon, ``odoo-addon-<name>``, built by ``setup.py``."""
+import os
 
 from . import addons
 from .console import Step, run
@@ -10,16 +8,13 @@ from .settings import ROOT
 
 
 def wheels(_options=None, target=ROOT / 'dist'):
-    """Build the wheels into `target` and return their paths."""
+    """Build the wheels into `target`."""
     python = environment('lint')
     target.mkdir(exist_ok=True)
     for name in addons.manifests():
-        with Step(f'building the wheel of {name}'), tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / name  # outside of git, whose state must not enter the version
-            shutil.copytree(
-                ROOT / name, copy, ignore=shutil.ignore_patterns('__pycache__', 'tests'))
-            shutil.copy(ROOT / 'LICENSE', copy)
-            run([python, '-m', 'build', '--wheel', '--no-isolation', '--outdir', target, copy])
+        with Step(f'building the wheel of {name}'):
+            run([python, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', target], cwd=ROOT,
+                env={**os.environ, 'SM_ADDON': name})
     for path in sorted(target.glob('*.whl')):
         print(path)
     return 0

@@ -3,12 +3,14 @@ import os
 import subprocess
 import sys
 import zipfile
+from email.parser import HeaderParser
 
 import pytest
 
-from devtools import addons, packaging
+from devtools import addons, distribution, packaging
 from devtools.console import Step
 from devtools.instance import Instance
+from devtools.python_env import environment
 from devtools.settings import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -106,24 +108,73 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
         assert instance.sql(query, database) == [], query
 
 
-def test_wheel_is_found_by_odoo_beside_it(instance, tmp_path):
-    packaging.wheels(target=tmp_path / 'dist')
-    wheels = sorted((tmp_path / 'dist').glob('*.whl'))
-    assert len(wheels) == len(addons.manifests())
-    for wheel in wheels:
-        with zipfile.ZipFile(wheel) as archive:
-            names = archive.namelist()
-            metadata = archive.read(next(n for n in names if n.endswith('METADATA'))).decode()
-        assert 'License' in metadata and 'LGPL-3' in metadata
-        assert any(name.endswith('LICENSE') for name in names)
+@pytest.fixture(scope='module')
+def wheels(tmp_path_factory):
+    """Return {addon: path of its wheel}."""
+    folder = tmp_path_factory.mktemp('dist')
+    packaging.wheels(target=folder)
+    found = {name: folder / f"odoo_addon_{name}-{manifest['version']}-py3-none-any.whl"
+             for name, manifest in addons.manifests().items()}
+    assert sorted(folder.iterdir()) == sorted(found.values())
+    return found
+
+
+def found_by_odoo(instance, site, cwd):
+    """Return (version, folder) of the core addon as Odoo finds it in a folder of packages."""
+    code = ("import odoo.addons, odoo.modules.module as m; m.initialize_sys_path();"
+            "print(m.get_manifest('service_management')['version'],"
+            " m.get_module_path('service_management'))")
+    found = subprocess.run(
+        [instance.python, '-c', code], check=True, capture_output=True, text=True, cwd=cwd,
+        env={**os.environ, 'PYTHONPATH': str(site)})
+    assert str(ROOT) not in found.stderr
+    return tuple(found.stdout.split())
+
+
+def test_wheels_are_found_by_odoo_beside_them(instance, wheels, tmp_path):
     target = tmp_path / 'site'
     subprocess.run(
         [instance.python, '-m', 'uv', 'pip', 'install', '-q', '-p', instance.python, '--no-deps',
-         '--target', target, *wheels], check=True)
-    code = ("import odoo.addons, odoo.modules.module as m; m.initialize_sys_path();"
-            "print(m.get_manifest('service_management')['version'])")
-    found = subprocess.run(
-        [instance.python, '-c', code], check=True, capture_output=True, text=True, cwd=tmp_path,
-        env={**os.environ, 'PYTHONPATH': str(target)})
-    assert found.stdout.strip() == addons.manifests()['service_management']['version']
-    assert str(ROOT) not in found.stderr
+         '--target', target, *wheels.values()], check=True)
+    assert found_by_odoo(instance, target, tmp_path) == (
+        addons.manifests()['service_management']['version'],
+        str(target / 'odoo' / 'addons' / 'service_management'))
+
+
+def test_wheels_say_what_they_are(wheels):
+    for name, manifest in addons.manifests().items():
+        with zipfile.ZipFile(wheels[name]) as archive:
+            names = archive.namelist()
+            text = archive.read(next(n for n in names if n.endswith('/METADATA'))).decode()
+        metadata = HeaderParser().parsestr(text)
+        assert metadata['Name'] == f'odoo-addon-{name}'
+        assert metadata['Version'] == manifest['version']
+        assert metadata['Summary'] == manifest['summary']
+        assert metadata['License'] == manifest['license'] == 'LGPL-3'
+        assert 'field service' in metadata['Keywords']
+        assert (ROOT / name / 'README.rst').read_text().strip() == metadata.get_payload().strip()
+        assert 'odoo==19.0.*' in metadata.get_all('Requires-Dist')
+        assert any(n.endswith('/LICENSE') for n in names)
+    assert distribution.requirements_of('service_management_queue') == [
+        'odoo==19.0.*', 'odoo-addon-queue_job==19.0.*', 'odoo-addon-service_management==19.0.*']
+
+
+def test_pip_puts_the_addon_where_odoo_finds_it(instance, tmp_path):
+    before = sorted(ROOT.iterdir())
+    target = tmp_path / 'site'
+    subprocess.run(
+        [environment('lint'), '-m', 'pip', 'install', '-q', '--no-deps', '--no-build-isolation',
+         '--disable-pip-version-check', '--target', target, '.'], check=True, cwd=ROOT)
+    addon = target / 'odoo' / 'addons' / 'service_management'
+    assert found_by_odoo(instance, target, tmp_path) == (
+        addons.manifests()['service_management']['version'], str(addon))
+    installed = {path.relative_to(addon).as_posix() for path in addon.rglob('*')
+                 if path.is_file() and '__pycache__' not in path.parts}
+    ours = ROOT / 'service_management'
+    assert installed == {
+        path.relative_to(ours).as_posix() for path in ours.rglob('*')
+        if path.is_file() and not {'tests', '__pycache__'} & set(path.relative_to(ours).parts)}
+    assert {'__manifest__.py', 'i18n/fr.po', 'security/ir.model.access.csv',
+            'static/description/icon.png'} <= installed
+    assert [path.name for path in target.rglob('LICENSE')] == ['LICENSE']
+    assert sorted(ROOT.iterdir()) == before, "building leaves nothing behind"
