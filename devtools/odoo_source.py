@@ -148,7 +148,7 @@ def _unpack(deb, target, step):
     if tar.wait() or source.wait():
         raise Fail(f'{deb.name} could not be unpacked\n' + ''.join(said[-10:]))
     for po in target.glob(f'{SITE}/odoo/addons/*/i18n/*.po'):
-        if po.stem not in LANGUAGES:
+        if po.stem not in LANGUAGES.values():
             po.unlink()
 
 

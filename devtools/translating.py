@@ -4,10 +4,7 @@ import os
 from . import addons
 from .console import LOGS, Step, tail
 from .instance import Instance
-from .settings import ROOT
-
-#: The languages the suite speaks beside English; a test fails on a term that one of them lacks.
-LANGUAGES = {'fr_FR': 'fr', 'sv_SE': 'sv', 'lv_LV': 'lv'}
+from .settings import LANGUAGES, ROOT
 
 #: Runs in Odoo's shell: writes all terms, with what the files have for them already.
 _EXPORT = """

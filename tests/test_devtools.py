@@ -172,6 +172,12 @@ def test_users_server_is_used_as_it_is(monkeypatch):
         '--db_host=db.example.com', '--db_port=6543', '--db_user=me']
 
 
+def test_languages_are_those_of_the_translation_files():
+    for name in addons.manifests():
+        files = {path.stem for path in (settings.ROOT / name / 'i18n').glob('*.po')}
+        assert files == set(settings.LANGUAGES.values())
+
+
 def test_busy_port_is_stepped_over():
     with socket.socket() as taken:
         taken.bind(('127.0.0.1', 0))

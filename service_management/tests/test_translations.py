@@ -1,12 +1,11 @@
 import io
+from pathlib import Path
 
 import polib
 
 from odoo.modules.module import get_module_path
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
-
-LANGUAGES = ('fr', 'sv', 'lv')
 
 
 @tagged('post_install', '-at_install')
@@ -17,6 +16,9 @@ class TestTranslations(TransactionCase):
         return self.env['ir.module.module'].search([
             ('name', '=like', 'service\\_management%'), ('state', '=', 'installed')])
 
+    def _get_files(self, addon):
+        return sorted(Path(get_module_path(addon.name), 'i18n').glob('*.po'))
+
     def _get_terms(self, addon):
         buffer = io.BytesIO()
         trans_export(None, [addon.name], buffer, 'po', self.env)
@@ -26,13 +28,20 @@ class TestTranslations(TransactionCase):
         self.assertIn('service_management', self._get_addons().mapped('name'))
         for addon in self._get_addons():
             terms = self._get_terms(addon)
-            for language in LANGUAGES:
-                with self.subTest(addon=addon.name, language=language):
-                    entries = polib.pofile(
-                        f'{get_module_path(addon.name)}/i18n/{language}.po')
+            for path in self._get_files(addon):
+                with self.subTest(addon=addon.name, language=path.stem):
+                    entries = polib.pofile(str(path))
                     done = {
                         entry.msgid for entry in entries if entry.msgstr and not entry.fuzzy}
                     self.assertFalse(terms - done, "Run ./dev translate and fill these in")
+
+    def test_every_addon_speaks_the_languages_of_the_core(self):
+        core = self.env.ref('base.module_service_management')
+        languages = {path.stem for path in self._get_files(core)}
+        self.assertGreaterEqual(languages, {'fr'})
+        for addon in self._get_addons():
+            with self.subTest(addon=addon.name):
+                self.assertEqual({path.stem for path in self._get_files(addon)}, languages)
 
     def test_template_files_are_up_to_date(self):
         for addon in self._get_addons():
