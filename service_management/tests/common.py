@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.product.tests.common import ProductCommon
 
 GROUP = 'service_management.service_management_group_'
 
@@ -17,8 +18,7 @@ SIGNATURE = (
 )
 
 
-@tagged('post_install', '-at_install')
-class ServiceCommon(AccountTestInvoicingCommon):
+class ServiceSetUp:
     """A company with a team, two technicians and one user per role; Monday 2 March 2026."""
 
     @classmethod
@@ -175,3 +175,44 @@ class ServiceCommon(AccountTestInvoicingCommon):
         self._create_line(order, 'item', quantity_planned=1)
         self._sign(order)
         return order
+
+
+@tagged('post_install', '-at_install')
+class ServiceBaseCommon(ServiceSetUp, ProductCommon):
+    """The same company before it has a chart of accounts, for what needs no ledger.
+
+    A chart takes seconds in each class: only what invoices or posts to the ledger pays for it.
+    """
+
+    @classmethod
+    def get_default_groups(cls):
+        return (super().get_default_groups() | cls.quick_ref('base.group_system')
+                | cls.quick_ref('account.group_account_manager'))
+
+    @classmethod
+    def setup_independent_user(cls):
+        return new_test_user(
+            cls.env, login='service_founder', email='founder@example.com',
+            group_ids=cls.get_default_groups().ids, company_id=cls.env.company.id)
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        return cls._create_company(name="Service Company", **kwargs)
+
+    @classmethod
+    def _create_company(cls, **create_values):
+        company = super()._create_company(**{
+            'country_id': cls.quick_ref('base.us').id, **create_values})
+        # Taxes need one, which comes with a chart elsewhere.
+        cls.env['account.tax.group'].create({'name': "Taxes", 'company_id': company.id})
+        return company
+
+    @classmethod
+    def setup_other_company(cls, **kwargs):
+        """Return another company in the way of the tests of accounting."""
+        return {'company': cls._create_company(**{'name': "company_2", **kwargs})}
+
+
+@tagged('post_install', '-at_install')
+class ServiceCommon(ServiceSetUp, AccountTestInvoicingCommon):
+    """The company with a ledger."""

@@ -7,10 +7,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 
-class AgreementCommon(ServiceCommon):
+class AgreementCommon(ServiceBaseCommon):
     """Agreements of the year 2026 with the hotel; it is Monday 2 March 2026 where time stands."""
 
     @classmethod

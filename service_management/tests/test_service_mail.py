@@ -7,7 +7,7 @@ from odoo.tests import freeze_time, tagged
 
 from odoo.addons.mail.tests.common import MailCommon
 
-from .common import ServiceCommon
+from .common import ServiceBaseCommon
 
 MAIL = """From: {sender}
 To: {to}
@@ -22,7 +22,7 @@ Content-Type: text/plain; charset=utf-8
 
 @freeze_time('2026-03-02 09:00:00')
 @tagged('post_install', '-at_install')
-class TestServiceMail(ServiceCommon, MailCommon):
+class TestServiceMail(ServiceBaseCommon, MailCommon):
 
     @classmethod
     def setUpClass(cls):

@@ -4,10 +4,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
-from .common import ServiceCommon
+from .common import ServiceBaseCommon
 
 
-class TestServiceOrder(ServiceCommon):
+class TestServiceOrder(ServiceBaseCommon):
 
     # ------------------------------------------------------------ customer and site
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 PNG = bytes.fromhex(
     '89504e470d0a1a0a0000000d4948445200000001000000010806000000'
@@ -15,7 +15,7 @@ LISTS = ('/my/service_orders', '/my/service_objects')
 
 
 @tagged('post_install', '-at_install')
-class TestServicePortal(HttpCase, ServiceCommon):
+class TestServicePortal(HttpCase, ServiceBaseCommon):
     """Two customers; what is asked here is asked over HTTP, as their browsers do."""
 
     @classmethod

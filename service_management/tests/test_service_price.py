@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import ServiceCommon
+from .common import ServiceBaseCommon, ServiceCommon
 
 
 @tagged('post_install', '-at_install')
@@ -414,7 +414,7 @@ class TestServicePrice(ServiceCommon):
 
 
 @tagged('post_install', '-at_install')
-class TestServiceLineSet(ServiceCommon):
+class TestServiceLineSet(ServiceBaseCommon):
 
     @classmethod
     def setUpClass(cls):

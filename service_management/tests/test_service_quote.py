@@ -4,12 +4,12 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 
 @freeze_time('2026-03-02 09:00:00')
 @tagged('post_install', '-at_install')
-class TestServiceQuote(ServiceCommon):
+class TestServiceQuote(ServiceBaseCommon):
 
     @classmethod
     def setUpClass(cls):

@@ -1,12 +1,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 
 @freeze_time('2026-03-03 09:00:00')
 @tagged('post_install', '-at_install')
-class TestServiceReport(ServiceCommon):
+class TestServiceReport(ServiceBaseCommon):
 
     @classmethod
     def setUpClass(cls):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 #: Monday 2 March 2026, 10:00 in Riga
 MONDAY = '2026-03-02 08:00:00'
@@ -16,7 +16,7 @@ def utc(text):
     return datetime.fromisoformat(text)
 
 
-class SlaCommon(ServiceCommon):
+class SlaCommon(ServiceBaseCommon):
     """A team with an SLA in the company's week: Monday to Friday, 8 to 17 in Riga."""
 
     @classmethod

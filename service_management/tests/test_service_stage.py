@@ -4,10 +4,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, users
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 
-class TestServiceStage(ServiceCommon):
+class TestServiceStage(ServiceBaseCommon):
 
     # ------------------------------------------------------------ the first stage
 

@@ -4,10 +4,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
-from .common import SIGNATURE, ServiceCommon
+from .common import SIGNATURE, ServiceBaseCommon
 
 
-class TestServiceVisit(ServiceCommon):
+class TestServiceVisit(ServiceBaseCommon):
 
     @classmethod
     def setUpClass(cls):
