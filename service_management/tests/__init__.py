@@ -17,7 +17,15 @@ from . import test_service_sale
 from . import test_service_sla
 from . import test_service_stage
 from . import test_service_subscription
+from . import test_service_subscription_billing
+from . import test_service_subscription_close
+from . import test_service_subscription_fee
+from . import test_service_subscription_ledger
+from . import test_service_subscription_line
+from . import test_service_subscription_plan
 from . import test_service_subscription_portal
+from . import test_service_subscription_price
+from . import test_service_subscription_run
 from . import test_service_subscription_sale
 from . import test_service_tours
 from . import test_service_visit

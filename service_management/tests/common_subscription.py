@@ -59,6 +59,13 @@ class SubscriptionCommon(ServiceCommon):
         until = fields.Date.to_date(until)
         return subscription._bill(until, until, **options)
 
+    def _make_fees(self, subscription, date_from, date_to, **values):
+        wizard = self.env['service.subscription.fee.create'].create({
+            'subscription_ids': subscription.ids, 'date_from': date_from, 'date_to': date_to,
+            **values})
+        wizard.action_apply()
+        return wizard
+
     def _spans(self, subscription):
         """Return the fees as people would write them down."""
         return [
