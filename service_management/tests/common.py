@@ -1,9 +1,10 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -147,6 +148,36 @@ class ServiceSetUp:
         model = next(model for model in self.env.values() if model._table == table)
         self.assertIn(message, model._sql_error_to_message(caught.exception))
 
+    @contextmanager
+    def assertRefusedWith(self, error, message, *kept):
+        """Assert that the body is refused, in these words, and that records stay as they were.
+
+        Guards refuse before anything is written. A constraint sees what was written: it takes the
+        roll-back of a request.
+        """
+        def look():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return [record.sudo().read([
+                name for name, field in record._fields.items()
+                if field.store and field.column_type]) for record in kept]
+
+        before = look()
+        with self.assertRaisesRegex(error, message):
+            with self.env.cr.savepoint() if error is ValidationError else nullcontext():
+                yield
+        self.assertEqual(look(), before)
+
+    @classmethod
+    def _let(cls, role, model, **rights):
+        """Give a role rights that ours has not, as a company may: our rules hold all the same.
+
+        :param rights: as `perm_write=True`
+        """
+        cls.env['ir.model.access'].sudo().create({
+            'name': f"More for {role}s", 'model_id': cls.env['ir.model']._get_id(model),
+            'group_id': cls.env.ref(GROUP + role).id, 'perm_read': True, **rights})
+
     @classmethod
     def _create_portal_user(cls, login, customer, **values):
         """Return the portal user of a contact of a customer."""
@@ -163,9 +194,10 @@ class ServiceSetUp:
         cls._create_line(order, quantity_planned=2)
         return order
 
-    def _sign(self, order):
+    @classmethod
+    def _sign(cls, order):
         order.sudo().write({
-            'stage_id': self.stage_signed_off.id, 'signature': SIGNATURE, 'signed_by': "Guest"})
+            'stage_id': cls.stage_signed_off.id, 'signature': SIGNATURE, 'signed_by': "Guest"})
 
     def _worked_order(self, **values):
         """Return an order that is signed off: two hours of Anna and one pump."""

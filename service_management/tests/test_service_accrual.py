@@ -276,3 +276,21 @@ class TestServiceAccrual(SubscriptionCommon):
         for attempt in (lambda: row.write({'amount': 1}), row.unlink, row.copy):
             with self.assertRaises(AccessError):
                 attempt()
+
+    @users('service_accountant')
+    def test_what_is_not_planned_is_not_posted(self):
+        rows = self._rows(self._invoice()).with_user(self.env.user)
+        with freeze_time('2026-02-10'):
+            rows[0].action_post()
+            with self.assertRefusedWith(UserError, "is not planned", rows):
+                rows[:2].action_post()
+
+    @users('service_accountant')
+    def test_revenue_is_not_recognised_without_a_journal(self):
+        row = self._rows(self._invoice())[0].with_user(self.env.user)
+        self.env['account.journal'].sudo().search([
+            ('company_id', '=', self.company.id), ('type', '=', 'general')]).action_archive()
+        with freeze_time('2026-02-10'), self.assertRefusedWith(
+                UserError, "has no miscellaneous journal", row):
+            row.action_post()
+        self.assertFalse(row.move_id)

@@ -481,6 +481,128 @@ class TestServiceAgreement(AgreementCommon):
         with self.assertRaisesRegex(UserError, "company inconsistencies"):
             agreement.team_id = foreign
 
+    # ------------------------------------------------------------ refusals, as the manager meets them
+
+    @users('service_manager')
+    def test_agreement_with_orders_becomes_no_template(self):
+        agreement = self._create_agreement().with_user(self.env.user)
+        self._create_order(agreement_id=agreement.id)
+        with self.assertRefusedWith(
+                ValidationError, "has orders and cannot become a template", agreement):
+            agreement.is_template = True
+
+    @users('service_manager')
+    def test_agreement_is_not_for_hours_that_never_open(self):
+        agreement = self._create_agreement().with_user(self.env.user)
+        never = self.env['resource.calendar'].sudo().create({
+            'name': "Never", 'company_id': self.company.id, 'attendance_ids': [Command.clear()]})
+        with self.assertRefusedWith(ValidationError, "“Never” has no open hours", agreement):
+            agreement.calendar_id = never
+
+    @users('service_manager')
+    def test_line_needs_its_first_day(self):
+        line = self._create_agreement({}).line_ids.with_user(self.env.user)
+        with self.assertRefusedWith(ValidationError, "needs the first day it is due on", line):
+            line.date_start = False
+
+    @users('service_manager')
+    def test_table_of_moves_that_make_no_sense(self):
+        reason = self.end_reason
+        for values, move, message in (
+            ({'active': False}, lambda one: one._suspend(reason), "there is nothing to suspend"),
+            ({'active': False}, lambda one: one.action_renew(), "activate it instead"),
+            ({'date_end': False, 'renewal_months': 12}, lambda one: one.action_renew(),
+             "has no end, or no term to be renewed for"),
+            ({'renewal_months': 0}, lambda one: one.action_renew(),
+             "has no end, or no term to be renewed for"),
+            ({'active': False, 'date_end': date(2026, 2, 28)},
+             lambda one: one.action_send_quote(), "ended on 2026-02-28"),
+            ({'active': False, 'date_end': date(2026, 2, 28)},
+             lambda one: one.action_mark_quote_sent(), "ended on 2026-02-28"),
+        ):
+            agreement = self._create_agreement(**values).with_user(self.env.user)
+            with self.subTest(message), self.assertRefusedWith(UserError, message, agreement):
+                move(agreement)
+
+    @users('service_manager')
+    def test_suspended_agreement_is_not_suspended_again(self):
+        agreement = self._create_agreement().with_user(self.env.user)
+        values = {
+            'agreement_ids': agreement.ids, 'operation': 'suspend',
+            'reason_id': self.end_reason.id}
+        wizard = self.env['service.agreement.end'].create({**values, 'note': "Not paid"})
+        wizard.action_apply()
+        with self.assertRefusedWith(UserError, "there is nothing to suspend", agreement):
+            self.env['service.agreement.end'].create({**values, 'note': "Again"}).action_apply()
+
+    def test_customer_does_not_accept_what_has_ended_meanwhile(self):
+        guest = self._create_portal_user('guest', self.customer)
+        agreement = self._create_agreement(active=False, date_end=date(2026, 3, 10))
+        agreement.with_user(self.user_manager).action_mark_quote_sent()
+        with freeze_time('2026-03-11 08:00:00'), self.assertRefusedWith(
+                UserError, "ended on 2026-03-10", agreement), self.env.cr.savepoint():
+            agreement.with_user(guest).sudo()._accept_quote("Guest", SIGNATURE)
+
+    @users('service_dispatcher')
+    def test_only_managers_make_and_end_agreements(self):
+        """Also where a company lets its dispatchers write agreements."""
+        self._let('dispatcher', 'service.agreement', perm_write=True)
+        draft = self._create_agreement(active=False).with_user(self.env.user)
+        agreement = self._create_agreement(renewal_months=12).with_user(self.env.user)
+        draft.title = "Half service"
+        for move in (
+            draft.action_activate, draft.action_mark_quote_sent, agreement.action_renew,
+            lambda: agreement._suspend(self.end_reason),
+            lambda: agreement._close(self.end_reason),
+        ):
+            with self.assertRefusedWith(
+                    AccessError, "Only a service manager makes and ends agreements",
+                    draft, agreement):
+                move()
+
+    @users('service_manager')
+    def test_what_was_due_is_kept(self):
+        """Also where a company lets its managers delete it."""
+        agreement = self._create_agreement({'start': '2026-03-10'})
+        self._generate(agreement, '2026-03-01', '2026-03-31')
+        occurrence = agreement.occurrence_ids.with_user(self.env.user)
+        with self.assertRefusedWith(AccessError, "not allowed to delete", occurrence):
+            occurrence.unlink()
+        self._let('manager', 'service.agreement.occurrence', perm_unlink=True)
+        with self.assertRefusedWith(UserError, "What was due is kept", occurrence):
+            occurrence.unlink()
+
+    # ------------------------------------------------------------ copies
+
+    @users('service_manager')
+    def test_copy_is_a_draft_of_the_same_terms(self):
+        gone = self.env['service.object'].sudo().create({
+            'name': "Scrapped", 'partner_id': self.customer.id})
+        agreement = self._create_agreement(
+            {'start': '2026-03-10', 'every': (1, 'month'), 'object_id': self.object.id},
+            object_ids=(self.object | gone).ids, coverage_labor=50)
+        gone.action_archive()
+        self._generate(agreement, '2026-03-01', '2026-03-31')
+        copy = agreement.with_user(self.env.user).copy()
+        self.assertRecordValues(copy, [{
+            'title': "Full service", 'state': 'draft', 'partner_id': self.customer.id,
+            'coverage_labor': 50, 'date_activated': False, 'is_template': False,
+            'order_count': 0}])
+        self.assertNotEqual(copy.name, agreement.name)
+        self.assertEqual(copy.with_context(active_test=False).object_ids, self.object)
+        self.assertRecordValues(copy.line_ids, [{
+            'date_start': date(2026, 3, 10), 'interval_count': 1, 'interval_unit': 'month',
+            'object_id': self.object.id}])
+        self.assertFalse(copy.occurrence_ids)
+
+    @users('service_manager')
+    def test_copy_takes_the_title_it_is_given_and_copies_of_templates_stay_templates(self):
+        agreement = self._create_agreement().with_user(self.env.user)
+        self.assertEqual(agreement.copy({'title': "Half service"}).title, "Half service")
+        template = self._create_template({'every': (1, 'year')}).with_user(self.env.user).copy()
+        self.assertRecordValues(template, [{'is_template': True, 'title': "Boilers, yearly"}])
+        self.assertFalse(template.line_ids.date_start)
+
 
 @freeze_time('2026-03-02 08:00:00')
 class TestServiceAgreementCoverage(AgreementCommon):

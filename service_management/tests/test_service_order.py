@@ -510,3 +510,62 @@ class TestServiceOrder(ServiceBaseCommon):
             found = Object.search([('warranty_state', '=', state)])
             self.assertEqual(self.object in found, state == 'partly', state)
             self.assertEqual(set(found.mapped('warranty_state')) - {state}, set())
+
+    # ------------------------------------------------------------ refusals
+
+    @users('service_dispatcher')
+    def test_object_does_not_stand_at_another_customers_address(self):
+        boiler = self.object.with_user(self.env.user)
+        with self.assertRefusedWith(
+                ValidationError, "Bakery is not an address of Harbour Hotel", boiler):
+            boiler.site_id = self.other_customer
+
+    @users('service_dispatcher')
+    def test_copying_no_kind_of_lines_is_refused(self):
+        source, target = self._create_order(), self._create_order()
+        self._create_line(source)
+        wizard = self.env['service.order.copy.lines'].create({
+            'order_id': target.id, 'source_order_id': source.id, 'is_hour': False,
+            'is_item': False, 'is_expense': False, 'is_fee': False, 'with_tasks': False,
+            'with_objects': False})
+        with self.assertRefusedWith(UserError, "at least one kind of lines", target):
+            wizard.action_apply()
+        self.assertFalse(target.line_ids)
+
+    @users('service_dispatcher')
+    def test_processing_no_order_is_refused(self):
+        order = self._create_order()
+        wizard = self.env['service.order.process'].create({
+            'operation': 'revoke', 'partner_id': self.customer.id})
+        with self.assertRefusedWith(UserError, "No order fits. Change the filters", order):
+            wizard.action_apply()
+
+    @users('service_dispatcher')
+    def test_there_is_no_receipt_before_the_sign_off(self):
+        order = self._create_order().with_user(self.env.user)
+        with self.assertRefusedWith(UserError, "there is no work receipt yet", order):
+            order.action_send_receipt()
+
+    # ------------------------------------------------------------ companies that were there before
+
+    def test_company_from_before_the_addon_is_completed_once(self):
+        """The data of the addon calls it, when it is installed in a running company."""
+        before, chosen = (self.env['res.company'].create({'name': name}) for name in ("A", "B"))
+        codes = set(before._service_sequences)
+        domain = [('company_id', 'in', (before | chosen).ids), ('code', 'in', list(codes))]
+        Sequence = self.env['ir.sequence']
+        Sequence.search(domain).unlink()
+        before.write({'service_hour_product_id': False, 'service_travel_product_id': False})
+        chosen.service_hour_product_id = self.hours
+        for turn in ("first", "again"):
+            with self.subTest(turn):
+                self.env['res.company']._complete_for_service()
+                for company in before | chosen:
+                    sequences = Sequence.search(domain).filtered(
+                        lambda sequence, company=company: sequence.company_id == company)
+                    self.assertEqual(sorted(sequences.mapped('code')), sorted(codes))
+                self.assertRecordValues(before | chosen, [
+                    {'service_hour_product_id': hours.id, 'service_travel_product_id':
+                     self.env.ref('service_management.product_service_travel').id}
+                    for hours in (
+                        self.env.ref('service_management.product_service_hour'), self.hours)])

@@ -279,6 +279,18 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
             self.assertTrue(result['error'])
         self.assertRecordValues(self.quote, [{'state': 'draft', 'accepted_by': False}])
 
+    def test_finished_work_is_not_confirmed_without_a_name_and_a_signature(self):
+        self._plan(self.order, fields.Datetime.now()).action_done()
+        token = self.order._portal_ensure_token()
+        self.authenticate(None, None)
+        url = f'/my/service_orders/{self.order.id}/sign'
+        for name, signature in (("", SIGNATURE), (" ", SIGNATURE), ("Guest", "")):
+            with self.subTest(name=name, signature=signature):
+                result = self._call(url, access_token=token, name=name, signature=signature)
+                self.assertIn("Enter your name and sign to confirm the work", result['error'])
+        self.assertRecordValues(self.order, [{
+            'state': 'open', 'signed_by': False, 'signature': False}])
+
     def test_customer_declines_with_a_reason(self):
         reason = self.env.ref('service_management.service_reason_too_expensive')
         self.authenticate('guest', 'guest')

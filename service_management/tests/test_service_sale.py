@@ -289,3 +289,17 @@ class TestServiceSale(ServiceCommon):
         order = sale_order.service_order_ids
         self.assertRecordValues(order, [{'company_id': other['company'].id, 'state': 'draft'}])
         self.assertEqual(order.team_id.name, "Theirs")
+
+    def test_product_says_what_confirming_its_sale_does(self):
+        for tracking, text in (
+            ('service_order', "opens a service order"),
+            ('service_request', "makes a request that a dispatcher confirms"),
+            ('service_subscription', "prepares a subscription, which bills it"),
+            ('service_agreement', "prepares an agreement"),
+        ):
+            with self.subTest(tracking):
+                self.job.service_tracking = tracking
+                product = self.job.product_tmpl_id.with_user(self.salesperson)
+                self.assertIn(f"Confirming a sales order {text}", product.product_tooltip)
+        self.job.service_tracking = 'no'
+        self.assertNotIn("Confirming a sales order", self.job.product_tooltip or '')

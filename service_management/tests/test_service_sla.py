@@ -547,6 +547,27 @@ class TestServiceSlaReasons(SlaCommon):
         with self.assertRaises(AccessError):
             status.unlink()
 
+    @users('service_dispatcher')
+    def test_clock_dialog_needs_a_target(self):
+        order = self._call().with_user(self.env.user)
+        for operation, verb in (('stop', "stop"), ('start', "start"), ('cancel', "cancel")):
+            with self.subTest(operation), self.assertRefusedWith(
+                    UserError, f"No target was chosen. Choose what to {verb}",
+                    order.sla_status_ids):
+                self._move_clock(
+                    order, operation, MONDAY, now=MONDAY, status_ids=False,
+                    reason_id=self.sla_cancel_reason.id)
+
+    @users('service_manager')
+    def test_what_was_promised_is_kept(self):
+        """Also where a company lets its managers delete it."""
+        status = self._call().sla_status_ids[0].with_user(self.env.user)
+        with self.assertRefusedWith(AccessError, "not allowed to delete", status):
+            status.unlink()
+        self._let('manager', 'service.order.sla', perm_unlink=True)
+        with self.assertRefusedWith(UserError, "What was promised is kept", status):
+            status.unlink()
+
 
 class TestServiceSlaReport(SlaCommon):
 

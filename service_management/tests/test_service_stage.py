@@ -329,3 +329,33 @@ class TestServiceStage(ServiceBaseCommon):
         self.stage_cancelled.active = False
         with self.assertRaisesRegex(UserError, "No stage has the category “Cancelled”"):
             self._create_order().action_cancel()
+
+    # ------------------------------------------------------------ posted in part
+
+    def _post_hours(self):
+        """Return a signed order whose hours are posted and whose pump is not."""
+        order = self._worked_order().with_user(self.user_manager)
+        order.line_ids.filtered(lambda line: line.kind == 'hour').action_post()
+        self.assertEqual(set(order.line_ids.mapped('state')), {'open', 'posted'})
+        return order
+
+    def test_order_with_posted_lines_is_not_reopened(self):
+        order = self._post_hours()
+        with self.assertRefusedWith(UserError, "has posted lines and stays closed", order):
+            order.stage_id = self.stage_first
+
+    def test_order_with_open_lines_does_not_become_posted(self):
+        order = self._post_hours()
+        with self.assertRefusedWith(UserError, "has lines that are not posted", order):
+            order.stage_id = self.stage_posted
+
+    @users('service_dispatcher')
+    def test_orders_that_go_to_different_stages_are_not_moved_together(self):
+        team = self.env['service.team'].sudo().create({
+            'name': "South", 'company_id': self.company.id})
+        self.env['service.stage'].sudo().create({
+            'name': "Called off", 'category': 'cancelled', 'team_ids': team.ids, 'sequence': 0})
+        orders = (self._create_order() | self._create_order(team_id=team.id)).with_user(
+            self.env.user)
+        with self.assertRefusedWith(UserError, "These orders go to different stages", orders):
+            orders.action_cancel()

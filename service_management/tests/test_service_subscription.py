@@ -116,3 +116,35 @@ class TestServiceSubscription(SubscriptionCommon):
     def test_renewal_without_end_is_refused(self):
         with self.assertRaisesRegex(UserError, "has no end to move"):
             self._subscribe()._renew(fields.Date.to_date('2027-12-31'))
+
+    @users('service_dispatcher')
+    def test_only_managers_make_and_end_subscriptions(self):
+        """Also where a company lets its dispatchers write subscriptions."""
+        self._let('dispatcher', 'service.subscription', perm_write=True)
+        draft = self._subscribe(activate=False).with_user(self.env.user)
+        active = self._subscribe(date_end='2026-12-31').with_user(self.env.user)
+        for move in (
+            draft.action_activate, active.action_renew,
+            lambda: active._close(fields.Date.to_date('2026-06-30'), self.close_reason),
+            lambda: active._renew(fields.Date.to_date('2027-12-31')),
+        ):
+            with self.assertRefusedWith(
+                    AccessError, "Only a service manager makes and ends subscriptions",
+                    draft, active):
+                move()
+
+    @users('service_manager')
+    def test_renewal_goes_beyond_the_present_end(self):
+        subscription = self._subscribe(date_end='2026-12-31').with_user(self.env.user)
+        wizard = self.env['service.subscription.renew'].create({
+            'subscription_ids': subscription.ids})
+        self.assertEqual(wizard.summary, '2027-12-31')
+        for day in ('2026-12-31', '2026-06-30'):
+            with self.subTest(day), self.assertRefusedWith(
+                    UserError, "lasts until 2026-12-31 already", subscription):
+                subscription._renew(fields.Date.to_date(day))
+        for values in ({'months': -1}, {'percent': -100}):
+            with self.subTest(values), self.assertRefusedWith(
+                    UserError, "A term has no less than 0 months", subscription,
+                    subscription.line_ids):
+                wizard.copy(values).action_apply()

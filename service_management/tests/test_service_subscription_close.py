@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, users
 
 from .common_subscription import SubscriptionCommon
 
@@ -87,3 +87,16 @@ class TestServiceSubscriptionClose(SubscriptionCommon):
         self.assertEqual(subscription.state, 'closed')
         self.assertEqual(subscription.fee_ids.move_id.filtered(
             lambda move: move.move_type == 'out_refund').amount_untaxed, 67.74)
+
+    @users('service_manager')
+    def test_subscription_does_not_end_before_it_begins(self):
+        subscription = self._subscribe('2026-03-01').with_user(self.env.user)
+        wizard = self.env['service.subscription.close'].create({
+            'subscription_ids': subscription.ids, 'date_end': '2026-02-27',
+            'reason_id': self.close_reason.id})
+        with self.assertRefusedWith(
+                UserError, "begins on 2026-03-01 and cannot end before", subscription):
+            wizard.action_apply()
+        wizard.date_end = '2026-02-28'
+        wizard.action_apply()
+        self.assertEqual(subscription.state, 'closed')

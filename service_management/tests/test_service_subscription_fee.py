@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tests import users
 
 from .common_subscription import SubscriptionCommon
 
@@ -106,3 +107,17 @@ class TestServiceSubscriptionFee(SubscriptionCommon):
     def test_fees_by_hand_are_for_active_subscriptions(self):
         with self.assertRaisesRegex(UserError, "activate it first"):
             self._make_fees(self._subscribe(activate=False), '2026-01-01', '2026-01-31')
+
+    @users('service_manager')
+    def test_fees_by_hand_need_days_in_order_and_a_possible_percent(self):
+        subscription = self._subscribe()
+        for values, message in (
+            ({'date_from': '2026-02-01', 'date_to': '2026-01-31'}, "end before they begin"),
+            ({'kind': 'price_change'}, "Enter the percent"),
+            ({'kind': 'price_change', 'percent': -100.5}, "-100 or more"),
+            ({'percent': -101}, "-100 or more"),
+        ):
+            with self.subTest(values), self.assertRefusedWith(UserError, message, subscription):
+                self._make_fees(subscription, **{
+                    'date_from': '2026-01-01', 'date_to': '2026-01-31', **values})
+        self.assertFalse(subscription.fee_ids)

@@ -1,6 +1,8 @@
+from datetime import date
+
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import freeze_time
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, freeze_time, users
 
 from .common_subscription import SubscriptionCommon
 
@@ -99,3 +101,66 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "End it with “Change”"):
             subscription.line_ids.unlink()
         subscription.write({'date_start': '2026-01-01', 'title': "Same day, other words"})
+
+    #=== THE DIALOG ===#
+
+    @users('service_manager')
+    def test_manager_changes_a_line_from_a_day_on(self):
+        subscription = self._subscribe('2026-04-01', lines=[{'index': 120, 'discount': 10}])
+        self._bill(subscription, '2026-04-01')
+        line = subscription.line_ids.with_user(self.env.user)
+        action = line.action_change()
+        with freeze_time('2026-04-10'):
+            form = Form(self.env[action['res_model']].with_context(**action['context']))
+            self.assertEqual(
+                (form.quantity, form.base_price, form.index, form.discount), (1, 100, 120, 10))
+            self.assertEqual((str(form.date), str(form.date_billed_to)),
+                             ('2026-04-10', '2026-04-30'))
+            form.date = '2026-04-16'
+            form.quantity = 2
+            form.base_price = 90
+            form.save().action_apply()
+        new = subscription.line_ids - line
+        terms = {'product_id': self.monitoring.id, 'index': 120, 'discount': 10}
+        self.assertRecordValues(line | new, [
+            {**terms, 'quantity': 1, 'base_price': 100, 'date_end': date(2026, 4, 15),
+             'predecessor_id': False},
+            {**terms, 'quantity': 2, 'base_price': 90, 'date_end': False,
+             'predecessor_id': line.id}])
+        self.assertEqual(str(new.date_start), '2026-04-16')
+        self._bill(subscription, '2026-04-16')
+        self.assertEqual(self._spans(subscription), [
+            ('2026-04-01', '2026-04-30', 'regular', 108),
+            ('2026-04-16', '2026-04-30', 'reduction', -54),
+            ('2026-04-16', '2026-04-30', 'partial', 97.2)])
+
+    @users('service_dispatcher')
+    def test_dispatcher_changes_no_line(self):
+        line = self._subscribe('2026-04-01').line_ids
+        values = {'line_id': line.id, 'date': '2026-04-16', 'quantity': 2}
+        with self.assertRefusedWith(AccessError, "not allowed to create", line):
+            self.env['service.subscription.change'].create(values)
+        self._let('dispatcher', 'service.subscription.change', perm_create=True)
+        wizard = self.env['service.subscription.change'].create(values)
+        with self.assertRefusedWith(AccessError, "not allowed to modify", line):
+            wizard.action_apply()
+        self.assertFalse(line.successor_ids)
+
+    @users('service_manager')
+    def test_line_is_changed_on_days_of_its_own_and_once(self):
+        line = self._subscribe(date_end='2026-12-31').line_ids.with_user(self.env.user)
+        self._bill(line.subscription_id.sudo(), '2026-01-01')
+
+        def change(day):
+            self.env['service.subscription.change'].create({
+                'line_id': line.id, 'date': day, 'quantity': 2}).action_apply()
+
+        for day in ('2025-12-31', '2027-01-01'):
+            with self.subTest(day), self.assertRefusedWith(
+                    UserError, f"is not served on {day}", line):
+                change(day)
+        change('2026-03-01')
+        for day, message in (('2026-02-01', "was changed already"), ('2026-03-01', "not served")):
+            with self.subTest(day), self.assertRefusedWith(
+                    UserError, message, line.subscription_id.line_ids):
+                change(day)

@@ -1,4 +1,5 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import users
 
 from .common_subscription import SubscriptionCommon
 
@@ -91,3 +92,30 @@ class TestServiceSubscriptionPrice(SubscriptionCommon):
             'mode': 'price_percent', 'change': -101, 'subscription_ids': self._subscribe().ids})
         with self.assertRaisesRegex(UserError, "below nothing"):
             run.action_preview()
+
+    @users('service_manager')
+    def test_prices_change_by_applying_only(self):
+        subscription = self._subscribe()
+        run = self.env['service.subscription.indexation'].create({
+            'mode': 'price_percent', 'change': 10, 'subscription_ids': subscription.ids})
+        with self.assertRefusedWith(AccessError, "by “Apply” only", run, subscription.line_ids):
+            run.state = 'done'
+
+    @users('service_manager')
+    def test_index_run_needs_something_to_change(self):
+        subscription = self._subscribe(date_end='2026-12-31')
+        Run = self.env['service.subscription.indexation']
+        for values, message in (
+            ({}, "Choose the subscriptions or plans"),
+            ({'subscription_ids': subscription.ids, 'date': '2027-01-01'},
+             "is served from 2027-01-01 on in USD"),
+            ({'subscription_ids': subscription.ids, 'currency_id': self.env.ref('base.EUR').id},
+             "on in EUR"),
+            ({'subscription_ids': subscription.ids, 'product_ids': self.part.ids}, "No line of"),
+        ):
+            run = Run.create({
+                'mode': 'price_percent', 'change': 10, 'date': '2026-02-01', **values})
+            for action in (run.action_preview, run.action_apply):
+                with self.subTest(values), self.assertRefusedWith(
+                        UserError, message, subscription.line_ids):
+                    action()

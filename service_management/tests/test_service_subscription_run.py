@@ -172,3 +172,12 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
             [('id', '=', theirs.id)]))
         with self.assertRaises(AccessError):
             theirs.with_user(manager).action_close()
+
+    @users('service_manager')
+    def test_run_without_failures_is_not_tried_again(self):
+        day = fields.Date.to_date('2026-01-01')
+        run = self.env['service.subscription.run'].sudo()._start(self._subscribe(), day, day)
+        run._process_batch(run.todo_ids)
+        run._finish()
+        with self.assertRefusedWith(UserError, "Nothing failed in", run):
+            run.sudo(False).action_retry()

@@ -555,3 +555,34 @@ class TestServiceVisit(ServiceBaseCommon):
             '2026-03-06 00:00:00', '2026-03-09 23:00:00')
         self.assertEqual([day for day, closed in sorted(days.items()) if closed],
                          ['2026-03-07', '2026-03-08'])
+
+    # ------------------------------------------------------------ refusals
+
+    @users('service_technician')
+    def test_work_on_a_request_is_refused(self):
+        request = self._create_order(stage_id=self.stage_request.id)
+        visit = self._plan(request).with_user(self.env.user)
+        with self.assertRefusedWith(UserError, "no work can be booked on it", visit, request):
+            visit.action_start()
+
+    @users('service_technician')
+    def test_visit_is_done_once(self):
+        visit = self._plan(self.order).with_user(self.env.user)
+        visit.action_done()
+        with self.assertRefusedWith(UserError, r"The visit .* is over", visit):
+            visit.action_done()
+
+    @users('service_dispatcher')
+    def test_unplanned_visit_cannot_be_done(self):
+        visit = self.order.visit_ids.with_user(self.env.user)
+        with self.assertRefusedWith(UserError, "has no technician and time yet", visit):
+            visit.action_done()
+
+    @users('service_dispatcher')
+    def test_visit_that_is_over_is_not_cancelled(self):
+        visit = self._plan(self.order)
+        visit.action_done()
+        wizard = self.env['service.visit.cancel'].create({
+            'visit_ids': visit.ids, 'reason_id': self.visit_reason.id})
+        with self.assertRefusedWith(UserError, r"The visit .* is over", visit, self.order):
+            wizard.action_apply()
