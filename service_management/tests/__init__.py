@@ -1,5 +1,6 @@
 from . import test_performance
 from . import test_service_accrual
+from . import test_service_actions
 from . import test_service_agreement
 from . import test_service_agreement_portal
 from . import test_service_billing

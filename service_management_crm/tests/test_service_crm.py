@@ -1,11 +1,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.service_management.tests.common import ServiceCommon
+from odoo.addons.service_management.tests.common import ServiceBaseCommon
+from odoo.addons.service_management.tests.common_actions import ActionCommon
 
 
 @tagged('post_install', '-at_install')
-class TestServiceCrm(ServiceCommon):
+class TestServiceCrm(ActionCommon, ServiceBaseCommon):
 
     @classmethod
     def setUpClass(cls):
@@ -48,3 +49,13 @@ class TestServiceCrm(ServiceCommon):
     def test_copies_of_opportunities_have_no_service(self):
         self.lead.action_create_service_order()
         self.assertFalse(self.lead.copy().service_order_ids)
+
+    def test_every_button_that_shows_records_opens_a_page(self):
+        bare = self.lead.copy()
+        self.lead.action_create_service_order()
+        twice = self.lead.copy()
+        for _turn in range(2):
+            twice.action_create_service_order()
+        self.user_manager.group_ids |= self.env.ref('sales_team.group_sale_salesman_all_leads')
+        self.assertMethodsOpen(
+            'service_management_crm', self.user_manager, crm_lead=bare | self.lead | twice)
