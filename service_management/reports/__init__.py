@@ -1,5 +1,5 @@
-from . import service_order_report
-from . import service_utilization
-from . import service_dashboard
-from . import service_subscription_revenue
-from . import service_subscription_forecast
+# In the order of models/: a report is extended by the packages that come after its own.
+from . import common
+from . import order
+from . import sla
+from . import subscription

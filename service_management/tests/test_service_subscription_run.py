@@ -91,7 +91,7 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
     def test_many_are_billed_in_the_background(self):
         with freeze_time('2026-03-02'):
             subscriptions = self._subscribe() | self._subscribe()
-            path = 'odoo.addons.service_management.wizards.service_subscription_bill.AT_ONCE'
+            path = 'odoo.addons.service_management.wizards.subscription.service_subscription_bill.AT_ONCE'
             with patch(path, 1):
                 action = self.env['service.subscription.bill'].with_user(
                     self.user_manager).create({}).action_apply()

@@ -1,0 +1,2 @@
+from . import service_utilization
+from . import service_visit_cancel
