@@ -30,10 +30,13 @@
         'data/mail_template_data.xml',
         'data/ir_cron_data.xml',
 
-        # The packages in the order of models/; in each, dialogs before the forms that open them.
+        # The packages in the order of models/: an extension comes after what it extends. In each of
+        # them dialogs come before the forms that open them, menus after the actions they open.
         # common
         'views/common/service_dashboard_views.xml',
         'views/common/res_config_settings_views.xml',
+        'views/common/portal_templates.xml',
+        'views/common/service_management_menus.xml',
 
         # setup
         'views/setup/service_stage_views.xml',
@@ -43,8 +46,10 @@
         'views/setup/service_reason_views.xml',
         'views/setup/service_tag_views.xml',
         'views/setup/hr_employee_views.xml',
+        'views/setup/service_management_menus.xml',
 
         # quote
+        'views/quote/res_config_settings_views.xml',
         'views/quote/service_quote_portal_templates.xml',
 
         # objects
@@ -52,6 +57,7 @@
         'views/objects/service_object_views.xml',
         'views/objects/res_partner_views.xml',
         'views/objects/service_object_portal_templates.xml',
+        'views/objects/service_management_menus.xml',
 
         # order
         'wizards/order/service_order_bill_views.xml',
@@ -65,23 +71,43 @@
         'views/order/service_order_stage_log_views.xml',
         'views/order/service_order_report_views.xml',
         'views/order/service_line_set_views.xml',
+        'views/order/service_object_views.xml',
+        'views/order/service_team_views.xml',
         'views/order/account_move_views.xml',
-        'views/order/service_order_templates.xml',
+        'views/order/res_config_settings_views.xml',
+        'views/order/res_partner_views.xml',
+        'views/order/service_object_portal_templates.xml',
         'views/order/service_order_portal_templates.xml',
+        'views/order/service_order_templates.xml',
+        'views/order/service_management_menus.xml',
 
         # planning
-        'wizards/planning/service_visit_cancel_views.xml',
         'wizards/planning/service_utilization_views.xml',
+        'wizards/planning/service_visit_cancel_views.xml',
         'views/planning/service_visit_views.xml',
+        'views/planning/service_order_views.xml',
+        'views/planning/service_team_views.xml',
+        'views/planning/res_config_settings_views.xml',
+        'views/planning/service_management_menus.xml',
 
         # price
         'views/price/service_price_rule_views.xml',
+        'views/price/service_order_views.xml',
+        'views/price/service_management_menus.xml',
 
         # sla
+        'wizards/sla/service_order_change_stage_views.xml',
         'wizards/sla/service_order_sla_clock_views.xml',
         'reports/sla/service_sla_statement_views.xml',
         'views/sla/service_sla_views.xml',
         'views/sla/service_order_sla_views.xml',
+        'views/sla/service_order_views.xml',
+        'views/sla/service_stage_views.xml',
+        'views/sla/service_team_views.xml',
+        'views/sla/service_visit_views.xml',
+        'views/sla/res_config_settings_views.xml',
+        'views/sla/service_order_portal_templates.xml',
+        'views/sla/service_management_menus.xml',
 
         # agreement
         'wizards/agreement/service_agreement_copy_lines_views.xml',
@@ -93,15 +119,23 @@
         'views/agreement/service_agreement_occurrence_views.xml',
         'views/agreement/service_agreement_group_views.xml',
         'views/agreement/service_agreement_template_group_views.xml',
+        'views/agreement/service_object_views.xml',
+        'views/agreement/service_order_report_views.xml',
+        'views/agreement/service_order_views.xml',
+        'views/agreement/service_price_rule_views.xml',
+        'views/agreement/product_views.xml',
+        'views/agreement/res_partner_views.xml',
+        'views/agreement/sale_order_views.xml',
         'views/agreement/service_agreement_portal_templates.xml',
+        'views/agreement/service_management_menus.xml',
 
         # subscription
         'wizards/subscription/service_subscription_bill_views.xml',
         'wizards/subscription/service_subscription_change_views.xml',
         'wizards/subscription/service_subscription_close_views.xml',
         'wizards/subscription/service_subscription_fee_create_views.xml',
-        'wizards/subscription/service_subscription_renew_views.xml',
         'wizards/subscription/service_subscription_forecast_views.xml',
+        'wizards/subscription/service_subscription_renew_views.xml',
         'views/subscription/service_subscription_line_views.xml',
         'views/subscription/service_subscription_views.xml',
         'views/subscription/service_subscription_fee_views.xml',
@@ -111,14 +145,22 @@
         'views/subscription/service_subscription_price_views.xml',
         'views/subscription/service_subscription_indexation_views.xml',
         'views/subscription/service_subscription_revenue_views.xml',
+        'views/subscription/service_agreement_views.xml',
+        'views/subscription/service_object_views.xml',
+        'views/subscription/account_move_views.xml',
+        'views/subscription/product_views.xml',
+        'views/subscription/res_partner_views.xml',
+        'views/subscription/sale_order_views.xml',
         'views/subscription/service_subscription_portal_templates.xml',
+        'views/subscription/service_management_menus.xml',
 
         # sale
         'wizards/sale/service_order_sell_views.xml',
-        'views/sale/sale_order_views.xml',
+        'views/sale/service_agreement_views.xml',
+        'views/sale/service_order_views.xml',
+        'views/sale/service_subscription_views.xml',
         'views/sale/product_views.xml',
-
-        'views/common/service_management_menus.xml',  # last: menus open the actions
+        'views/sale/sale_order_views.xml',
     ],
     'demo': [
         'demo/service_people_demo.xml',
