@@ -1,6 +1,7 @@
 # In the order of models/: a dialog is extended by the packages that come after its own.
 from . import order
 from . import planning
+from . import price
 from . import sla
 from . import agreement
 from . import subscription

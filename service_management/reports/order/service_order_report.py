@@ -14,8 +14,8 @@ class ServiceOrderReport(models.Model):
             'commercial_partner_id', 'currency_rate', 'date_order', 'stage_id', 'state', 'team_id',
             'user_id', 'zone_id'],
         'service.order.line': [
-            'agreement_id', 'billing', 'company_id', 'cost', 'date', 'employee_id', 'is_travel', 'kind',
-            'object_id', 'order_id', 'partner_id', 'price_subtotal', 'product_id',
+            'billing', 'company_id', 'cost', 'date', 'employee_id', 'is_travel', 'kind', 'object_id',
+            'order_id', 'partner_id', 'price_subtotal', 'product_id',
             'product_uom_id', 'quantity', 'quantity_planned', 'state', 'task_id'],
         'service.object': ['group_id'],
         'uom.uom': ['factor'],
@@ -33,7 +33,6 @@ class ServiceOrderReport(models.Model):
         comodel_name='res.partner', string="Customer", readonly=True)
     commercial_partner_id = fields.Many2one(
         comodel_name='res.partner', string="Customer Entity", readonly=True)
-    agreement_id = fields.Many2one(comodel_name='service.agreement', readonly=True)
     team_id = fields.Many2one(comodel_name='service.team', readonly=True)
     zone_id = fields.Many2one(comodel_name='service.zone', readonly=True)
     object_id = fields.Many2one(comodel_name='service.object', readonly=True)
@@ -99,7 +98,7 @@ class ServiceOrderReport(models.Model):
         travelled = SQL("(CASE WHEN line.is_travel THEN line.quantity ELSE 0 END * %s)", to_hours)
         planned = SQL("(line.quantity_planned * %s)", to_hours)
         columns = {name: SQL("line.%s", SQL.identifier(name)) for name in (
-            'id', 'order_id', 'company_id', 'partner_id', 'agreement_id', 'object_id', 'task_id', 'product_id',
+            'id', 'order_id', 'company_id', 'partner_id', 'object_id', 'task_id', 'product_id',
             'employee_id', 'kind', 'billing', 'state', 'is_travel')}
         columns.update({name: SQL("service.%s", SQL.identifier(name)) for name in (
             'commercial_partner_id', 'team_id', 'zone_id', 'user_id', 'stage_id')})
@@ -122,7 +121,11 @@ class ServiceOrderReport(models.Model):
         }
 
     def _select_additional_fields(self):
-        """Return {field: its SQL} of further columns; extend together with `_from`."""
+        """Return {field: its SQL} of further columns.
+
+        Extend together with the fields, with `_depends`, which is merged, and with `_from` where
+        another table is needed.
+        """
         return {}
 
     def _from(self):

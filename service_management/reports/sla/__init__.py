@@ -1,1 +1,2 @@
+from . import service_dashboard
 from . import service_sla_statement

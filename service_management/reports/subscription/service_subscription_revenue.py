@@ -88,10 +88,19 @@ class ServiceSubscriptionRevenue(models.Model):
                 WHERE COALESCE(now.month, before.next) <= (SELECT MAX(first) FROM month)""")
 
     def _select(self):
+        columns = {**self._get_columns(), **self._select_additional_fields()}
+        return SQL(
+            "SELECT %s FROM %s",
+            SQL(", ").join(SQL("%s AS %s", column, SQL.identifier(name))
+                           for name, column in columns.items()),
+            self._from())
+
+    def _get_columns(self):
+        """Return {field: its SQL}."""
         amount, former = (
             SQL("(change.%s * rates.rate)", SQL.identifier(name)) for name in ('amount', 'former'))
         difference = SQL("(%s - %s)", amount, former)
-        columns = {
+        return {
             'id': SQL("ROW_NUMBER() OVER (ORDER BY change.month, subscription.id)"),
             'month': SQL("change.month"),
             'subscription_id': SQL("subscription.id"),
@@ -111,15 +120,21 @@ class ServiceSubscriptionRevenue(models.Model):
             'amount_change': difference,
             'amount_total': amount,
         }
+
+    def _select_additional_fields(self):
+        """Return {field: its SQL} of further columns.
+
+        Extend together with the fields, with `_depends`, which is merged, and with `_from` where
+        another table is needed.
+        """
+        return {}
+
+    def _from(self):
         return SQL(
-            """SELECT %s FROM change
-                 JOIN service_subscription subscription
-                      ON subscription.id = change.subscription_id
-                 JOIN (VALUES %s) AS rates (currency_id, rate)
-                      ON rates.currency_id = subscription.currency_id""",
-            SQL(", ").join(SQL("%s AS %s", column, SQL.identifier(name))
-                           for name, column in columns.items()),
-            self._get_rates())
+            """change
+            JOIN service_subscription subscription ON subscription.id = change.subscription_id
+            JOIN (VALUES %s) AS rates (currency_id, rate)
+                 ON rates.currency_id = subscription.currency_id""", self._get_rates())
 
     def _get_rates(self):
         """Return (currency, what it is worth in the one looked from today) as SQL values."""

@@ -16,11 +16,6 @@ class ServiceOrderChangeStage(models.TransientModel):
     reason_id = fields.Many2one(
         comodel_name='service.reason', domain="[('usage', '=', usage)]")
     note = fields.Char()
-    needs_sla_reason = fields.Boolean(compute='_compute_needs_sla_reason')
-    sla_reason_id = fields.Many2one(
-        comodel_name='service.reason', string="Why the SLA Was Missed",
-        domain="[('usage', '=', 'sla')]")
-    sla_note = fields.Char(string="SLA Note")
     is_sign_off = fields.Boolean(compute='_compute_usage')
     work_summary = fields.Html(compute='_compute_work_summary')
     signed_by = fields.Char(
@@ -38,12 +33,6 @@ class ServiceOrderChangeStage(models.TransientModel):
             category = wizard.stage_id.category
             wizard.usage = 'cancel' if category == 'cancelled' else 'stage'
             wizard.is_sign_off = category == 'signed_off'
-
-    @api.depends('order_ids', 'stage_id')
-    def _compute_needs_sla_reason(self):
-        for wizard in self:
-            wizard.needs_sla_reason = bool(
-                wizard.stage_id and wizard.order_ids._needs_sla_reason(wizard.stage_id))
 
     @api.depends('order_ids')
     def _compute_signed_by(self):
@@ -75,13 +64,15 @@ class ServiceOrderChangeStage(models.TransientModel):
         return {'type': 'ir.actions.act_window_close'}
 
     def _prepare_values(self):
+        """Return what is written to the orders; extend to write more with the new stage.
+
+        :raise UserError: if a signature has no name
+        """
         values = {
             'stage_id': self.stage_id.id,
             'stage_reason_id': self.reason_id.id,
             'stage_note': self.note,
         }
-        if self.sla_reason_id:
-            values.update(sla_reason_id=self.sla_reason_id.id, sla_note=self.sla_note)
         if self.is_sign_off and self.signature:
             if not (self.signed_by or '').strip():
                 raise UserError(self.env._("Enter the name of the person who signs."))

@@ -12,7 +12,7 @@ class ServiceOrderMoveLines(models.TransientModel):
     line_ids = fields.Many2many(
         comodel_name='service.order.line', string="Lines", compute='_compute_line_ids', store=True,
         readonly=False,
-        domain="[('order_id', '=', order_id), ('state', '=', 'open'), ('is_rule_line', '=', False)]")
+        domain="[('order_id', '=', order_id), ('state', '=', 'open')]")
     target_order_id = fields.Many2one(
         comodel_name='service.order', string="To", required=True,
         domain="[('id', '!=', order_id), ('company_id', '=', company_id),"
@@ -25,8 +25,11 @@ class ServiceOrderMoveLines(models.TransientModel):
     @api.depends('order_id')
     def _compute_line_ids(self):
         for wizard in self:
-            wizard.line_ids = wizard.order_id.line_ids.filtered(
-                lambda line: line.state == 'open' and not line.is_rule_line)
+            wizard.line_ids = wizard._get_movable_lines()
+
+    def _get_movable_lines(self):
+        """Return the lines to suggest; extend to leave some behind, and say so in their domain."""
+        return self.order_id.line_ids.filtered(lambda line: line.state == 'open')
 
     def action_apply(self):
         """Move open lines to another order of the same customer.
@@ -47,7 +50,7 @@ class ServiceOrderMoveLines(models.TransientModel):
             raise UserError(self.env._(
                 "“%s” is no open line of the order and cannot be moved.", stray.display_name))
         target.object_ids |= self.line_ids.object_id
-        self.line_ids.write({'order_id': target.id, 'visit_id': False})
+        self.line_ids.write(self._prepare_values())
         if self.delete_empty and not source.line_ids:
             source.unlink()
         return {
@@ -56,3 +59,7 @@ class ServiceOrderMoveLines(models.TransientModel):
             'res_id': target.id,
             'views': [(False, 'form')],
         }
+
+    def _prepare_values(self):
+        """Return what is written to the lines; extend to cut what ties them to the old order."""
+        return {'order_id': self.target_order_id.id}

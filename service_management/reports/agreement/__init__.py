@@ -1,0 +1,2 @@
+from . import service_dashboard
+from . import service_order_report

@@ -1,0 +1,64 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ...tools.planning import hours_between
+
+
+class ServiceDashboard(models.AbstractModel):
+    _inherit = 'service.dashboard'
+
+    @api.model
+    def _get_tiles(self, section):
+        """Begin the day with its visits."""
+        tiles = super()._get_tiles(section)
+        if section == 'today':
+            start, end = self._get_today()
+            today = Domain('date_start', '>=', start) & Domain('date_start', '<', end)
+            tiles = [
+                self._count_visits(
+                    self.env._("Visits today"), today & Domain('state', '!=', 'cancelled')),
+                self._count_visits(
+                    self.env._("Under way"), Domain('state', '=', 'under_way'), level='info'),
+                self._count_orders(
+                    self.env._("To plan"),
+                    self._get_live_domain() & Domain('has_unassigned_visit', '=', True),
+                    level='warning'),
+                *tiles,
+            ]
+        return tiles
+
+    @api.model
+    def _count_visits(self, label, domain, level=None):
+        domain &= Domain('company_id', 'in', self.env.companies.ids)
+        count = self.env['service.visit'].search_count(domain)
+        return self._make_tile(
+            label, count, 'service_management.service_visit_action', domain,
+            level=level if count else None)
+
+    @api.model
+    def _get_technicians(self):
+        """Return how full the day of each technician is: planned visits against working hours."""
+        start, end = self._get_today()
+        # Calendars are HR's; that somebody works today is what planning shows.
+        employees = self.env['hr.employee'].sudo().search([
+            ('service_team_id', '!=', False), ('company_id', 'in', self.env.companies.ids)])
+        present = self.env['service.visit']._get_working_spans(employees, start, end)[1]
+        planned = dict(self.env['service.visit']._read_group([
+            ('employee_id', 'in', employees.ids), ('state', '!=', 'cancelled'),
+            ('date_start', '>=', start), ('date_start', '<', end),
+        ], ['employee_id'], ['duration_hours:sum']))
+        technicians = []
+        for employee in employees:
+            available = sum(
+                hours_between(begin, finish) for begin, finish in present.get(employee.id, ()))
+            hours = planned.get(employee.with_env(self.env), 0.0)
+            percent = round(100 * hours / available) if available else (100 if hours else 0)
+            technicians.append({
+                'id': employee.id,
+                'name': employee.name,
+                'hours': hours,
+                'available': available,
+                'percent': percent,
+                'level': 'danger' if percent > 100 else 'success' if percent >= 60 else 'warning',
+            })
+        return technicians
