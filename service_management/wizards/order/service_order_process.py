@@ -127,6 +127,10 @@ class ServiceOrderProcess(models.TransientModel):
             },
         }
 
+    def action_delete(self):
+        """Delete the orders found: the same, by a button that warns."""
+        return self.action_apply()
+
     def _post(self, orders):
         lines = orders.line_ids.filtered(lambda line: line.state == 'open' and self[f'is_{line.kind}'])
         if not self.order_ids:
