@@ -1,0 +1,72 @@
+"""XML that people can review: short lines, a name for each button, a place for each menu."""
+import collections
+
+from lxml import etree
+
+from devtools import addons
+from devtools.settings import ROOT
+
+FOLDERS = ('data', 'demo', 'reports', 'views', 'wizards')
+LONGEST_LINE = 120
+
+
+def _files():
+    """Yield (path from the root, its bytes) of every XML file that the check is for."""
+    for addon in addons.manifests():
+        for folder in FOLDERS:
+            for path in sorted((ROOT / addon / folder).rglob('*.xml')):
+                yield path.relative_to(ROOT), path.read_bytes()
+
+
+def _buttons(element):
+    """Yield the buttons of one form, without those of the lists within it: they belong to lines."""
+    for child in element:
+        if child.tag == 'button':
+            yield child
+        if child.tag != 'field':
+            yield from _buttons(child)
+
+
+def _twice(elements, key):
+    """Return the elements whose key was there already."""
+    seen = collections.Counter()
+    for element in elements:
+        seen[key(element)] += 1
+        if seen[key(element)] > 1:
+            yield element
+
+
+def _menus(root):
+    """Yield (id of the parent or None, menu) of a file."""
+    def inside(parent, element):
+        for menu in element.findall('menuitem'):
+            yield menu.get('parent', parent), menu
+            yield from inside(menu.get('id'), menu)
+    yield from inside(None, root)
+
+
+def test_no_line_is_too_long():
+    assert not [
+        f'{path}:{number}: {len(line)} characters'
+        for path, text in _files() for number, line in enumerate(text.decode().split('\n'), start=1)
+        if len(line) > LONGEST_LINE]
+
+
+def test_no_form_has_two_buttons_of_one_name():
+    """An extension finds a button by its name, and finds the first one only."""
+    assert not [
+        f"{path}:{button.sourceline}: another button “{button.get('name')}”"
+        for path, text in _files() for form in etree.fromstring(text).iter('form')
+        for button in _twice(
+            (button for button in _buttons(form) if button.get('name')),
+            lambda button: button.get('name'))]
+
+
+def test_no_two_menus_have_one_place():
+    """Which of two menus comes first is nowhere said if they share a sequence under a parent."""
+    menus = [(path, parent, menu) for path, text in _files() for parent, menu in _menus(etree.fromstring(text))
+             if parent]
+    assert not [
+        f"{path}:{menu.sourceline}: “{menu.get('id')}” is where another menu of “{parent}” is"
+        for path, parent, menu in _twice(
+            menus, lambda found: (found[1].split('.')[-1], found[2].get('sequence')))]
