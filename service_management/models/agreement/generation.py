@@ -1,0 +1,434 @@
+import logging
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+from odoo.tools.misc import split_every
+
+from ...tools.planning import first_fit, local_day, utc_of, without
+from ...tools.recurrence import combine, possible_days
+from ..common.batches import attempt, tell_once
+
+_logger = logging.getLogger(__name__)
+#: Days beyond the horizon that the nightly run looks at for work to take along: two months' windows.
+LOOK_AHEAD = 62
+
+
+class DueWork(NamedTuple):
+    """One line of an agreement on one of its days."""
+    line: models.Model  # service.agreement.line
+    due: object  # date
+    known: models.Model  # its row in the ledger, or empty
+
+
+
+class PlannedOrder(NamedTuple):
+    """An order that is to be created."""
+    agreement: models.Model
+    day: object  # date
+    is_closed_day: bool
+    works: list  # of DueWork
+
+    @property
+    def lines(self):
+        """The lines of the agreement, each once."""
+        return self.works[0].line.union(*(work.line for work in self.works))
+
+
+
+class ServiceAgreement(models.Model):
+    """How agreements become orders: what is due, on which days, on how few orders."""
+    _inherit = 'service.agreement'
+
+    def _ensure_may_generate(self):
+        self.check_access('read')
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers create orders from agreements. Ask one."))
+
+    def _can_generate(self):
+        """Tell whether orders are created from one agreement at all."""
+        self.ensure_one()
+        return self.state == 'active' and not self.is_suspended and not self.is_template
+
+    def _plan_orders(self, date_from, date_to, kinds=None, lines=None, fill_gaps=False,
+                     only_after_last=False, look_ahead=0, not_before=None):
+        """Return the orders that these agreements need for the work due in a period.
+
+        Writes nothing, and takes a constant number of queries.
+
+        Source: Dynamics 365 Finance & Operations, "Create service orders automatically" and
+        "Combine service orders".
+
+        :param date_from: first due day, as a date or as {agreement: date}
+        :param date date_to: last due day, likewise
+        :param kinds: kinds of lines that count, by default all
+        :param lines: lines that count, by default all
+        :param bool fill_gaps: also what was ordered once and whose order was deleted
+        :param bool only_after_last: only what is due after the last day ordered of each line
+        :param int look_ahead: days after `date_to` whose work may be taken along by an order that
+            is needed in the period anyway
+        :param date not_before: move work to this day or later where its window allows
+        :return: list of PlannedOrder, by agreement and day
+        """
+        starts = date_from if isinstance(date_from, dict) else dict.fromkeys(self, date_from)
+        ends = date_to if isinstance(date_to, dict) else dict.fromkeys(self, date_to)
+        agreements = self.filtered(lambda agreement: agreement._can_generate())
+        lines = (agreements.line_ids & lines) if lines is not None else agreements.line_ids
+        lines = lines.filtered(lambda line: (
+            not line.is_stopped and (kinds is None or line.kind in kinds)))
+        if not lines:
+            return []
+        ledger = lines._get_ledger(min(starts.values()))
+        last = lines._get_last_days() if only_after_last else {}
+        works_by_key = defaultdict(list)
+        for line in lines:
+            agreement = line.agreement_id
+            for due in line._get_dues(
+                    starts[agreement], ends[agreement] + timedelta(days=look_ahead)):
+                known = ledger.get((line.id, due))
+                if (known and not (fill_gaps and known.state == 'deleted')) or (
+                        line in last and due <= last[line]):
+                    continue
+                works_by_key[agreement, agreement._get_combine_key(line)].append(
+                    DueWork(line, due, known or self.env['service.agreement.occurrence']))
+        open_days = agreements._get_open_days(works_by_key)
+        planned = []
+        for (agreement, _key), works in works_by_key.items():
+            end = ends[agreement]
+            planned += [
+                order for order in agreement._combine(
+                    works, open_days[agreement._get_calendar()], not_before)
+                if min(work.due for work in order.works) <= end]
+        return sorted(planned, key=lambda order: (order.agreement.id, order.day))
+
+    def _get_combine_key(self, line):
+        """Return what a line shares with the other lines of one order; extend to split further."""
+        self.ensure_one()
+        if self.combine_by == 'task':
+            return line.task_id
+        if self.combine_by == 'employee':
+            return line.employee_id or self.preferred_employee_id
+        if self.combine_by == 'object':
+            return line.object_id
+        return line.object_id.site_id if self.combine_by == 'site' else None
+
+    def _get_open_days(self, works_by_key):
+        """Return {calendar: its openings by day}, as far as the windows of works reach."""
+        spans = {}
+        for (agreement, _key), works in works_by_key.items():
+            calendar = agreement._get_calendar()
+            for work in works:
+                first, last = work.line._get_window(work.due)
+                low, high = spans.get(calendar, (first, last))
+                spans[calendar] = (min(low, first), max(high, last))
+        return {calendar: self._get_openings(calendar, *span) for calendar, span in spans.items()}
+
+    @api.model
+    def _get_openings(self, calendar, first, last):
+        """Return {day: naive UTC moment of its opening} of the days on which a calendar is open.
+
+        :param date first: first day asked about
+        :param date last: last day asked about
+        :return: None for a calendar that never opens: then a day is as good as another
+        """
+        if not calendar or not calendar._has_open_hours():
+            return None
+        spans = calendar._get_open_spans(
+            utc_of(first, 0, calendar.tz), utc_of(last, 24, calendar.tz))
+        return {local_day(begin, calendar.tz): begin for begin, _finish in reversed(spans)}
+
+    def _combine(self, works, open_days, not_before=None):
+        """Return the orders that works with one key need, as few as possible."""
+        self.ensure_one()
+
+        def is_open(day):
+            return open_days is None or day in open_days
+
+        items = []
+        for work in works:
+            # Without a window the work is done on its day, open or not.
+            days = [work.due] if work.line.window == 'exact' else possible_days(
+                work.due, *work.line._get_window(work.due), is_open)
+            ahead = [day for day in days if not not_before or day >= not_before]
+            items.append((work.due, ahead or days))
+        return [
+            PlannedOrder(self, day, not is_open(day), [works[index] for index in indexes])
+            for day, indexes in combine(items)]
+
+    def _generate_orders(self, planned):
+        """Create planned orders with their lines, ledger rows and proposed visits.
+
+        :param planned: list of PlannedOrder
+        :return: the new orders, in the order of the plan
+        """
+        # The ledger is written by actions only; what may be created was checked before.
+        Order = self.env['service.order'].sudo()
+        orders = Order
+        # The responsible of an agreement knows its plan: a mail for each order would be noise.
+        Order = Order.with_context(mail_auto_subscribe_no_notify=True)
+        by_company = defaultdict(list)
+        for order in planned:
+            by_company[order.agreement.company_id].append(order)
+        for company, company_orders in by_company.items():
+            visits = self._propose_visits(company_orders)
+            new = Order.with_company(company).create([
+                order.agreement._prepare_order(order, visit)
+                for order, visit in zip(company_orders, visits, strict=True)])
+            self._enter_in_ledger(company_orders, new)
+            orders |= new
+        return orders.sudo(self.env.su)
+
+    @api.model
+    def _enter_in_ledger(self, planned, orders):
+        """Note which line of which order does the work of which day."""
+        Occurrence = self.env['service.agreement.occurrence'].sudo()
+        vals_list = []
+        for plan, order in zip(planned, orders, strict=True):
+            # Lines are created in the order of the works; rules may have added others behind.
+            for work, line in zip(plan.works, order.line_ids.sorted('id'), strict=False):
+                values = {
+                    'order_line_id': line.id, 'date_planned': plan.day,
+                    'is_closed_day': plan.is_closed_day, 'user_id': self.env.uid}
+                if work.known:
+                    work.known.write(values)
+                else:
+                    vals_list.append({'line_id': work.line.id, 'date_due': work.due, **values})
+        Occurrence.create(vals_list)
+
+    def _prepare_order(self, planned, visit):
+        """Return the values of one planned order; extend to carry more over.
+
+        :param dict visit: values of the proposed visit
+        """
+        self.ensure_one()
+        lines = planned.lines
+        objects = lines.object_id or self.object_ids.filtered('active')
+        tasks = lines.task_id
+        sites = objects.site_id.filtered(
+            lambda site: site.commercial_partner_id == self.commercial_partner_id)
+        vals = {
+            'company_id': self.company_id.id,
+            'title': self.title,
+            'agreement_id': self.id,
+            'partner_id': self.partner_id.id,
+            'contact_id': self.contact_id.id,
+            'client_order_ref': self.client_order_ref,
+            'user_id': self.user_id.id,
+            'channel': 'agreement',
+            'date_order': visit['date_start'],
+            'preferred_employee_id': visit['employee_id'] or self.preferred_employee_id.id,
+            'object_ids': [Command.set(objects.ids)],
+            'task_ids': [Command.create({'task_id': task.id}) for task in tasks],
+            'note_internal': self.note_internal,
+            'note_external': self.note_external,
+            'tag_ids': [Command.set(self.tag_ids.ids)],
+            'line_ids': [
+                Command.create(work.line._prepare_order_line()) for work in planned.works],
+            'visit_ids': [Command.create(visit)],
+        }
+        if self.team_id:
+            vals['team_id'] = self.team_id.id
+        if len(sites) == 1:
+            vals['site_id'] = sites.id
+        elif len(self.site_ids) == 1 and self.site_ids.active:
+            vals['site_id'] = self.site_ids.id
+        after, before = self._get_bounds(lines)
+        if after or before:
+            vals['arrival_from'] = self._get_moment(planned.day, after)
+            vals['arrival_to'] = self._get_moment(planned.day, before or 24)
+        return vals
+
+    def _get_visit_hours(self, lines, hour):
+        """Return how long the visit for some lines is planned: their hours, else their tasks'.
+
+        :param hour: the unit of an hour
+        """
+        hours = sum(
+            line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
+            if line.product_uom_id and line.product_uom_id._has_common_reference(hour)
+            else line.quantity
+            for line in lines if line.kind == 'hour' and not line.is_travel)
+        return (hours or sum(lines.task_id.mapped('duration_hours'))
+                or self.company_id.service_visit_hours)
+
+    def _get_bounds(self, lines):
+        """Return the hours of the day that lines leave together; 0 means any."""
+        after = max(lines.mapped('time_after'), default=0)
+        before = min(filter(None, lines.mapped('time_before')), default=0)
+        return (after, before) if not before or after < before else (0, 0)
+
+    def _get_moment(self, day, hour):
+        """Return an hour of a day at one agreement's place, as naive UTC datetime."""
+        self.ensure_one()
+        return utc_of(day, hour, self._get_timezone())
+
+    @api.model
+    def _propose_visits(self, planned):
+        """Return the values of a visit for each planned order.
+
+        The technician's first free time on the day within the lines' hours, else the beginning of
+        the day's work; in a constant number of queries.
+        """
+        days_by_calendar = defaultdict(list)
+        for order in planned:
+            days_by_calendar[order.agreement._get_calendar()].append(order.day)
+        openings = {
+            calendar: self._get_openings(calendar, min(days), max(days)) or {}
+            for calendar, days in days_by_calendar.items()}
+        hour = self.env.ref('uom.product_uom_hour')
+        slots = []
+        for order in planned:
+            lines, agreement = order.lines, order.agreement
+            after, before = agreement._get_bounds(lines)
+            opening = openings[agreement._get_calendar()].get(order.day)
+            start = agreement._get_moment(order.day, after or 8)
+            if opening and not after:
+                start = opening
+            elif opening:
+                start = max(start, opening)
+            employees = lines.employee_id
+            slots.append((
+                start, agreement._get_moment(order.day, before or 24),
+                employees if len(employees) == 1 else agreement.preferred_employee_id,
+                timedelta(hours=agreement._get_visit_hours(lines, hour))))
+        return [
+            {'date_start': start, 'employee_id': slot[2].id,
+             'duration_hours': slot[3].total_seconds() / 3600}
+            for slot, start in zip(slots, self._fit_in(slots), strict=True)]
+
+    @api.model
+    def _fit_in(self, slots):
+        """Return when slots start, after the technicians' other work of the day.
+
+        :param slots: list of (earliest start, latest end, technician, length), naive UTC
+        """
+        employees = self.env['hr.employee'].union(*(slot[2] for slot in slots))
+        if not employees:
+            return [slot[0] for slot in slots]
+        first, last = min(slot[0] for slot in slots), max(slot[1] for slot in slots)
+        Visit = self.env['service.visit'].sudo()  # colleagues' work counts, too
+        busy = defaultdict(list)
+        for visit in Visit.search_fetch([
+            ('employee_id', 'in', employees.ids),
+            ('state', 'in', ('planned', 'dispatched', 'under_way')),
+            ('date_start', '<', last), ('date_end', '>', first),
+        ], ['employee_id', 'date_start', 'date_end']):
+            busy[visit.employee_id.id, visit.date_start.date()].append(
+                (visit.date_start, visit.date_end))
+        present = Visit._get_working_spans(employees.sudo(), first, last)[1]
+        present = {
+            employee_id: [
+                tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span)
+                for span in spans]
+            for employee_id, spans in present.items()}
+        starts = []
+        for start, end, employee, length in slots:
+            if employee:
+                day = start.date()
+                spans = [
+                    (max(begin, start), min(finish, end))
+                    for begin, finish in present.get(employee.id, [(start, end)])
+                    if begin < end and finish > start]
+                taken = [
+                    span for offset in (-1, 0, 1)
+                    for span in busy[employee.id, day + timedelta(days=offset)]]
+                start = first_fit(
+                    without(spans, taken), length, start, timedelta(minutes=15)) or start
+                busy[employee.id, day].append((start, start + length))
+            starts.append(start)
+        return starts
+
+    def action_generate(self):
+        """Open the dialog that previews and creates orders."""
+        self._ensure_may_generate()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Create Orders"),
+            'res_model': 'service.agreement.generate',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_agreement_ids': self.ids},
+        }
+
+    def _generate(self, date_from, date_to, **options):
+        """Create the orders of a period now; what exists already is not created again.
+
+        :param options: as for `_plan_orders`
+        :return: the new orders
+        :raise AccessError: if the user is no dispatcher
+        """
+        self._ensure_may_generate()
+        # Two runs of one agreement follow each other: the second sees what the first has created.
+        self.sudo().lock_for_update()
+        orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
+        self._forget_failures()
+        return orders
+
+    def _wake_job(self):
+        if self:
+            self.env.ref('service_management.ir_cron_generate_orders')._trigger()
+
+    @api.model
+    def _get_run_domain(self):
+        """Return the domain of the agreements that the nightly run has not done today."""
+        return (
+            Domain('state', '=', 'active') & Domain('is_template', '=', False)
+            & Domain('is_suspended', '=', False) & Domain('group_id.horizon_days', '>', 0)
+            & Domain('date_next_run', '<=', fields.Date.context_today(self)))
+
+    @api.model
+    def _cron_generate(self, batch_size=20):
+        """Create the orders that are due within the horizon of each agreement's group."""
+        agreements = self.search(self._get_run_domain(), order='date_next_run, id')
+        self._process_batches(self._generate_batch, split_every(batch_size, agreements.ids, list))
+
+    @api.model
+    def _generate_batch(self, agreement_ids):
+        """Create the orders of some agreements together; if one fails, each alone."""
+        agreements = self.browse(agreement_ids).try_lock_for_update().filtered_domain(
+            self._get_run_domain())
+        if agreements and not agreements._try(agreements._run_together) and len(agreements) > 1:
+            for agreement in agreements:
+                agreement._try(agreement._run_together)
+
+    def _run_together(self):
+        today = fields.Date.context_today(self)
+        starts = {agreement: agreement.date_last_run or today for agreement in self}
+        ends = {
+            agreement: today + timedelta(days=agreement.group_id.horizon_days)
+            for agreement in self}
+        self._generate_orders(self._plan_orders(
+            starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
+        self.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
+        self._forget_failures()
+
+    def _try(self, method):
+        """Call a method of these agreements; what fails is undone, and one alone is set aside.
+
+        :return: whether it went well
+        """
+        error = attempt(self.env, method)
+        if error and len(self) == 1:
+            _logger.warning("%s was set aside", self.name, exc_info=error)
+            self._set_aside(error)
+        return not error
+
+    def _set_aside(self, error):
+        """Keep why the run failed for one agreement, and tell its responsible once."""
+        self.ensure_one()
+        self.write({
+            'generation_error': str(error),
+            'date_next_run': fields.Date.context_today(self) + timedelta(days=1)})
+        tell_once(
+            self, 'service_management.mail_activity_type_generation',
+            self.env._("The nightly run failed"), str(error))
+
+    def _forget_failures(self):
+        failed = self.filtered('generation_error')
+        # Whoever creates the orders has solved it.
+        failed.sudo().generation_error = False
+        failed.sudo().activity_unlink(['service_management.mail_activity_type_generation'])

@@ -1,0 +1,139 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+#: target state: the states an agreement may come from
+TRANSITIONS = {
+    'active': {'draft', 'expired'},
+    'expired': {'active'},
+    'closed': {'draft', 'active', 'expired'},
+}
+
+
+class ServiceAgreement(models.Model):
+    """How an agreement moves."""
+    _inherit = 'service.agreement'
+
+    state = fields.Selection(
+        selection=[
+            ('draft', "Draft"), ('active', "Active"), ('expired', "Expired"),
+            ('closed', "Closed")],
+        default='draft', required=True, readonly=True, copy=False, index=True, tracking=True,
+        group_expand=True)
+    is_suspended = fields.Boolean(
+        string="Suspended", readonly=True, copy=False, tracking=True,
+        help="No orders are created, neither by hand nor by the nightly run.")
+    end_reason_id = fields.Many2one(
+        comodel_name='service.reason', string="Reason", readonly=True, copy=False,
+        ondelete='restrict', tracking=True,
+        help="Why the agreement was suspended or closed.")
+    end_note = fields.Char(string="Note", readonly=True, copy=False)
+    date_activated = fields.Date(string="Active Since", readonly=True, copy=False)
+
+    def _set_state(self, target):
+        """Move the agreements that may go to `target` and return them."""
+        movable = self.filtered(lambda agreement: (
+            not agreement.is_template and agreement.state in TRANSITIONS[target]))
+        movable.sudo().state = target  # only the actions move agreements
+        return movable
+
+    def _ensure_may_agree(self):
+        self._ensure_role('manager', self.env._(
+            "Only a service manager makes and ends agreements."))
+        self.check_access('write')
+
+    def action_activate(self):
+        """Put drafts into force."""
+        self._ensure_may_agree()
+        for agreement in self:
+            if error := agreement._get_activation_error():
+                raise UserError(error)
+        self._activate()
+        return True
+
+    def _get_activation_error(self):
+        """Return why one agreement cannot be put into force, or None; extend to ask for more."""
+        self.ensure_one()
+        if self.is_template:
+            return self.env._("A template is copied from. Create an agreement from it.")
+        if self.state not in TRANSITIONS['active']:
+            return self.env._("%s is in force already, or closed.", self.name)
+        if self.date_end and self.date_end < fields.Date.context_today(self):
+            return self.env._(
+                "%(agreement)s ended on %(date)s. Move its end, or renew it.",
+                agreement=self.name, date=self.date_end)
+        return None
+
+    def _activate(self):
+        """Put agreements into force; the nightly run begins with the work due from today on."""
+        today = fields.Date.context_today(self)
+        active = self._set_state('active')
+        active.sudo().write({
+            'date_activated': today, 'date_next_run': today, 'date_last_run': today})
+        active._wake_job()
+
+    def action_suspend(self):
+        return self._open_end_dialog('suspend')
+
+    def action_close(self):
+        return self._open_end_dialog('close')
+
+    def _open_end_dialog(self, operation):
+        self._ensure_may_agree()
+        titles = {'suspend': self.env._("Suspend"), 'close': self.env._("Close")}
+        return {
+            'type': 'ir.actions.act_window',
+            'name': titles[operation],
+            'res_model': 'service.agreement.end',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_agreement_ids': self.ids, 'default_operation': operation},
+        }
+
+    def _suspend(self, reason, note=False):
+        """Stop all creation of orders, for a reason."""
+        self._ensure_may_agree()
+        for agreement in self:
+            if agreement.state != 'active' or agreement.is_suspended:
+                raise UserError(self.env._(
+                    "%s is not in force: there is nothing to suspend.", agreement.name))
+        self.sudo().write({
+            'is_suspended': True, 'end_reason_id': reason.id, 'end_note': note})
+
+    def action_resume(self):
+        """Take suspensions back; what was due meanwhile stays undone, as it was meant to."""
+        self._ensure_may_agree()
+        suspended = self.filtered('is_suspended')
+        today = fields.Date.context_today(self)
+        suspended.sudo().write({
+            'is_suspended': False, 'end_reason_id': False, 'end_note': False,
+            'date_last_run': today, 'date_next_run': today})
+        suspended._wake_job()
+        return True
+
+    def _close(self, reason, note=False, day=None):
+        """End agreements for good, on a day.
+
+        :raise UserError: if one is closed already
+        """
+        self._ensure_may_agree()
+        day = day or fields.Date.context_today(self)
+        for agreement in self:
+            if agreement.is_template or agreement.state not in TRANSITIONS['closed']:
+                raise UserError(self.env._("%s is closed already.", agreement.display_name))
+        running = self.filtered(lambda agreement: agreement.state == 'active')
+        closed = self._set_state('closed')
+        for agreement in running:
+            agreement.date_end = min(
+                filter(None, (agreement.date_end, max(day, agreement.date_start))))
+        closed.sudo().write({
+            'is_suspended': False, 'end_reason_id': reason.id, 'end_note': note})
+        closed._forget_failures()
+        closed._forget_renewal_failures()
+
+    def _ensure_not_suspended(self):
+        """:raise UserError: if no orders may be made for an agreement"""
+        for agreement in self.sudo().filtered('is_suspended'):
+            raise UserError(self.env._(
+                "%(agreement)s is suspended (%(reason)s): no orders are made for it. Resume it"
+                " first, or make the order without it.",
+                agreement=agreement.name, reason=agreement.end_reason_id.name))

@@ -1,0 +1,63 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class ServiceAgreement(models.Model):
+    """An agreement as a quote, and what customers see of it."""
+    _inherit = 'service.agreement'
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for agreement in self:
+            agreement.access_url = f'/my/service_agreements/{agreement.id}'
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the agreements that a customer's people see in the portal.
+
+        :param partner: res.partner of the user
+        """
+        return (
+            Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+            & Domain('is_template', '=', False)
+            & (Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)))
+
+    def _get_coverage_labels(self):
+        """Return {field: what customers call it} of what an agreement covers."""
+        return {
+            'coverage_labor': self.env._("Labor"),
+            'coverage_parts': self.env._("Parts"),
+            'coverage_travel': self.env._("Travel"),
+            'coverage_expense': self.env._("Expenses"),
+        }
+
+    def _get_portal_documents(self):
+        """Return {name: report} of the documents that customers may download."""
+        self.ensure_one()
+        return {'agreement': 'service_management.action_report_service_agreement'}
+
+    def _ensure_quotable(self):
+        super()._ensure_quotable()
+        for agreement in self:
+            if error := agreement._get_activation_error():
+                raise UserError(error)
+
+    def _ensure_may_quote(self):
+        self._ensure_may_agree()
+
+    def _get_quote_template(self):
+        return self.env.ref(
+            'service_management.mail_template_agreement', raise_if_not_found=False)
+
+    def _on_quote_accepted(self):
+        super()._on_quote_accepted()
+        if error := self._get_activation_error():
+            raise UserError(error)
+        self._activate()
+        self._tell_responsible(self.env._("Accepted by %s.", self.accepted_by))
+
+    def _on_quote_declined(self, text, reason, note):
+        super()._on_quote_declined(text, reason, note)
+        self._close(reason, note)
+        self._tell_responsible(text)

@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    service_agreement_ids = fields.One2many(
+        comodel_name='service.agreement', inverse_name='sale_order_id', string="Agreements",
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice')
+    service_agreement_count = fields.Integer(
+        compute='_compute_service_subscription_count', compute_sudo=True)
+
+    def action_view_service_agreements(self):
+        self.ensure_one()
+        return self.service_agreement_ids._open()
+
+    def _prepare_service_agreement(self, line):
+        """Return the values of the agreement that one sold line creates."""
+        self.ensure_one()
+        product = line.product_id.with_company(self.company_id)
+        template = product.service_agreement_template_id
+        return {
+            'title': template.title or product.name,
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.commercial_partner_id.id,
+            'template_id': template.id,
+            'client_order_ref': self.client_order_ref,
+            'date_start': self._get_service_start(),
+            'user_id': self.user_id.id,
+            'sale_order_id': self.id,
+            'sale_line_id': line.id,
+        }

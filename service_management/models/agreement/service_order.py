@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+#: Coverage of an agreement that an order keeps: {field: field of the agreement}
+COVERAGE = {
+    'coverage_labor': 'coverage_labor',
+    'coverage_parts': 'coverage_parts',
+    'coverage_travel': 'coverage_travel',
+    'coverage_expense': 'coverage_expense',
+    'agreement_discount': 'discount',
+}
+
+
+class ServiceOrder(models.Model):
+    """What an agreement means for an order: its own copy of the coverage, its SLA and prices."""
+    _inherit = 'service.order'
+
+    agreement_id = fields.Many2one(
+        comodel_name='service.agreement', compute='_compute_agreement_id', store=True,
+        readonly=False, precompute=True, copy=False, check_company=True, index='btree_not_null',
+        ondelete='restrict', tracking=True,
+        domain="[('is_template', '=', False), ('state', '=', 'active'),"
+               " ('commercial_partner_id', '=', commercial_partner_id)]")
+    coverage_labor = fields.Float(
+        string="Labor Covered (%)", digits='Discount', compute='_compute_coverage', store=True,
+        precompute=True)
+    coverage_parts = fields.Float(
+        string="Parts Covered (%)", digits='Discount', compute='_compute_coverage', store=True,
+        precompute=True)
+    coverage_travel = fields.Float(
+        string="Travel Covered (%)", digits='Discount', compute='_compute_coverage', store=True,
+        precompute=True)
+    coverage_expense = fields.Float(
+        string="Expenses Covered (%)", digits='Discount', compute='_compute_coverage', store=True,
+        precompute=True)
+    agreement_discount = fields.Float(
+        string="Agreement Discount (%)", digits='Discount', compute='_compute_coverage',
+        store=True, precompute=True)
+
+    @api.depends('partner_id', 'object_ids', 'site_id', 'company_id')
+    def _compute_agreement_id(self):
+        """Find the one agreement that covers a new order; keep what was chosen for the customer.
+
+        Orders that exist keep theirs: they change only when somebody asks.
+        """
+        fresh = self.filtered(lambda order: not order._origin and order.partner_id)
+        for order in self - fresh:
+            customer = order.partner_id.commercial_partner_id
+            if order.agreement_id.commercial_partner_id != customer:
+                order.agreement_id = False
+        # Whether something is covered is no secret of the agreements' manager.
+        Agreement = self.env['service.agreement'].sudo()
+        found = Agreement.search_fetch(
+            Domain('commercial_partner_id', 'in', fresh.partner_id.commercial_partner_id.ids)
+            & Domain('company_id', 'in', fresh.company_id.ids)
+            & Domain('state', '=', 'active') & Domain('is_suspended', '=', False),
+            ['commercial_partner_id', 'company_id'],
+        ) if fresh else Agreement
+        by_customer = found.grouped(
+            lambda agreement: (agreement.company_id, agreement.commercial_partner_id))
+        for order in fresh:
+            key = (order.company_id, order.partner_id.commercial_partner_id)
+            best = order._get_best_agreements(by_customer.get(key, Agreement))
+            if order.agreement_id not in best:
+                order.agreement_id = best.id if len(best) == 1 else False
+
+    def _get_best_agreements(self, agreements):
+        """Return those of some agreements that fit one order best; none of them may fit at all."""
+        self.ensure_one()
+        moment = self.date_order or fields.Datetime.now()
+        rank_by_agreement = {
+            agreement: agreement._covers(self) for agreement in agreements
+            if agreement._is_in_force_at(moment)}
+        best = max(rank_by_agreement.values(), default=0)
+        return agreements.filtered(
+            lambda agreement: best and rank_by_agreement.get(agreement) == best)
+
+    @api.depends('agreement_id')
+    def _compute_coverage(self):
+        """Keep the terms of the day: later changes of the agreement reach the order on demand."""
+        for order in self:
+            agreement = order.agreement_id.sudo()  # as above
+            for field, source in COVERAGE.items():
+                order[field] = agreement[source] if agreement else 0.0
+
+    @api.depends('agreement_id')
+    def _compute_pricelist_id(self):
+        super()._compute_pricelist_id()
+        for order in self:
+            if pricelist := order.agreement_id.sudo().pricelist_id:
+                order.pricelist_id = pricelist
+
+    @api.depends('agreement_id')
+    def _compute_sla_id(self):
+        super()._compute_sla_id()
+
+    @api.model
+    def _get_sla_sources(self):
+        return super()._get_sla_sources() | {'agreement_id'}
+
+    def _get_agreed_sla(self):
+        agreement = self.agreement_id.sudo()
+        agreed = agreement.sla_id.filtered('active') or agreement.group_id.sla_id.filtered('active')
+        return agreed or super()._get_agreed_sla()
+
+    def _get_sla_calendars(self):
+        own, *others = super()._get_sla_calendars()
+        return [own, self.agreement_id.sudo().calendar_id, *others]
+
+    @api.constrains('agreement_id', 'partner_id', 'date_order')
+    def _check_agreement(self):
+        for order in self.filtered('agreement_id'):
+            agreement = order.agreement_id.sudo()
+            if agreement.commercial_partner_id != order.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    "%(agreement)s is an agreement with %(owner)s, not with %(customer)s.",
+                    agreement=agreement.name, owner=agreement.partner_id.display_name,
+                    customer=order.partner_id.display_name))
+            if not agreement._is_in_force_at(order.date_order):
+                raise ValidationError(self.env._(
+                    "%(agreement)s is not in force on %(day)s: no order can be made for it.",
+                    agreement=agreement.name, day=order._get_order_day()))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.agreement_id._ensure_not_suspended()
+        return orders
+
+    def unlink(self):
+        self.line_ids._leave_ledger()
+        return super().unlink()
+
+    def write(self, vals):
+        if vals.get('agreement_id'):
+            self.env['service.agreement'].browse(vals['agreement_id'])._ensure_not_suspended()
+        return super().write(vals)
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {'agreement_id', 'sla_id'}
+
+    def action_apply_agreement(self):
+        """Bring open orders up to the terms that the agreement has now."""
+        self._ensure_allowed('edit')
+        for order in self.filtered('agreement_id'):
+            covered = order.line_ids.filtered(lambda line: (
+                line.state == 'open' and line.covered_percent
+                and line.discount == line.covered_percent))
+            covered.discount = 0.0  # what the old terms gave
+            order._compute_coverage()
+            order._compute_pricelist_id()
+            order.sla_id = order._get_agreed_sla() or order.sla_id
+            for line in order.line_ids.filtered(lambda line: (
+                    line.state == 'open' and line.agreement_line_id)):
+                source = line.agreement_line_id.sudo()
+                line.write({
+                    'has_agreement_price': source.is_fixed_price,
+                    'agreement_price_unit': source.price_unit})
+        return True

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ServicePriceRule(models.Model):
+    _inherit = 'service.price.rule'
+
+    agreement_scope = fields.Selection(
+        selection=[
+            ('any', "All Orders"), ('without', "Without an Agreement"),
+            ('with', "Of an Agreement")],
+        string="Agreements", default='any', required=True,
+        help="Whether the rule is for orders that an agreement covers.")

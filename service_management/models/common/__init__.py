@@ -1,0 +1,3 @@
+from . import service_document_mixin
+from . import batches
+from . import service_figures_mixin

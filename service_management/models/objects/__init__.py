@@ -1,0 +1,3 @@
+from . import res_partner
+from . import service_object
+from . import service_object_group

@@ -1,0 +1,177 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ...tools.rules import under_warranty
+
+
+class ServiceObject(models.Model):
+    _name = 'service.object'
+    _description = "Service Object"
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'service.figures.mixin']
+    _order = 'name, id'
+    _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
+    _check_company_auto = True
+    _parent_store = True
+
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(
+        string="Reference", copy=False, help="Your own number for the object, on its label.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
+    group_id = fields.Many2one(
+        comodel_name='service.object.group', check_company=True, index='btree_not_null',
+        ondelete='restrict')
+    is_intangible = fields.Boolean(
+        string="Intangible",
+        help="Something without a place or a serial number: a set of accounts, a software system.")
+
+    # Where it is
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", check_company=True, index=True,
+        tracking=True, ondelete='restrict')
+    commercial_partner_id = fields.Many2one(
+        related='partner_id.commercial_partner_id', store=True, index=True)
+    site_id = fields.Many2one(
+        comodel_name='res.partner',
+        compute='_compute_site_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null', ondelete='restrict', tracking=True,
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]")
+    parent_id = fields.Many2one(
+        comodel_name='service.object', string="Part Of", check_company=True, index='btree_not_null',
+        ondelete='restrict', domain="[('id', '!=', id), ('company_id', '=', company_id)]")
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many(
+        comodel_name='service.object', inverse_name='parent_id', string="Parts")
+
+    # What it is
+    product_id = fields.Many2one(
+        comodel_name='product.product', check_company=True, index='btree_not_null',
+        ondelete='restrict')
+    serial_number = fields.Char(copy=False, tracking=True)
+    note = fields.Html(string="Notes")
+
+    # Warranty
+    date_in_service = fields.Date(string="In Service Since", tracking=True)
+    warranty_labor_end = fields.Date(
+        string="Labor Warranty Until",
+        compute='_compute_warranty_ends', store=True, readonly=False, precompute=True,
+        tracking=True,
+        help="Last day on which labor is under warranty, counted from the in-service date.")
+    warranty_parts_end = fields.Date(
+        string="Parts Warranty Until",
+        compute='_compute_warranty_ends', store=True, readonly=False, precompute=True,
+        tracking=True,
+        help="Last day on which parts are under warranty, counted from the in-service date.")
+    warranty_state = fields.Selection(
+        selection=[('none', "No warranty"), ('partly', "Partly"), ('full', "Under warranty")],
+        compute='_compute_warranty_state', search='_search_warranty_state')
+    child_count = fields.Integer(compute='_compute_child_count')
+
+    _unique_serial_number = models.UniqueIndex(
+        '(company_id, product_id, serial_number)'
+        ' WHERE serial_number IS NOT NULL AND product_id IS NOT NULL AND active IS TRUE',
+        "Another object has this product and serial number already.")
+    _warranty_after_start = models.Constraint(
+        'CHECK (date_in_service IS NULL OR'
+        ' (COALESCE(warranty_labor_end, date_in_service) >= date_in_service'
+        ' AND COALESCE(warranty_parts_end, date_in_service) >= date_in_service))',
+        "A warranty cannot end before the object goes into service.")
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for obj in self:
+            obj.access_url = f'/my/service_objects/{obj.id}'
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the objects that a customer's people see in the portal.
+
+        :param partner: res.partner of the user
+        """
+        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+
+    @api.depends('partner_id')
+    def _compute_site_id(self):
+        """Follow the customer: a site of another customer is never right."""
+        for obj in self:
+            if obj.site_id.commercial_partner_id != obj.partner_id.commercial_partner_id:
+                delivery = obj.partner_id.address_get(['delivery'])['delivery']
+                obj.site_id = obj.partner_id and delivery
+
+    @api.depends('date_in_service', 'group_id')
+    def _compute_warranty_ends(self):
+        """Fill what the group promises; keep what somebody entered where it promises nothing."""
+        for obj in self:
+            start, group = obj.date_in_service, obj.group_id
+            for field, months in (
+                ('warranty_labor_end', group.warranty_labor_months),
+                ('warranty_parts_end', group.warranty_parts_months),
+            ):
+                if start and months:
+                    obj[field] = start + relativedelta(months=months, days=-1)
+                else:
+                    obj[field] = obj[field]
+
+    @api.depends('date_in_service', 'warranty_labor_end', 'warranty_parts_end')
+    def _compute_warranty_state(self):
+        today = fields.Date.context_today(self)
+        for obj in self:
+            covered = [obj._is_under_warranty(kind, today) for kind in ('labor', 'parts')]
+            obj.warranty_state = 'full' if all(covered) else 'partly' if any(covered) else 'none'
+
+    def _search_warranty_state(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        started = Domain('date_in_service', '=', False) | Domain('date_in_service', '<=', today)
+        labor = Domain('warranty_labor_end', '>=', today)
+        parts = Domain('warranty_parts_end', '>=', today)
+        domain_by_state = {
+            'full': started & labor & parts,
+            'partly': started & ((labor & ~parts) | (~labor & parts)),
+            'none': ~(started & (labor | parts)),
+        }
+        return Domain.OR(domain_by_state[state] for state in value if state in domain_by_state)
+
+    def _is_under_warranty(self, kind, day):
+        """Tell whether the warranty of a kind ('labor' or 'parts') holds on a day."""
+        self.ensure_one()
+        end = self.warranty_labor_end if kind == 'labor' else self.warranty_parts_end
+        return under_warranty(day, self.date_in_service, end)
+
+    @api.depends('child_ids')
+    def _compute_child_count(self):
+        count_by_parent = dict(self._read_group(
+            [('parent_id', 'in', self.ids)], ['parent_id'], ['__count']))
+        for obj in self:
+            obj.child_count = count_by_parent.get(obj._origin, 0)
+
+    @api.depends('code', 'serial_number')
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for obj in self:
+            if obj.name and (mark := obj.code or obj.serial_number):
+                obj.display_name = f'[{mark}] {obj.name}'
+
+    @api.constrains('partner_id', 'site_id')
+    def _check_site_of_customer(self):
+        for obj in self.filtered('site_id'):
+            if obj.site_id.commercial_partner_id != obj.partner_id.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    "%(site)s is not an address of %(customer)s, the customer of %(object)s.",
+                    site=obj.site_id.display_name, customer=obj.partner_id.display_name,
+                    object=obj.name))
+
+    def action_view_children(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_object_action')
+        return {
+            **action,
+            'domain': [('parent_id', '=', self.id)],
+            'context': {'default_parent_id': self.id, 'default_partner_id': self.partner_id.id},
+        }

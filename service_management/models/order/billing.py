@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+
+class ServiceOrder(models.Model):
+    """What is posted and chargeable becomes draft invoices of Odoo's own."""
+    _inherit = 'service.order'
+
+    invoice_status = fields.Selection(
+        selection=[
+            ('no', "Nothing to Bill"), ('to_invoice', "To Bill"), ('invoiced', "Fully Billed")],
+        compute='_compute_invoice_status', store=True, index=True)
+    invoice_ids = fields.Many2many(
+        comodel_name='account.move', string="Invoices", compute='_compute_invoice_ids',
+        search='_search_invoice_ids',
+        groups='account.group_account_invoice,service_management.service_management_group_manager')
+    invoice_count = fields.Integer(compute='_compute_invoice_count', compute_sudo=True)
+
+    @api.depends('line_ids.invoice_status')
+    def _compute_invoice_status(self):
+        for order in self:
+            statuses = set(order.line_ids.mapped('invoice_status'))
+            if 'to_invoice' in statuses:
+                order.invoice_status = 'to_invoice'
+            else:
+                order.invoice_status = 'invoiced' if 'invoiced' in statuses else 'no'
+
+    @api.depends('line_ids.invoice_line_ids')
+    def _compute_invoice_ids(self):
+        for order in self:
+            order.invoice_ids = order.line_ids.invoice_line_ids.move_id
+
+    @api.depends('line_ids.invoice_line_ids')
+    def _compute_invoice_count(self):
+        for order in self:
+            order.invoice_count = len(order.line_ids.invoice_line_ids.move_id)
+
+    def _search_invoice_ids(self, operator, value):
+        if operator not in ('in', 'any'):
+            return NotImplemented
+        return Domain('line_ids.invoice_line_ids.move_id', operator, value)
+
+    def action_view_invoices(self):
+        return self._open_invoices(self.invoice_ids)
+
+    @api.model
+    def _open_invoices(self, invoices):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'account.action_move_out_invoice_type')
+        action['context'] = {'default_move_type': 'out_invoice'}
+        if len(invoices) == 1:
+            return {**action, 'res_id': invoices.id, 'views': [(False, 'form')]}
+        return {**action, 'domain': [('id', 'in', invoices.ids)]}
+
+    def action_bill(self):
+        """Ask how to bill orders, then make the drafts."""
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Create Invoices"),
+            'res_model': 'service.order.bill',
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_order_ids': self.ids},
+        }
+
+    def _get_invoice_grouping_key(self):
+        """Return what orders share to be billed on one invoice; extend to split further."""
+        self.ensure_one()
+        return (self.company_id, self.partner_invoice_id, self.currency_id,
+                self.fiscal_position_id, self.payment_term_id)
+
+    def _create_invoices(self, grouped=True):
+        """Create draft invoices, or credit notes where more is to be credited than billed.
+
+        :param bool grouped: one draft for all orders that share a grouping key, else one each
+        :return: account.move recordset, in the order of the customers
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if nothing is left to bill
+        """
+        self._ensure_role('manager', self.env._("Only a service manager bills service orders."))
+        billable = self.line_ids.filtered(lambda line: line.invoice_status == 'to_invoice')
+        if not billable:
+            raise UserError(self.env._(
+                "There is nothing to bill. Lines are billed once they are posted and chargeable;"
+                " billed lines are billed again only after a credit note."))
+        orders_by_key = {}
+        for order in billable.order_id:
+            key = (order._get_invoice_grouping_key(), False if grouped else order)
+            orders_by_key[key] = orders_by_key.get(key, self.browse()) | order
+        vals_list = []
+        for orders in orders_by_key.values():
+            lines = billable.filtered(lambda line, orders=orders: line.order_id in orders)
+            vals_list.append(orders._prepare_invoice(lines))
+        # Billing makes drafts without accounting rights; posting them stays with accounting.
+        return self.env['account.move'].sudo().create(vals_list).sudo(self.env.su)
+
+    def _prepare_invoice(self, lines):
+        """Return the values of one draft for several orders of a customer and their lines."""
+        first = self[0]
+        amount = sum(
+            line.price_unit * (1 - line.discount / 100) * line.qty_to_invoice for line in lines)
+        sign = -1 if amount < 0 else 1
+        references = list(dict.fromkeys(filter(None, self.mapped('client_order_ref'))))
+        commands = []
+        for order in self:
+            if len(self) > 1:
+                commands.append(Command.create(order._prepare_invoice_section()))
+            commands += [
+                Command.create(line._prepare_invoice_line(sign))
+                for line in lines if line.order_id == order]
+        for sequence, command in enumerate(commands):
+            command[2]['sequence'] = sequence
+        return {
+            'move_type': 'out_invoice' if sign > 0 else 'out_refund',
+            'company_id': first.company_id.id,
+            'partner_id': first.partner_invoice_id.id,
+            'partner_shipping_id': first.site_id.id,
+            'currency_id': first.currency_id.id,
+            'fiscal_position_id': first.fiscal_position_id.id,
+            'invoice_payment_term_id': first.payment_term_id.id,
+            'invoice_user_id': first.user_id.id,
+            'invoice_origin': ', '.join(self.mapped('name')),
+            'ref': ', '.join(references),
+            'invoice_line_ids': commands,
+        }
+
+    def _prepare_invoice_section(self):
+        self.ensure_one()
+        return {'display_type': 'line_section', 'name': self.display_name}

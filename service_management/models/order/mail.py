@@ -1,0 +1,96 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from ..common.batches import attempt
+
+_logger = logging.getLogger(__name__)
+
+
+class ServiceOrder(models.Model):
+    """What customers are told."""
+    _inherit = 'service.order'
+
+    is_receipt_due = fields.Boolean(
+        copy=False, readonly=True, help="The work receipt waits to be sent to the customer.")
+
+    _receipt_due = models.Index('(id) WHERE is_receipt_due IS TRUE')
+
+    def _send_team_mail(self, event, attachments=None):
+        """Send customers the mail that their order's team has chosen for an event.
+
+        The mail leaves when the transaction is committed: what fails is never told.
+
+        :param str event: 'received', 'planned', 'cancelled', 'on_way' or 'done'
+        :param attachments: list of (name, content) to send along
+        """
+        if self.env.context.get('install_mode'):
+            return  # demo data tells nobody
+        for order in self:
+            # Customers are told whoever works on the order; templates are the manager's.
+            team = order.team_id.sudo()
+            template = team[f'mail_{event}_id']
+            recipient = order._mail_get_partners()[order.id]
+            if not (template and recipient.email):
+                continue
+            extra = {}
+            if attachments:  # none given leaves those of the template
+                extra['attachment_ids'] = self.env['ir.attachment'].sudo().create([{
+                    'name': name, 'raw': content, 'res_model': 'mail.compose.message', 'res_id': 0,
+                } for name, content in attachments]).ids
+            order.sudo().with_context(mail_post_autofollow=True).message_post_with_source(
+                template,
+                message_type='auto_comment',
+                subtype_xmlid='mail.mt_comment',
+                email_layout_xmlid='mail.mail_notification_layout_with_responsible_signature',
+                **extra,
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.channel in ('portal', 'email'))._send_team_mail(
+            'received')
+        return orders
+
+    def _on_signed_off(self):
+        """Let a job send the receipt: a document that cannot be made must not undo a signature."""
+        super()._on_signed_off()
+        due = self.filtered(lambda order: order.team_id.sudo().mail_done_id)
+        if due and not self.env.context.get('install_mode'):
+            due.sudo().is_receipt_due = True
+            self.env.ref('service_management.ir_cron_send_receipts')._trigger()
+
+    @api.model
+    def _cron_send_receipts(self, batch_size=10):
+        """Send the receipts that are due; one that fails is set aside with a to-do."""
+        orders = self.search([('is_receipt_due', '=', True)], order='id')
+        self._process_batches(
+            self._send_receipt_batch, split_every(batch_size, orders.ids, list))
+
+    @api.model
+    def _send_receipt_batch(self, order_ids):
+        """Send the receipts of some orders, each alone: making documents together is no faster."""
+        orders = self.browse(order_ids).try_lock_for_update().filtered('is_receipt_due')
+        orders.is_receipt_due = False
+        for order in orders:
+            if error := attempt(self.env, lambda order=order: order._send_team_mail('done')):
+                _logger.warning(
+                    "The receipt of %s could not be sent", order.name, exc_info=error)
+                order._schedule_receipt_by_hand(error)
+
+    def _schedule_receipt_by_hand(self, error):
+        user = self.user_id or self.team_id.user_id
+        self.activity_schedule(
+            'mail.mail_activity_data_todo', user_id=user.id or self.env.uid,
+            summary=self.env._("Send the work receipt by hand"), note=str(error))
+
+    def action_send_receipt(self):
+        """Open the mail with the work receipt."""
+        self.ensure_one()
+        if self.state not in ('signed_off', 'posted'):
+            raise UserError(self.env._(
+                "%s is not signed off: there is no work receipt yet.", self.name))
+        return self._open_composer(self.env._("Send the Work Receipt"), self.team_id.mail_done_id)

@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class ServiceOrder(models.Model):
+    """What customers see of an order, and how they sign it."""
+    _inherit = 'service.order'
+
+    can_customer_sign = fields.Boolean(compute='_compute_can_customer_sign')
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for order in self:
+            order.access_url = f'/my/service_orders/{order.id}'
+
+    @api.depends('state', 'can_sign_off', 'visit_ids.state', 'visit_ids.timer_start', 'signature',
+                 'visit_ids.employee_id', 'visit_ids.date_start')
+    def _compute_can_customer_sign(self):
+        """Let customers sign what is finished: a visit took place, and none is to come.
+
+        One that has neither technician nor time is no more than a reminder to the dispatcher.
+        """
+        for order in self:
+            states = set(order.visit_ids.filtered(
+                lambda visit: visit.employee_id or visit.date_start).mapped('state'))
+            order.can_customer_sign = (
+                order.state == 'open' and order.can_sign_off and not order.signature
+                and 'done' in states and not states & {'planned', 'dispatched', 'under_way'})
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the orders that a customer's people see in the portal.
+
+        Drafts of the staff are nobody's business before they are sent.
+
+        :param partner: res.partner of the user
+        """
+        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id) & (
+            Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)
+            | Domain('channel', 'in', ('portal', 'email')))
+
+    def _shows_prices(self):
+        """Tell whether customers see the lines of one order: what was quoted or done, not drafts."""
+        self.ensure_one()
+        return bool(self.quote_sent_on or self.state in ('signed_off', 'posted'))
+
+    def _get_portal_documents(self):
+        """Return {name: report} of the documents that customers may download; extend for more."""
+        self.ensure_one()
+        documents = {}
+        if self.state in ('signed_off', 'posted'):
+            documents['receipt'] = 'service_management.action_report_service_work_receipt'
+        if self.quote_sent_on:
+            documents['quote'] = 'service_management.action_report_service_quote'
+        return documents
+
+    def _get_document_lines(self):
+        """Return the lines that customers read, in order; what came to nothing is left out."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: line.state != 'cancelled' and not line.reversed_line_id)
+        return lines.filtered(lambda line: line._get_priced_quantity())
+
+    def _get_portal_step(self):
+        """Return how far one order is for its customer: a number from 0 to 4, or -1 if cancelled."""
+        self.ensure_one()
+        if self.state == 'cancelled':
+            return -1
+        if self.state in ('signed_off', 'posted'):
+            return 4
+        states = set(self.visit_ids.mapped('state'))
+        if 'under_way' in states:
+            return 3
+        if 'dispatched' in states:
+            return 2
+        return 1 if self.state == 'open' else 0
+
+    def _sign_by_customer(self, name, signature):
+        """Sign off an order whose work is finished; runs in sudo as `_accept_quote` does.
+
+        :raise UserError: if the work is not finished, or nobody signs
+        """
+        self.ensure_one()
+        if not self.can_customer_sign:
+            raise UserError(self.env._("There is nothing to sign at the moment."))
+        if not (name or '').strip() or not signature:
+            raise UserError(self.env._("Enter your name and sign to confirm the work."))
+        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
+        self.write({
+            'stage_id': stage.id, 'signature': signature, 'signed_by': name.strip(),
+            'signed_on': fields.Datetime.now()})

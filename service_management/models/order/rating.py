@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class ServiceOrder(models.Model):
+    """What customers think of finished work."""
+    _inherit = 'service.order'
+
+    def _rating_get_partner(self):
+        return self._mail_get_partners()[self.id] or super()._rating_get_partner()
+
+    def _rating_get_parent_field_name(self):
+        return 'team_id'
+
+    def _get_rating_url(self):
+        """Return the address at which the customer rates one finished order."""
+        self.ensure_one()
+        return f'/rate/{self.sudo()._rating_get_access_token()}'
+
+    def action_view_ratings(self):
+        action = self.env['ir.actions.act_window']._for_xml_id('rating.rating_rating_action')
+        return {
+            **action, 'context': {},
+            'domain': [('res_model', '=', self._name), ('res_id', 'in', self.ids),
+                       ('consumed', '=', True)]}

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class ServiceObject(models.Model):
+    """The work done on an object."""
+    _inherit = 'service.object'
+
+    _figures_of = ('service.order.line', 'object_id')
+    _figures_order_field = 'object_ids'
+
+    # History
+    order_ids = fields.Many2many(
+        comodel_name='service.order', relation='service_object_service_order_rel', string="Orders",
+        readonly=True)
+    order_line_ids = fields.One2many(
+        comodel_name='service.order.line', inverse_name='object_id', string="Work and Parts",
+        readonly=True)
+    order_count = fields.Integer(compute='_compute_order_counts')
+    open_order_count = fields.Integer(compute='_compute_order_counts')
+
+    def _compute_order_counts(self):
+        Order = self.env['service.order']
+        count_by_object = dict(Order._read_group(
+            [('object_ids', 'in', self.ids)], ['object_ids'], ['__count']))
+        open_by_object = dict(Order._read_group(
+            [('object_ids', 'in', self.ids), ('state', 'in', ('draft', 'open'))],
+            ['object_ids'], ['__count']))
+        for obj in self:
+            obj.order_count = count_by_object.get(obj._origin, 0)
+            obj.open_order_count = open_by_object.get(obj._origin, 0)
+
+    def action_view_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_order_action')
+        return {
+            **action,
+            'domain': [('object_ids', 'in', self.ids)],
+            'context': {
+                'default_partner_id': self.partner_id.id,
+                'default_site_id': self.site_id.id,
+                'default_object_ids': self.ids,
+            },
+        }

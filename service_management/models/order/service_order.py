@@ -1,0 +1,304 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ...tools.planning import local_day
+from ..common.records import open_records
+
+
+class ServiceOrder(models.Model):
+    _name = 'service.order'
+    _description = "Service Order"
+    _inherit = [
+        'service.quote.mixin', 'service.job.mixin', 'mail.tracking.duration.mixin', 'rating.mixin',
+        'analytic.mixin',
+    ]
+    _order = 'priority desc, date_planned, id desc'
+    _rec_names_search = [
+        'name', 'title', 'client_order_ref', 'partner_id.name', 'site_id.name', 'site_city',
+        'object_ids.name', 'object_ids.serial_number', 'object_ids.code']
+    _check_company_auto = True
+    _track_duration_field = 'stage_id'
+
+    # Identity
+    name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
+    title = fields.Char(string="Subject", required=True, tracking=True, index='trigram')
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
+    company_currency_id = fields.Many2one(
+        related='company_id.currency_id', string="Company Currency")
+    tag_ids = fields.Many2many(comodel_name='service.tag', string="Tags")
+    color = fields.Integer()
+    properties = fields.Properties(definition='team_id.order_properties_definition', copy=True)
+
+    # Customer
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", required=True, check_company=True,
+        index=True, tracking=True, ondelete='restrict')
+    commercial_partner_id = fields.Many2one(
+        related='partner_id.commercial_partner_id', store=True, index=True)
+    contact_id = fields.Many2one(
+        comodel_name='res.partner',
+        compute='_compute_contact_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]")
+    contact_phone = fields.Char(related='contact_id.phone', string="Contact Phone")
+    contact_email = fields.Char(related='contact_id.email', string="Contact Email")
+    client_order_ref = fields.Char(
+        string="Customer Reference", copy=False, help="The customer's own number of this work.")
+
+    # Site: a copy of the address, so that a change here never reaches the customer's
+    site_id = fields.Many2one(
+        comodel_name='res.partner',
+        compute='_compute_site_id', store=True, readonly=False, precompute=True,
+        check_company=True, index='btree_not_null', tracking=True, ondelete='restrict',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="Any address of the customer. The address below is a copy: change it for this order"
+             " only.")
+    site_street = fields.Char(
+        string="Street", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_street2 = fields.Char(
+        string="Street 2", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_zip = fields.Char(
+        string="ZIP", compute='_compute_site_address', store=True, readonly=False, precompute=True)
+    site_city = fields.Char(
+        string="City", compute='_compute_site_address', store=True, readonly=False,
+        precompute=True)
+    site_state_id = fields.Many2one(
+        comodel_name='res.country.state', compute='_compute_site_address',
+        store=True, readonly=False, precompute=True, ondelete='restrict')
+    site_country_id = fields.Many2one(
+        comodel_name='res.country', string="Country", compute='_compute_site_address', store=True,
+        readonly=False, precompute=True, ondelete='restrict')
+    site_address = fields.Char(compute='_compute_site_address_line')
+
+    # What is to be done
+    object_ids = fields.Many2many(
+        comodel_name='service.object', relation='service_object_service_order_rel',
+        string="Service Objects", check_company=True,
+        domain="[('company_id', '=', company_id),"
+               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
+    task_ids = fields.One2many(
+        comodel_name='service.order.task', inverse_name='order_id', string="Tasks", copy=True)
+    note_internal = fields.Html(
+        string="Internal Notes", help="For your people; customers never see it.")
+    note_external = fields.Html(
+        string="Customer Notes", help="Printed on the customer's documents.")
+
+    # Who
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+    zone_id = fields.Many2one(
+        comodel_name='service.zone', compute='_compute_zone_id', store=True, readonly=False,
+        precompute=True, check_company=True, index='btree_not_null')
+    team_id = fields.Many2one(
+        comodel_name='service.team', compute='_compute_team_id', store=True, readonly=False,
+        precompute=True, check_company=True, index=True, tracking=True)
+    preferred_employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Preferred Technician", check_company=True,
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+
+    # When
+    date_order = fields.Datetime(
+        string="Called On", required=True, default=fields.Datetime.now, copy=False, tracking=True,
+        help="Warranties and prices are those of this day.")
+    date_preferred = fields.Datetime(
+        string="Preferred Time", copy=False, help="When the customer would like the visit.")
+    arrival_from = fields.Datetime(
+        string="Arrive After", copy=False, help="Beginning of the window promised to the customer.")
+    arrival_to = fields.Datetime(
+        string="Arrive Before", copy=False, help="End of the window promised to the customer.")
+    channel = fields.Selection(
+        selection=[
+            ('phone', "Phone"),
+            ('email', "Email"),
+            ('portal', "Portal"),
+            ('site', "On Site"),
+            ('sale', "Sales Order"),
+            ('agreement', "Agreement"),
+            ('other', "Other"),
+        ],
+        default='phone', required=True, tracking=True, help="How the work reached you.")
+    priority = fields.Selection(
+        selection=[('0', "Normal"), ('1', "Important"), ('2', "High"), ('3', "Emergency")],
+        default='0', required=True, index=True, tracking=True)
+
+    # Work
+    line_ids = fields.One2many(
+        comodel_name='service.order.line', inverse_name='order_id', string="Lines", copy=True)
+
+    _arrival_window = models.Constraint(
+        'CHECK (arrival_to >= arrival_from)',
+        "The arrival window ends before it begins. Correct “Arrive Before”.")
+    _unique_number = models.UniqueIndex(
+        "(company_id, name) WHERE name <> 'New'", "Another order has this number already.")
+
+    @api.depends('partner_id')
+    def _compute_contact_id(self):
+        for order in self:
+            if order.contact_id.commercial_partner_id != order.partner_id.commercial_partner_id:
+                order.contact_id = False
+            if order.partner_id and not order.partner_id.is_company and not order.contact_id:
+                order.contact_id = order.partner_id
+
+    @api.depends('partner_id', 'object_ids')
+    def _compute_site_id(self):
+        """Follow the objects when they share a site, else the customer's delivery address."""
+        for order in self:
+            commercial = order.partner_id.commercial_partner_id
+            if order.site_id and order.site_id.commercial_partner_id == commercial:
+                continue
+            object_sites = order.object_ids.site_id.filtered(
+                lambda site, commercial=commercial: site.commercial_partner_id == commercial)
+            if len(object_sites) == 1:
+                order.site_id = object_sites
+            else:
+                delivery = order.partner_id.address_get(['delivery'])['delivery']
+                order.site_id = order.partner_id and delivery
+
+    @api.depends('site_id')
+    def _compute_site_address(self):
+        for order in self:
+            order.update(order._prepare_site_address(order.site_id))
+
+    @api.model
+    def _prepare_site_address(self, site):
+        """Return what an order copies from an address."""
+        return {
+            'site_street': site.street,
+            'site_street2': site.street2,
+            'site_zip': site.zip,
+            'site_city': site.city,
+            'site_state_id': site.state_id.id,
+            'site_country_id': site.country_id.id,
+        }
+
+    @api.depends(
+        'site_street', 'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id')
+    def _compute_site_address_line(self):
+        for order in self:
+            town = ' '.join(filter(None, (order.site_zip, order.site_city)))
+            parts = (order.site_street, order.site_street2, town, order.site_country_id.name)
+            order.site_address = ', '.join(filter(None, parts))
+
+    @api.depends('site_zip', 'site_country_id', 'company_id')
+    def _compute_zone_id(self):
+        for company, orders in self.grouped('company_id').items():
+            zones = self.env['service.zone']._get_for(company)
+            for order in orders:
+                zone = zones._match(order.site_country_id, order.site_zip)
+                order.zone_id = zone or order.zone_id
+
+    @api.depends('company_id', 'zone_id')
+    def _compute_team_id(self):
+        """Follow the zone to the team that works there; elsewhere keep the team, or take the first."""
+        for company, orders in self.grouped('company_id').items():
+            teams = self.env['service.team'].search([('company_id', '=', company.id)])
+            for order in orders:
+                local = teams.filtered(
+                    lambda team, zone=order.zone_id: zone and zone in team.zone_ids)
+                if not local or order.team_id not in local:
+                    order.team_id = local[:1] or (order.team_id & teams) or teams[:1]
+
+    @api.depends('title')
+    def _compute_display_name(self):
+        for order in self:
+            order.display_name = f'{order.name} {order.title or ""}'.strip()
+
+    def _get_order_day(self):
+        """Return the day of the call at the company: warranties and prices are those of it."""
+        self.ensure_one()
+        return local_day(
+            self.date_order or fields.Datetime.now(), self.company_id.resource_calendar_id.tz)
+
+    @api.constrains('partner_id', 'site_id', 'contact_id', 'object_ids')
+    def _check_belongs_to_customer(self):
+        for order in self:
+            order.partner_id._ensure_owns(order.site_id | order.contact_id, order.object_ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(
+            self.env['res.company']._number_documents('service.order', vals_list))
+        orders._check_beginning()
+        orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
+        orders.filtered(lambda order: order.state == 'open')._on_opened()
+        return orders
+
+    def write(self, vals):
+        if 'state' in vals:
+            raise AccessError(self.env._(
+                "The state of an order is the one of its stage. Change the stage."))
+        if self._get_protected_fields() & set(vals):
+            self._ensure_allowed('edit')
+        if 'stage_id' not in vals:
+            return super().write(vals)
+        stage = self.env['service.stage'].browse(vals['stage_id'])
+        moving = self.filtered(lambda order: order.stage_id != stage)
+        moving._check_move(stage, vals)
+        origins = {order: order.stage_id for order in moving}
+        if not moving:
+            return super().write(vals)
+        super(ServiceOrder, moving).write({
+            'stage_reason_id': False, 'stage_note': False,
+            **vals, 'date_last_stage_update': fields.Datetime.now()})
+        # Who is there already keeps why and since when.
+        super(ServiceOrder, self - moving).write({
+            name: value for name, value in vals.items()
+            if name not in ('stage_id', 'stage_reason_id', 'stage_note')})
+        moving._log_stage_moves(origins)
+        moving._after_move(origins)
+        return True
+
+    @api.model
+    def _get_protected_fields(self):
+        """Return the names of the fields that a stage without “May Edit” locks."""
+        return {
+            'title', 'partner_id', 'contact_id', 'client_order_ref', 'site_id', 'site_street',
+            'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id',
+            'object_ids', 'task_ids', 'line_ids', 'date_order', 'date_preferred', 'arrival_from',
+            'arrival_to', 'channel', 'team_id', 'zone_id', 'preferred_employee_id', 'pricelist_id',
+            'company_id', 'note_external',
+        }
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for order, vals in zip(self, vals_list, strict=True):
+            # Archived objects are history: a new order cannot be for them.
+            vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
+            if 'line_ids' in vals:
+                vals['line_ids'] = [
+                    Command.create(line) for line in order._get_lines_to_copy().copy_data()]
+        return vals_list
+
+    def _get_lines_to_copy(self):
+        """Return the lines of one order that are work: not corrections, nor what rules made of it."""
+        self.ensure_one()
+        return self.line_ids.filtered(lambda line: (
+            line.state != 'cancelled' and not line.reversed_line_id and not line.is_rule_line))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_forbidden(self):
+        self._ensure_allowed('delete')
+        for order in self:
+            if 'posted' in order.line_ids.mapped('state'):
+                raise UserError(self.env._(
+                    "%s has posted lines: it cannot be deleted. Reverse them and keep the order as"
+                    " their record.", order.name))
+
+    def _open(self):
+        """Return the action that shows these orders: the form of one, else the list."""
+        return open_records(self, 'service_management.service_order_action')
+
+    def action_navigate(self):
+        """Open the site in the map of the device."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f'https://www.openstreetmap.org/search?query={self.site_address or ""}',
+            'target': 'new',
+        }

@@ -1,0 +1,294 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...tools.planning import hours_between, local_day
+
+
+class ServiceOrderLine(models.Model):
+    _name = 'service.order.line'
+    _description = "Service Order Line"
+    _inherit = ['service.document.mixin', 'analytic.mixin']
+    _order = 'order_id, sequence, id'
+    _rec_names_search = ['name', 'order_id.name']
+    _check_company_auto = True
+
+    KINDS = [('hour', "Hours"), ('item', "Item"), ('expense', "Expense"), ('fee', "Fee")]
+
+    order_id = fields.Many2one(
+        comodel_name='service.order', required=True, ondelete='cascade', index=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        related='order_id.company_id', store=True, index=True, precompute=True)
+    partner_id = fields.Many2one(related='order_id.partner_id', store=True, index=True)
+    currency_id = fields.Many2one(related='order_id.currency_id', store=True, precompute=True)
+    company_currency_id = fields.Many2one(related='company_id.currency_id', string="Cost Currency")
+    order_state = fields.Selection(related='order_id.state', string="Order State")
+    state = fields.Selection(
+        selection=[('open', "Open"), ('posted', "Posted"), ('cancelled', "Cancelled")],
+        default='open', required=True, readonly=True, copy=False, index=True)
+    is_cancelled_with_order = fields.Boolean(copy=False)
+
+    # What
+    kind = fields.Selection(selection=KINDS, required=True, default='hour', index=True)
+    product_id = fields.Many2one(
+        comodel_name='product.product', compute='_compute_product_id', store=True, readonly=False,
+        precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',
+        domain="[('sale_ok', '=', True), ('company_id', 'in', (False, company_id))]")
+    name = fields.Text(
+        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
+        required=True)
+    object_id = fields.Many2one(
+        comodel_name='service.object', compute='_compute_object_id', store=True, readonly=False,
+        precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',
+        domain="[('id', 'in', order_object_ids)]")
+    order_object_ids = fields.Many2many(
+        related='order_id.object_ids', string="Objects of the Order")
+    task_id = fields.Many2one(
+        comodel_name='service.task', check_company=True, ondelete='restrict',
+        index='btree_not_null')
+    is_travel = fields.Boolean(string="Travel", help="Time on the road, not at work.")
+
+    # Who and when
+    employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Technician", check_company=True,
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+    date = fields.Date(
+        compute='_compute_date', store=True, readonly=False, precompute=True, copy=False,
+        index=True, help="Day the work was done; empty until then.")
+    date_start = fields.Datetime(string="Start", copy=False)
+    date_end = fields.Datetime(string="End", copy=False)
+
+    # How much
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
+        readonly=False, precompute=True, ondelete='restrict')
+    quantity_planned = fields.Float(
+        string="Planned", digits='Product Unit', default=1.0)
+    quantity = fields.Float(
+        string="Actual", digits='Product Unit', compute='_compute_quantity', store=True,
+        readonly=False, precompute=True, copy=False,
+        help="What was really used; for hours it is the time between start and end.")
+
+    _quantity_sign = models.Constraint(
+        'CHECK ((quantity >= 0 AND quantity_planned >= 0) OR reversed_line_id IS NOT NULL)',
+        "A quantity cannot be negative. To correct a posted line, reverse it.")
+    _discount_range = models.Constraint(
+        'CHECK (discount <= 100)', "A discount cannot exceed 100 %.")
+    _work_span = models.Constraint(
+        'CHECK (date_end >= date_start)', "Work cannot stop before it starts. Correct the times.")
+
+    @api.depends('kind', 'is_travel')
+    def _compute_product_id(self):
+        """Fill the company's product for hours and travel; never replace another choice."""
+        for line in self:
+            company = line.order_id.company_id
+            defaults = company.service_hour_product_id | company.service_travel_product_id
+            if line.kind == 'hour' and (not line.product_id or line.product_id in defaults):
+                line.product_id = (
+                    company.service_travel_product_id if line.is_travel
+                    else company.service_hour_product_id)
+
+    @api.depends('product_id', 'kind')
+    def _compute_name(self):
+        for line in self:
+            if line.product_id:
+                lang = line.order_id.partner_id.lang
+                product = line.product_id.with_context(lang=lang)
+                line.name = product.get_product_multiline_description_sale()
+            elif not line.name:
+                line.name = dict(line._fields['kind']._description_selection(self.env)).get(line.kind)
+
+    @api.depends('order_id.object_ids')
+    def _compute_object_id(self):
+        """Name the object where there is only one to name."""
+        for line in self:
+            if line.state == 'open' and line.object_id not in line.order_id.object_ids:
+                objects = line.order_id.object_ids
+                line.object_id = objects if len(objects) == 1 else False
+
+    @api.depends('date_end')
+    def _compute_date(self):
+        for line in self:
+            if line.date_end:
+                company_tz = line.order_id.company_id.resource_calendar_id.tz
+                line.date = local_day(line.date_end, line.employee_id.tz or company_tz)
+
+    @api.depends('product_id', 'kind')
+    def _compute_product_uom_id(self):
+        for line in self:
+            uom = line.product_id.uom_id
+            if not line.product_uom_id or (
+                    uom and not line.product_uom_id._has_common_reference(uom)):
+                line.product_uom_id = uom or (
+                    line.kind == 'hour' and self.env.ref('uom.product_uom_hour')
+                ) or self.env.ref('uom.product_uom_unit')
+
+    @api.depends('kind', 'quantity_planned', 'date_start', 'date_end')
+    def _compute_quantity(self):
+        """Take worked time from start and end; take the plan for what nobody counts."""
+        for line in self:
+            if line.kind == 'hour':
+                if line.date_start and line.date_end and line.date_end >= line.date_start:
+                    line.quantity = line._get_worked_quantity()
+                else:
+                    line.quantity = line.quantity
+            elif line.state == 'open':
+                line.quantity = line.quantity_planned
+
+    def _get_worked_quantity(self):
+        """Return the time between start and end in the line's unit."""
+        self.ensure_one()
+        hours = hours_between(self.date_start, self.date_end)
+        hour = self.env.ref('uom.product_uom_hour')
+        if not self.product_uom_id or not self.product_uom_id._has_common_reference(hour):
+            return hours
+        return hour._compute_quantity(hours, self.product_uom_id, round=False)
+
+    @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id')
+    def _compute_analytic_distribution(self):
+        """Follow the order, else the distribution models of accounting."""
+        Model = self.env['account.analytic.distribution.model']
+        found = {}
+        for line in self:
+            order = line.order_id
+            if line.state != 'open':
+                line.analytic_distribution = line.analytic_distribution
+                continue
+            if order.analytic_distribution:
+                line.analytic_distribution = order.analytic_distribution
+                continue
+            key = (order.company_id, order.partner_id, line.product_id)
+            if key not in found:
+                found[key] = Model._get_distribution({
+                    'product_id': line.product_id.id,
+                    'product_categ_id': line.product_id.categ_id.id,
+                    'partner_id': order.partner_id.id,
+                    'partner_category_id': order.partner_id.category_id.ids,
+                    'company_id': order.company_id.id,
+                })
+            line.analytic_distribution = found[key] or line.analytic_distribution
+
+    @api.depends('order_id.name', 'name')
+    def _compute_display_name(self):
+        for line in self:
+            text = (line.name or '').split('\n')[0]
+            line.display_name = f'{line.order_id.name} - {text}'
+
+    @api.constrains('object_id', 'order_id')
+    def _check_object(self):
+        for line in self.filtered('object_id'):
+            obj = line.object_id
+            customer = line.order_id.commercial_partner_id
+            if obj.company_id != line.company_id or (
+                    obj.commercial_partner_id and obj.commercial_partner_id != customer):
+                raise ValidationError(self.env._(
+                    "%(object)s is not an object of %(customer)s. Choose an object of the order's"
+                    " customer.",
+                    object=obj.display_name, customer=line.order_id.partner_id.display_name))
+
+    @api.constrains('kind', 'product_id')
+    def _check_product(self):
+        for line in self:
+            if line.kind == 'item' and not line.product_id:
+                raise ValidationError(self.env._(
+                    "An item line needs a product: choose the part that was used."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        is_own_work = any(self._get_life_fields() & set(vals) for vals in vals_list)
+        if is_own_work:
+            self._ensure_own_work()
+        else:
+            self.env['service.order'].browse(
+                {vals['order_id'] for vals in vals_list if vals.get('order_id')},
+            )._ensure_allowed('edit')
+        if any(vals.get('billing_override') for vals in vals_list):
+            self._ensure_may_override()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self._get_life_fields() & set(vals):
+            self._ensure_own_work()
+        else:
+            self._ensure_writable(vals)
+            if 'price_unit' in vals:
+                vals = {**vals, 'is_price_adjusted': False, 'is_price_agreed': False}
+        return super().write(vals)
+
+    @api.model
+    def _get_life_fields(self):
+        """Return the fields that only the actions of a line change, in sudo."""
+        return {
+            'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id', 'is_rule_line',
+            'is_price_adjusted', 'is_price_agreed', 'price_rule_id',
+        }
+
+    def _ensure_own_work(self):
+        if not self.env.su:
+            raise AccessError(self.env._(
+                "The state of a line changes by its actions only: post, cancel or reverse it."))
+
+    def _ensure_writable(self, vals):
+        """:raise UserError: if a line is posted, or its order's stage forbids editing it"""
+        if set(vals) <= self._get_unlocked_fields():
+            return
+        if 'billing_override' in vals or 'billing_note' in vals:
+            self._ensure_may_override()
+        for line in self:
+            if line.state == 'posted':
+                raise UserError(self.env._(
+                    "“%(line)s” is posted and stays as it is. Reverse it to correct it.",
+                    line=line.display_name))
+        locked = self.order_id.filtered(lambda order: not order.can_edit)
+        if locked and not (
+            set(vals) <= self.BILLING_FIELDS
+            and set(locked.mapped('state')) <= {'signed_off'}
+            and self._has_role('manager')
+        ):
+            locked._ensure_allowed('edit')
+        if 'order_id' in vals:
+            self.env['service.order'].browse(vals['order_id'])._ensure_allowed('edit')
+
+    @api.model
+    def _get_unlocked_fields(self):
+        """Return the fields that may change at any time: none of them says what was done."""
+        return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        for line in self:
+            if line.state == 'posted':
+                raise UserError(self.env._(
+                    "“%s” is posted and cannot be deleted. Reverse it instead.",
+                    line.display_name))
+        # What made a line takes it away, also when the order is signed off and locked.
+        kept = self._get_kept_lines() if self.env.su else self.browse()
+        (self - kept).order_id._ensure_allowed('edit')
+
+    def _get_kept_lines(self):
+        """Return those of these lines that something else keeps up to date: not people, but rules."""
+        return self.filtered('is_rule_line')
+
+    def action_cancel(self):
+        self.order_id._ensure_allowed('edit')
+        if posted := self.filtered(lambda line: line.state == 'posted')[:1]:
+            raise UserError(self.env._(
+                "“%s” is posted and cannot be cancelled. Reverse it instead.",
+                posted.display_name))
+        self._cancel()
+        return True
+
+    def action_revoke(self):
+        self.order_id._ensure_allowed('edit')
+        self._reopen()
+        return True
+
+    def _cancel(self):
+        self.filtered(lambda line: line.state == 'open').sudo().state = 'cancelled'
+
+    def _reopen(self):
+        self.filtered(lambda line: line.state == 'cancelled').sudo().write({
+            'state': 'open', 'is_cancelled_with_order': False})
+
+    def _after_booking(self):
+        """Extend for what follows when a visit's clock books these lines."""

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ServiceTeam(models.Model):
+    """The visits of a team, and what customers are told of them."""
+    _inherit = 'service.team'
+
+    mail_planned_id = fields.Many2one(
+        comodel_name='mail.template', string="Visit Planned", ondelete='set null',
+        default=lambda self: self._default_mail('planned'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent with an invitation when a visit is dispatched, and when its time changes.")
+    mail_cancelled_id = fields.Many2one(
+        comodel_name='mail.template', string="Visit Cancelled", ondelete='set null',
+        default=lambda self: self._default_mail('cancelled'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent when a visit is cancelled that the customer was told of.")
+    mail_on_way_id = fields.Many2one(
+        comodel_name='mail.template', string="Technician on the Way", ondelete='set null',
+        default=lambda self: self._default_mail('on_way'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent when the technician starts the way to the customer.")
+    unassigned_count = fields.Integer(compute='_compute_counts', string="Visits to Plan")

@@ -1,0 +1,246 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_time
+
+from ...tools.planning import (
+    hours_between,
+)
+
+
+class ServiceVisit(models.Model):
+    _name = 'service.visit'
+    _description = "Service Visit"
+    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin']
+    _order = 'date_start, priority desc, id'
+    _rec_names_search = ['order_id.name', 'order_id.title', 'partner_id.name', 'employee_id.name']
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        comodel_name='service.order', required=True, ondelete='cascade', index=True,
+        domain="[('state', 'in', ('draft', 'open'))]")
+    company_id = fields.Many2one(
+        related='order_id.company_id', store=True, index=True, precompute=True)
+    state = fields.Selection(
+        selection=[
+            ('planned', "Planned"),
+            ('dispatched', "Dispatched"),
+            ('under_way', "Under Way"),
+            ('done', "Done"),
+            ('cancelled', "Cancelled"),
+        ],
+        default='planned', required=True, readonly=True, copy=False, index=True, tracking=True)
+
+    # Who and when
+    employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Technician", check_company=True, index=True,
+        tracking=True, ondelete='restrict', group_expand='_read_group_employee_ids',
+        falsy_value_label="Unassigned",
+        domain="[('service_team_id', '!=', False)]")
+    date_start = fields.Datetime(string="Start", index=True, tracking=True, copy=False)
+    date_end = fields.Datetime(
+        string="End", compute='_compute_date_end', store=True, readonly=False, precompute=True,
+        tracking=True, copy=False)
+    duration_hours = fields.Float(
+        string="Duration", compute='_compute_duration_hours', store=True, readonly=False,
+        precompute=True, help="Planned hours; moves the end.")
+    time_span = fields.Char(string="Planned Time", compute='_compute_time_span')
+    is_unassigned = fields.Boolean(
+        compute='_compute_is_unassigned', search='_search_is_unassigned')
+
+    # What the card shows of the order
+    title = fields.Char(related='order_id.title')
+    partner_id = fields.Many2one(related='order_id.partner_id', store=True, index=True)
+    contact_phone = fields.Char(related='order_id.contact_phone')
+    site_address = fields.Char(related='order_id.site_address')
+    site_city = fields.Char(related='order_id.site_city')
+    priority = fields.Selection(related='order_id.priority', store=True, precompute=True)
+    team_id = fields.Many2one(related='order_id.team_id', store=True, index=True, precompute=True)
+    zone_id = fields.Many2one(
+        related='order_id.zone_id', store=True, index='btree_not_null', precompute=True)
+    preferred_employee_id = fields.Many2one(related='order_id.preferred_employee_id')
+    date_preferred = fields.Datetime(related='order_id.date_preferred')
+    object_ids = fields.Many2many(related='order_id.object_ids')
+    stage_id = fields.Many2one(related='order_id.stage_id')
+    order_state = fields.Selection(related='order_id.state', string="Order State")
+    line_ids = fields.One2many(
+        comodel_name='service.order.line', inverse_name='visit_id', string="Booked Hours")
+    reason_id = fields.Many2one(
+        comodel_name='service.reason', copy=False, ondelete='restrict',
+        domain="[('usage', '=', 'visit')]")
+    note = fields.Char(copy=False)
+
+    _span = models.Constraint(
+        'CHECK (date_end > date_start)', "A visit has to end after it starts.")
+    _both_ends = models.Constraint(
+        'CHECK ((date_start IS NULL) = (date_end IS NULL))',
+        "A planned visit has a start and an end.")
+    _told_technician = models.Constraint(
+        "CHECK (state IN ('planned', 'cancelled')"
+        " OR (employee_id IS NOT NULL AND date_start IS NOT NULL))",
+        "A visit needs a technician and a time before it is dispatched.")
+    _by_technician = models.Index(
+        "(employee_id, date_start, date_end) WHERE state <> 'cancelled'")
+
+    @api.depends('date_start', 'duration_hours')
+    def _compute_date_end(self):
+        """Keep the duration when the start moves."""
+        dated = self.filtered('date_start')
+        # Start, duration and end depend on each other: reading the duration here must not first
+        # recompute it from the end that is about to change.
+        self.env.remove_to_compute(self._fields['duration_hours'], dated)
+        for visit in dated:
+            visit.date_end = visit.date_start + timedelta(
+                hours=visit.duration_hours or visit._get_usual_hours())
+        (self - dated).date_end = False
+
+    @api.depends('date_start', 'date_end')
+    def _compute_duration_hours(self):
+        for visit in self:
+            if visit.date_start and visit.date_end and visit.date_start < visit.date_end:
+                visit.duration_hours = hours_between(visit.date_start, visit.date_end)
+            else:
+                visit.duration_hours = visit.duration_hours or visit._get_usual_hours()
+
+    def _get_usual_hours(self):
+        """Return what the order's tasks take, else what the company plans for a visit."""
+        self.ensure_one()
+        return (sum(self.order_id.task_ids.task_id.mapped('duration_hours'))
+                or self.order_id.company_id.service_visit_hours or 1.0)
+
+    @api.depends('date_start', 'date_end')
+    @api.depends_context('tz', 'lang')
+    def _compute_time_span(self):
+        """Say when the visit is in the user's time zone, as short as a card needs it."""
+        today = fields.Date.context_today(self)
+        for visit in self:
+            if not visit.date_start:
+                visit.time_span = False
+                continue
+            start, end = (
+                fields.Datetime.context_timestamp(visit, moment)
+                for moment in (visit.date_start, visit.date_end))
+            span = ' – '.join(
+                format_time(self.env, moment.time(), time_format='short') for moment in (start, end))
+            if start.date() != today:
+                span = f"{format_date(self.env, start.date(), date_format='EEE d MMM')}, {span}"
+            visit.time_span = span
+
+    @api.depends('employee_id', 'date_start', 'state')
+    def _compute_is_unassigned(self):
+        for visit in self:
+            visit.is_unassigned = visit.state == 'planned' and not (
+                visit.employee_id and visit.date_start)
+
+    def _search_is_unassigned(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = Domain('state', '=', 'planned') & (
+            Domain('employee_id', '=', False) | Domain('date_start', '=', False))
+        return Domain.OR(domain if answer else ~domain for answer in value)
+
+    @api.depends('order_id.name', 'partner_id')
+    def _compute_display_name(self):
+        for visit in self:
+            parts = (visit.order_id.name, visit.partner_id.name, visit.site_city)
+            visit.display_name = ' · '.join(filter(None, parts))
+
+    @api.constrains('employee_id')
+    def _check_technician(self):
+        for visit in self.filtered('employee_id'):
+            if not visit.employee_id.sudo().service_team_id:
+                raise ValidationError(self.env._(
+                    "%s is in no service team. Add the employee to a team first.",
+                    visit.employee_id.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get('state', 'planned') != 'planned' for vals in vals_list):
+            self._ensure_own_work()
+        visits = super().create(vals_list)
+        for order in visits.order_id:
+            if order.state not in ('draft', 'open'):
+                raise UserError(self.env._(
+                    "%s is closed: no more visits can be planned for it.", order.name))
+        visits._replace_waiting()
+        visits._after_planning()
+        return visits
+
+    def _replace_waiting(self):
+        """Let a new, planned visit take the place of the one that waits in its order."""
+        planned = self.filtered(lambda visit: visit.employee_id and visit.date_start)
+        waiting = planned.order_id.visit_ids.filtered(lambda visit: (
+            visit.state == 'planned' and not visit.employee_id and not visit.date_start))
+        (waiting - self).unlink()
+
+    def write(self, vals):
+        if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):
+            self._ensure_own_work()
+        planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
+        if not planning & set(vals):
+            return super().write(vals)
+        self._ensure_may_plan()
+        self._ensure_plannable(vals)
+        told = self.filtered(lambda visit: visit.state == 'dispatched')
+        handed_over = told.filtered(lambda visit: (
+            not vals.get('employee_id', True) or not vals.get('date_start', True)
+            or visit.employee_id.id != vals.get('employee_id', visit.employee_id.id)))
+        handed_over._keep_reassigned(vals)
+        result = super().write(vals)
+        self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
+        (told - handed_over)._after_rescheduling()
+        self._after_planning()
+        return result
+
+    def _ensure_own_work(self):
+        if not self.env.su:
+            raise AccessError(self.env._(
+                "The state of a visit changes by its actions only: dispatch, start, stop, finish or"
+                " cancel it."))
+
+    def _ensure_may_plan(self):
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers plan visits. Ask one to change this visit."))
+
+    def _ensure_plannable(self, vals):
+        """:raise UserError: if a visit has begun or ended: what happened is not re-planned"""
+        states = dict(self._fields['state']._description_selection(self.env))
+        for visit in self:
+            if visit.state not in ('planned', 'dispatched'):
+                raise UserError(self.env._(
+                    "The visit %(visit)s is %(state)s and cannot be planned again. Plan another"
+                    " visit for the order.",
+                    visit=visit.display_name, state=states[visit.state].lower()))
+
+    def _after_planning(self):
+        """Extend for what follows when visits get a technician and a time."""
+        planned = self.filtered(
+            lambda visit: visit._is_open() and visit.employee_id and visit.date_start)
+        planned.order_id._move_on_event('planned')
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, 'order_id': visit.order_id.id}
+            for visit, vals in zip(self, super().copy_data(default), strict=True)]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_worked(self):
+        for visit in self:
+            if visit.state in ('under_way', 'done') or visit.line_ids:
+                raise UserError(self.env._(
+                    "Work was done on the visit %s: it is kept. Cancel it instead.",
+                    visit.display_name))
+
+    def action_navigate(self):
+        return self.order_id.action_navigate()
+
+    def action_open_order(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'service.order',
+            'res_id': self.order_id.id,
+            'views': [(False, 'form')],
+        }

@@ -1,0 +1,123 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ServiceVisit(models.Model):
+    """The technician's clock: travel and work become hour lines."""
+    _inherit = 'service.visit'
+
+    # What happened
+    timer_kind = fields.Selection(
+        selection=[('travel', "Travel"), ('work', "Work")], copy=False, readonly=True)
+    timer_start = fields.Datetime(copy=False, readonly=True)
+    work_start = fields.Datetime(string="Work Started", copy=False, readonly=True)
+    work_end = fields.Datetime(string="Work Stopped", copy=False, readonly=True)
+    worked_hours = fields.Float(compute='_compute_worked_hours')
+    travel_hours = fields.Float(compute='_compute_worked_hours')
+
+    @api.depends('line_ids.quantity', 'line_ids.is_travel')
+    def _compute_worked_hours(self):
+        for visit in self:
+            hours = visit.line_ids.filtered(lambda line: line.kind == 'hour')
+            travel = hours.filtered('is_travel')
+            visit.travel_hours = sum(travel.mapped('quantity'))
+            visit.worked_hours = sum((hours - travel).mapped('quantity'))
+
+    def action_travel(self):
+        """Start the technician's way to the customer."""
+        self._start_timer('travel')
+        return True
+
+    def action_start(self):
+        """Start the work; travel that is under way ends and is booked."""
+        self._start_timer('work')
+        return True
+
+    def _start_timer(self, kind):
+        self.check_access('write')
+        for visit in self:
+            visit._ensure_workable()
+        running = self.filtered(lambda visit: visit.timer_start and visit.timer_kind != kind)
+        running._book_timer()
+        now = fields.Datetime.now()
+        idle = self.filtered(lambda visit: not visit.timer_start)
+        idle.sudo().write({'timer_kind': kind, 'timer_start': now})  # as in _set_state
+        if kind == 'work':
+            idle.filtered(lambda visit: not visit.work_start).sudo().work_start = now
+        self._set_state('under_way')
+        self.order_id._move_on_event('under_way')
+
+    def _ensure_workable(self):
+        """:raise UserError: if one visit cannot be worked on"""
+        self.ensure_one()
+        if not (self.employee_id and self.date_start):
+            raise UserError(self.env._(
+                "%s has no technician and time yet. Plan it first.", self.display_name))
+        if not self._is_open():
+            raise UserError(self.env._(
+                "The visit %s is over. Plan another visit for more work.", self.display_name))
+        if self.order_id.state != 'open':
+            raise UserError(self.env._(
+                "%(order)s is in stage “%(stage)s”: no work can be booked on it.",
+                order=self.order_id.name, stage=self.order_id.stage_id.name))
+        # Whatever the technician may see: nobody works in two places at once.
+        elsewhere = self.sudo().search([
+            ('employee_id', '=', self.employee_id.id), ('timer_start', '!=', False),
+            ('id', '!=', self.id)], limit=1)
+        if elsewhere:
+            raise UserError(self.env._(
+                "The clock of %(technician)s still runs on %(visit)s. Stop it first.",
+                technician=self.employee_id.name, visit=elsewhere.display_name))
+
+    def action_stop(self):
+        """Stop the clock and book the time as an hour line."""
+        for visit in self:
+            if not visit.timer_start:
+                raise UserError(self.env._(
+                    "%s has not been started: there is nothing to stop.", visit.display_name))
+        self.check_access('write')
+        self._book_timer()
+        return True
+
+    def _book_timer(self):
+        """Book the running time: on the planned line for it when there is one, else on a new one."""
+        now = fields.Datetime.now()
+        vals_list = []
+        booked = self.env['service.order.line']
+        for visit in self:
+            vals = visit._prepare_booking(visit.timer_start, now)
+            if line := visit._find_planned_line():
+                line.write(vals)
+                booked |= line
+            else:
+                vals_list.append({**vals, 'order_id': visit.order_id.id, 'quantity_planned': 0.0})
+        (booked | booked.create(vals_list))._after_booking()
+        self.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = now
+        self.sudo().write({'timer_kind': False, 'timer_start': False})  # as in _set_state
+
+    def _prepare_booking(self, start, end):
+        """Return the hour line of a span of travel or work."""
+        self.ensure_one()
+        return {
+            'kind': 'hour',
+            'is_travel': self.timer_kind == 'travel',
+            'employee_id': self.employee_id.id,
+            'visit_id': self.id,
+            'date_start': start,
+            'date_end': end,
+        }
+
+    def _find_planned_line(self):
+        self.ensure_one()
+        return self.order_id.line_ids.filtered(lambda line: (
+            line.kind == 'hour' and line.state == 'open' and not line.quantity
+            and line.is_travel == (self.timer_kind == 'travel')
+            and line.employee_id in (self.env['hr.employee'], self.employee_id)
+            and line.visit_id in (self.browse(), self)))[:1]
+
+    def action_sign(self):
+        """Let the customer sign the order on the technician's device."""
+        self.ensure_one()
+        if self.timer_start:
+            self._book_timer()
+        return self.order_id.action_sign_off()

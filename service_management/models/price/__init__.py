@@ -1,0 +1,3 @@
+from . import service_price_rule
+from . import service_order
+from . import service_order_line

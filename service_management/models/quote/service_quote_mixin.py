@@ -1,0 +1,212 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools.planning import local_day
+
+
+class ServiceQuoteMixin(models.AbstractModel):
+    """A document that is a quote from the moment it is sent until its customer decides.
+
+    The document has a ``state`` whose value ``draft`` is the one that is decided on, a
+    ``company_id``, a ``partner_id`` and ``contact_id``, and a ``user_id`` who is told of the
+    decision.
+    """
+    _name = 'service.quote.mixin'
+    _description = "Service Quote"
+    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin']
+
+    quote_sent_on = fields.Datetime(copy=False, readonly=True, tracking=True)
+    validity_date = fields.Date(
+        string="Valid Until", copy=False, tracking=True,
+        help="Last day on which the customer can accept the quote; filled when it is sent.")
+    is_quote_expired = fields.Boolean(compute='_compute_quote', search='_search_is_quote_expired')
+    can_accept = fields.Boolean(compute='_compute_quote')
+    accepted_on = fields.Datetime(copy=False, readonly=True)
+    accepted_by = fields.Char(copy=False, readonly=True)
+    accept_signature = fields.Image(
+        string="Signature of the Quote", copy=False, readonly=True, attachment=True,
+        max_width=1024, max_height=1024)
+
+    @api.depends('state', 'quote_sent_on', 'validity_date')
+    def _compute_quote(self):
+        today = fields.Date.context_today(self)
+        for document in self:
+            is_quote = document.state == 'draft' and document.quote_sent_on
+            expired = is_quote and document.validity_date and document.validity_date < today
+            document.is_quote_expired = bool(expired)
+            document.can_accept = bool(is_quote and not expired)
+
+    def _search_is_quote_expired(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        expired = (
+            Domain('state', '=', 'draft') & Domain('quote_sent_on', '!=', False)
+            & Domain('validity_date', '<', fields.Date.context_today(self)))
+        return Domain.OR(expired if answer else ~expired for answer in value)
+
+    def _ensure_quotable(self):
+        """Extend to ask for more.
+
+        :raise UserError: if a document is no draft, or there is nothing to quote
+        """
+        for document in self:
+            if document.state != 'draft':
+                raise UserError(self.env._(
+                    "%s is not a request any more: there is nothing left to quote.",
+                    document.name))
+
+    def _ensure_may_quote(self):
+        """:raise AccessError: if the user does not send quotes of these documents"""
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers send quotes. Ask one to send it."))
+
+    def _before_quoting(self):
+        """Extend for what a document has to be brought up to date with before it is sent."""
+
+    def _get_quote_template(self):
+        """Return the mail that carries the quote, or an empty template."""
+        return self.env['mail.template']
+
+    def _on_quote_accepted(self):
+        """Extend for what follows when the customer accepts one document; runs in sudo."""
+
+    def _on_quote_declined(self, text, reason, note):
+        """Extend for what follows when the customer declines one document; runs in sudo.
+
+        :param str text: what the customer says, in one sentence
+        :param reason: service.reason, may be empty
+        :param str note: the customer's own words, may be empty
+        """
+
+    def _get_report_base_filename(self):
+        """Return the name of the file that customers download; asked by the portal's controller."""
+        self.ensure_one()
+        return self.name
+
+    def _get_timezone(self):
+        """Return the name of the time zone that one document's days are in."""
+        self.ensure_one()
+        return self.company_id.resource_calendar_id.tz or 'UTC'
+
+    @api.model
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """Write to the contact of a document, else to the customer."""
+        return ['contact_id', 'partner_id']
+
+    def _mail_get_partners(self, introspect_fields=False):
+        partners = super()._mail_get_partners(introspect_fields=introspect_fields)
+        return {document_id: found[:1] for document_id, found in partners.items()}
+
+    def action_send_quote(self):
+        """Open the mail with the quote; sending it makes the document one to decide on."""
+        self.ensure_one()
+        self._ensure_quotable()
+        self._before_quoting()
+        self._fill_validity()  # the mail and the document name it
+        return self._open_composer(
+            self.env._("Send the Quote"), self._get_quote_template(), service_quote_sent=True)
+
+    def action_mark_quote_sent(self):
+        """Let customers decide on quotes that reached them on another way, on paper for example."""
+        self._ensure_quotable()
+        self._before_quoting()
+        self._mark_quote_sent()
+        return True
+
+    def _mark_quote_sent(self):
+        self._ensure_may_quote()
+        self._fill_validity()
+        self.quote_sent_on = fields.Datetime.now()
+
+    def _fill_validity(self):
+        """Give quotes a last day; one that was entered stays unless it has passed."""
+        today = fields.Date.context_today(self)
+        for document in self:
+            if not document.validity_date or document.validity_date < today:
+                document.validity_date = today + relativedelta(
+                    days=document.company_id.service_quote_days)
+
+    def _get_quote_date(self):
+        """Return the day that stands on the quote: when it was sent, else today."""
+        self.ensure_one()
+        if not self.quote_sent_on:
+            return fields.Date.context_today(self)
+        return local_day(self.quote_sent_on, self._get_timezone())
+
+    def _open_composer(self, title, template, **context):
+        """Return the action that opens a mail to the customer of one document."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': title,
+            'res_model': 'mail.compose.message',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {
+                'default_model': self._name,
+                'default_res_ids': self.ids,
+                'default_composition_mode': 'comment',
+                'default_template_id': template and template.id,
+                'default_email_layout_xmlid':
+                    'mail.mail_notification_layout_with_responsible_signature',
+                'email_notification_allow_footer': True,
+                'force_email': True,
+                **context,
+            },
+        }
+
+    def action_preview_portal(self):
+        """Show the page that the customer sees."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
+
+    def _accept_quote(self, name, signature):
+        """Let a customer accept one quote.
+
+        Runs for customers, who have no rights of their own on it: call it in sudo, after their
+        access was checked.
+
+        :param str name: who signs
+        :param bytes signature: image, base64
+        :raise UserError: if the quote is not open to be accepted, or nobody signs
+        """
+        self.ensure_one()
+        if self.is_quote_expired:
+            raise UserError(self.env._("This quote has expired. Ask us for a new one."))
+        if not self.can_accept:
+            raise UserError(self.env._("This quote cannot be accepted any more."))
+        if not (name or '').strip() or not signature:
+            raise UserError(self.env._("Enter your name and sign to accept the quote."))
+        self.write({
+            'accepted_by': name.strip(), 'accepted_on': fields.Datetime.now(),
+            'accept_signature': signature,
+        })
+        self._on_quote_accepted()
+
+    def _decline_quote(self, reason, note):
+        """Let a customer decline one quote; runs as `_accept_quote` does.
+
+        :param reason: service.reason of the usage "decline", may be empty
+        :param str note: the customer's own words, may be empty
+        :raise UserError: if there is nothing to decline, or not a word why
+        """
+        self.ensure_one()
+        if self.state != 'draft' or not self.quote_sent_on:
+            raise UserError(self.env._("This quote cannot be declined any more."))
+        reason = reason.filtered(lambda item: item.usage == 'decline')
+        if not reason and not (note or '').strip():
+            raise UserError(self.env._("Tell us why you decline, please."))
+        text = ' '.join(filter(None, (reason.name, note and note.strip())))
+        self._on_quote_declined(
+            self.env._("Declined: %s", text),
+            reason or self.env['service.reason']._get_default('decline'), note)
+
+    def _tell_responsible(self, text, user=None):
+        """Put what a customer decided on the to-do list of the responsible."""
+        self.ensure_one()
+        if user := user or self.user_id:
+            self.activity_schedule(
+                'mail.mail_activity_data_todo', user_id=user.id, summary=text.split('\n')[0])

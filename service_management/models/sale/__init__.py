@@ -1,0 +1,5 @@
+from . import product_template
+from . import sale_order
+from . import sale_order_line
+from . import service_order
+from . import service_order_line

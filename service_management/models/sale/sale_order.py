@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    service_order_ids = fields.One2many(
+        comodel_name='service.order', inverse_name='sale_order_id', string="Service Orders",
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
+    source_service_order_id = fields.Many2one(
+        comodel_name='service.order', string="Found On", copy=False, readonly=True,
+        index='btree_not_null', check_company=True, ondelete='restrict',
+        help="The service order on which the technician found the need for this.")
+    service_order_count = fields.Integer(
+        compute='_compute_service_order_count', compute_sudo=True)
+
+    @api.depends('service_order_ids', 'source_service_order_id')
+    def _compute_service_order_count(self):
+        for order in self:
+            order.service_order_count = len(
+                order.service_order_ids | order.source_service_order_id)
+
+    def action_view_service_orders(self):
+        self.ensure_one()
+        return (self.service_order_ids | self.source_service_order_id)._open()
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.order_line._create_service_orders()
+        self.order_line._create_service_agreements()
+        self.order_line._create_service_subscriptions()
+        return result
+
+    def _get_service_start(self):
+        """Return the day on which what one order sells begins: of delivery, else today."""
+        self.ensure_one()
+        start = self.commitment_date
+        return (fields.Datetime.context_timestamp(self, start).date() if start
+                else fields.Date.context_today(self))
+
+    def _ask_to_activate(self, documents):
+        """Ask the responsible to check and activate what one order has prepared."""
+        for document in documents:
+            document.activity_schedule(
+                'mail.mail_activity_data_todo', user_id=document.user_id.id or self.env.uid,
+                summary=self.env._("Sold by %s: check and activate", self.name))
+
+    def _prepare_service_order(self, lines):
+        """Return the values of the service order that delivers some lines of one sales order."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        site = self.partner_shipping_id
+        values = {
+            'title': ', '.join(dict.fromkeys(lines.product_id.mapped('name'))),
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.id,
+            'partner_invoice_id': self.partner_invoice_id.id,
+            'client_order_ref': self.client_order_ref,
+            'channel': 'sale',
+            'user_id': False,
+            'sale_order_id': self.id,
+            'pricelist_id': self.pricelist_id.id,
+            'fiscal_position_id': self.fiscal_position_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'date_preferred': self.commitment_date,
+        }
+        if site.commercial_partner_id == customer:
+            values['site_id'] = site.id
+        if not self.partner_id.is_company and self.partner_id.parent_id:
+            values['contact_id'] = self.partner_id.id
+        return values
+
+    def _action_cancel(self):
+        """Tell those who plan the work that it is not sold any more."""
+        result = super()._action_cancel()
+        # Salespeople cancel their orders without rights on the service behind them.
+        for service_order in self.sudo().service_order_ids.filtered(
+                lambda order: order.state in ('draft', 'open')):
+            service_order.activity_schedule(
+                'mail.mail_activity_data_warning',
+                user_id=(service_order.user_id or service_order.team_id.user_id).id or self.env.uid,
+                summary=self.env._(
+                    "%s was cancelled: cancel the service, too?", service_order.sale_order_id.name))
+        for document in [*self.sudo().service_subscription_ids, *self.sudo().service_agreement_ids]:
+            if document.state in ('draft', 'active'):
+                document.activity_schedule(
+                    'mail.mail_activity_data_warning',
+                    user_id=document.user_id.id or self.env.uid,
+                    summary=self.env._(
+                        "%s was cancelled: end this, too?", document.sale_order_id.name))
+        return result

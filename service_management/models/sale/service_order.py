@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+
+class ServiceOrder(models.Model):
+    """Where Sales and service meet: work that was sold, and sales that work leads to."""
+    _inherit = 'service.order'
+
+    sale_order_id = fields.Many2one(
+        comodel_name='sale.order', string="Sales Order", copy=False, readonly=True,
+        index='btree_not_null', check_company=True, ondelete='restrict', tracking=True)
+    found_sale_order_ids = fields.One2many(
+        comodel_name='sale.order', inverse_name='source_service_order_id',
+        string="Sales Found", copy=False, readonly=True)
+    sale_order_count = fields.Integer(compute='_compute_sale_order_count', compute_sudo=True)
+
+    @api.depends('sale_order_id', 'found_sale_order_ids')
+    def _compute_sale_order_count(self):
+        for order in self:
+            order.sale_order_count = len(order.sale_order_id | order.found_sale_order_ids)
+
+    def action_view_sale_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('sale.action_orders')
+        orders = self.sale_order_id | self.found_sale_order_ids
+        if len(orders) == 1:
+            return {**action, 'res_id': orders.id, 'views': [(False, 'form')], 'context': {}}
+        return {**action, 'domain': [('id', 'in', orders.ids)], 'context': {}}
+
+    def action_sell(self):
+        """Ask what the technician found on site, to make a quotation of it."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Sell What Was Found"),
+            'res_model': 'service.order.sell',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_order_id': self.id},
+        }
+
+    def _prepare_found_sale(self, note):
+        """Return the values of a quotation for what was found on one order.
+
+        :param str note: HTML, what the technician says of it
+        """
+        self.ensure_one()
+        salesperson = self.commercial_partner_id.user_id or self.user_id
+        return {
+            'partner_id': self.partner_id.id,
+            'partner_shipping_id': (self.site_id or self.partner_id).id,
+            'partner_invoice_id': (self.partner_invoice_id or self.partner_id).id,
+            'company_id': self.company_id.id,
+            'pricelist_id': self.pricelist_id.id,
+            'fiscal_position_id': self.fiscal_position_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'user_id': salesperson.id,
+            'origin': self.name,
+            'source_service_order_id': self.id,
+            'note': note,
+        }

@@ -1,0 +1,125 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime, split_every
+
+from ...tools.rules import sla_level
+from ..common.batches import attempt, tell_once
+
+_logger = logging.getLogger(__name__)
+
+
+class ServiceOrderSla(models.Model):
+    """Warnings and breaches: the job that looks at the clocks, and who is told."""
+    _inherit = 'service.order.sla'
+
+    @api.model
+    def _get_due_domain(self, now):
+        """Return the domain of the clocks that are to be looked at, at a moment (naive UTC)."""
+        return Domain('state', '=', 'running') & Domain('next_event_on', '<=', now)
+
+    @api.model
+    def _cron_watch(self, batch_size=100):
+        """Record the breaches and give the warnings that are due, oldest first."""
+        due = self._get_due_domain(fields.Datetime.now())
+        statuses = self.search(due, order='next_event_on, id')
+        self._process_batches(self._watch_batch, split_every(batch_size, statuses.ids, list))
+
+    @api.model
+    def _watch_batch(self, status_ids):
+        """Look at some clocks together; if one fails, at each alone."""
+        now = fields.Datetime.now()
+        statuses = self.browse(status_ids).try_lock_for_update().filtered_domain(
+            self._get_due_domain(now))
+        if statuses and attempt(self.env, lambda: statuses._watch(now)):
+            for status in statuses:
+                if error := attempt(self.env, lambda status=status: status._watch(now)):
+                    status._set_aside(error)
+
+    def _set_aside(self, error):
+        """Tell once that one clock cannot be watched; the next run looks at it again."""
+        self.ensure_one()
+        _logger.warning(
+            "The service level of %s could not be watched", self.order_id.name, exc_info=error)
+        tell_once(
+            self.order_id, 'service_management.mail_activity_type_sla',
+            self.env._("The service level could not be watched"), str(error))
+
+    def _watch(self, now):
+        """Bring running statuses to where they stand at a moment, and tell who has to know."""
+        missed = self.filtered(lambda status: status.deadline and status.deadline <= now)
+        missed._miss()
+        warned = self.browse()
+        for status, hours in (self - missed)._get_elapsed(now).items():
+            level = sla_level(
+                (hours + SECOND) / status.limit_hours * 100,
+                status.warning_percent, status.second_warning_percent)
+            if level > status.warning_level:
+                status.warning_level = level
+                warned |= status
+        self._schedule()
+        for status in warned:
+            status._tell('warning')
+
+    def _tell(self, event):
+        """Tell the team leader and the responsible, by activity and e-mail.
+
+        What cannot be sent is logged: it must not undo the breach.
+
+        :param str event: 'warning' or 'missed'
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                users = self._get_told_users(event)
+                for user in users:
+                    self._schedule_activity(event, user)
+                self._send_mail(event, users)
+                if event == 'missed':
+                    self.order_id._message_log(body=self._get_message(event))
+                self.env.flush_all()
+        except OperationalError:
+            raise  # the transaction is lost, and with it the breach: both are done again
+        except Exception:
+            _logger.warning(
+                "Nobody could be told of the service level of %s", self.order_id.name,
+                exc_info=True)
+
+    def _get_told_users(self, event):
+        """Return who is told of an event; extend to tell more."""
+        self.ensure_one()
+        users = self.order_id.user_id | self.team_id.user_id
+        if event == 'missed':
+            users |= self.sla_id.escalation_user_id
+        return users.filtered('active')
+
+    def _get_message(self, event, user=None):
+        """Return what is to be told of one status, in a user's language and time zone."""
+        self.ensure_one()
+        status = self.with_context(lang=user.lang) if user else self
+        kind = dict(status._fields['kind']._description_selection(status.env))[status.kind]
+        text = status.env._("%(kind)s promised until %(deadline)s was missed.") if (
+            event == 'missed') else status.env._("%(kind)s is promised until %(deadline)s.")
+        timezone = (user or self.env.user).tz or self.company_id.resource_calendar_id.tz
+        return text % {
+            'kind': kind,
+            'deadline': format_datetime(
+                status.env, self.deadline, tz=timezone, dt_format='short')}
+
+    def _schedule_activity(self, event, user):
+        self.order_id.activity_schedule(
+            'service_management.mail_activity_type_sla', user_id=user.id,
+            summary=self._get_message(event, user))
+
+    def _send_mail(self, event, users):
+        if self.env.context.get('install_mode'):
+            return  # demo data tells nobody
+        template = self.env.ref(
+            f'service_management.mail_template_sla_{event}', raise_if_not_found=False)
+        for user in users.filtered('email') if template else ():
+            template.with_context(lang=user.lang, tz=user.tz).send_mail(
+                self.id, email_values={'recipient_ids': user.partner_id.ids},
+                email_layout_xmlid='mail.mail_notification_light')

@@ -1,0 +1,288 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OPEN_STATES = ('running', 'paused', 'missed')
+
+
+class ServiceOrder(models.Model):
+    """What was promised to the customer, and the moments that start, stop and end its clocks."""
+    _inherit = 'service.order'
+
+    sla_id = fields.Many2one(
+        comodel_name='service.sla', string="SLA", compute='_compute_sla_id', store=True,
+        readonly=False, precompute=True, check_company=True, index='btree_not_null',
+        ondelete='restrict', tracking=True)
+    sla_status_ids = fields.One2many(
+        comodel_name='service.order.sla', inverse_name='order_id', string="Service Levels")
+    sla_deadline = fields.Datetime(
+        string="Promised Until", compute='_compute_sla_state', store=True, index='btree_not_null',
+        help="The next deadline of the running clocks.")
+    sla_state = fields.Selection(
+        selection=[
+            ('on_track', "On Track"), ('at_risk', "At Risk"), ('missed', "Missed"),
+            ('paused', "Paused"), ('reached', "Reached")],
+        string="Service Level", compute='_compute_sla_state', store=True, index='btree_not_null')
+    date_first_contact = fields.Datetime(
+        string="First Contact", copy=False, readonly=True,
+        help="When the customer heard from a person first, after asking for service.")
+    sla_reason_id = fields.Many2one(
+        comodel_name='service.reason', string="Why the SLA Was Missed", copy=False,
+        ondelete='restrict', domain="[('usage', '=', 'sla')]")
+    sla_note = fields.Char(string="SLA Note", copy=False)
+
+    @api.depends('team_id')
+    def _compute_sla_id(self):
+        """Take what is agreed; without an agreement keep the choice, or take the team's."""
+        for order in self:
+            order.sla_id = (
+                order._get_agreed_sla() or order.sla_id
+                or order.team_id.sla_id.filtered('active'))
+
+    def _get_agreed_sla(self):
+        """Return the SLA that was agreed with the customer of one order, if any."""
+        self.ensure_one()
+        return self.env['service.sla']
+
+    @api.depends('sla_status_ids.state', 'sla_status_ids.deadline', 'sla_status_ids.date_reached',
+                 'sla_status_ids.warning_level')
+    def _compute_sla_state(self):
+        for order in self:
+            live = order.sla_status_ids.filtered(lambda status: status.state != 'cancelled')
+            running = live.filtered(lambda status: status.state == 'running')
+            order.sla_deadline = min(filter(None, running.mapped('deadline')), default=False)
+            states = set(live.mapped('state'))
+            if 'missed' in states:
+                order.sla_state = 'missed'
+            elif running:
+                order.sla_state = (
+                    'at_risk' if any(running.mapped('warning_level')) else 'on_track')
+            elif 'paused' in states:
+                order.sla_state = 'paused'
+            else:
+                order.sla_state = 'reached' if states else False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._apply_sla({order: order.date_order for order in orders})
+        return orders
+
+    def write(self, vals):
+        calls = {order: order.date_order for order in self} if 'date_order' in vals else {}
+        result = super().write(vals)
+        for order, date_order in calls.items():
+            order._move_sla_start(date_order)
+        if self._get_sla_sources() & set(vals):
+            self._apply_sla(dict.fromkeys(self, fields.Datetime.now()))
+        return result
+
+    @api.model
+    def _get_sla_sources(self):
+        """Return the names of the fields that decide on the targets of an order."""
+        return {'sla_id', 'priority', 'team_id'}
+
+    def _move_sla_start(self, former):
+        """Start the clocks of one order with its call, when the time of the call is corrected.
+
+        Clocks that have stood still since stay as they are.
+
+        :param former: the time of the call before
+        """
+        self.ensure_one()
+        for status in self.sudo().sla_status_ids:
+            if status.date_start == former and status.state == 'running' and (
+                    len(status.interval_ids) == 1):
+                status._restart(self.date_order)
+
+    def _is_measured(self):
+        """Tell whether a customer waits for one order: it is open, or the customer asked for it."""
+        self.ensure_one()
+        return self.state == 'open' or (
+            self.state == 'draft' and self.channel in ('portal', 'email'))
+
+    def _apply_sla(self, moments):
+        """Freeze the targets of the SLA of orders, and start their clocks.
+
+        What is measured already keeps its spans; where another target fits now, its terms count
+        from here on. What has no target any more is measured no longer.
+
+        :param dict moments: {order: naive UTC datetime that new clocks start at}
+        """
+        # Clocks belong to the customer: whoever works on the order moves them, nobody writes them.
+        orders = self.sudo().filtered(lambda order: order._is_measured() and (
+            order.sla_id or order.sla_status_ids))
+        starts, vals_list = [], []
+        for order in orders:
+            targets = order.sla_id._get_targets(order.priority) if order.sla_id else {}
+            present = {
+                status.kind: status for status in order.sla_status_ids
+                if status.state != 'cancelled'}
+            for kind, status in present.items():
+                if status.date_reached or status.target_id == targets.get(kind):
+                    continue
+                if kind in targets:
+                    status._change_terms(targets[kind])
+                else:
+                    status._cancel(self.env['service.reason'], self.env._("No longer promised."))
+            missing = [target for kind, target in targets.items() if kind not in present]
+            calendar = missing and order._get_sla_calendar()
+            for target in missing:
+                vals_list.append({
+                    **target._prepare_status(), 'order_id': order.id, 'calendar_id': calendar.id})
+                starts.append(moments[order])
+        statuses = self.env['service.order.sla'].sudo().create(vals_list)
+        statuses._run(dict(zip(statuses, starts, strict=True)))
+        statuses.order_id.filtered(lambda order: order.stage_id.stops_sla_clock)._stop_sla()
+        for order in statuses.order_id.filtered('date_first_contact'):
+            (order.sla_status_ids & statuses).filtered(
+                lambda status: status.kind == 'response')._reach(order.date_first_contact)
+
+    def _get_sla_calendar(self):
+        """Return the hours in which the clock of one order runs: the SLA's own, else the team's.
+
+        Extend to put others in between. Hours that are never open are passed over, so that a
+        clock always runs; an empty calendar is every hour.
+        """
+        self.ensure_one()
+        for calendar in self._get_sla_calendars():
+            if calendar and calendar._has_open_hours():
+                return calendar
+        return self.env['resource.calendar']
+
+    def _get_sla_calendars(self):
+        """Return the calendars that may be one order's, the first one first."""
+        return [self.sla_id.calendar_id, self.team_id.sudo().resource_calendar_id]
+
+    def _after_move(self, origins):
+        """Let clocks stand still in stages that say so, and run in the others."""
+        super()._after_move(origins)
+        now = fields.Datetime.now()
+        self._apply_sla(dict.fromkeys(self, now))
+        measured = self.filtered(lambda order: order._is_measured())
+        stopping = measured.filtered(lambda order: order.stage_id.stops_sla_clock)
+        stopping._stop_sla(now)
+        (measured - stopping)._start_sla(now)
+        for order in self.filtered('sla_reason_id'):
+            order.sudo()._explain_sla()
+
+    def _stop_sla(self, moment=None):
+        for order in self.sudo():
+            statuses = order.sla_status_ids.filtered(lambda status: not status.date_reached)
+            statuses._pause(
+                dict.fromkeys(statuses, moment or fields.Datetime.now()),
+                order.stage_reason_id, order.stage_note)
+
+    def _start_sla(self, moment):
+        statuses = self.sudo().sla_status_ids.filtered(lambda status: (
+            not status.date_reached and status.state in OPEN_STATES))
+        statuses._run(dict.fromkeys(statuses, moment))
+
+    def _reach_sla(self, kinds, moment=None):
+        """Note that the customer has what was promised.
+
+        :param kinds: kinds of targets
+        """
+        self.sudo().sla_status_ids.filtered(
+            lambda status: status.kind in kinds)._reach(moment or fields.Datetime.now())
+
+    def _on_signed_off(self):
+        super()._on_signed_off()
+        self._reach_sla(('response', 'arrival', 'completion'))
+
+    def _on_opened(self):
+        """Go on measuring the completion of orders that are opened again."""
+        super()._on_opened()
+        reached = self.sudo().sla_status_ids.filtered(
+            lambda status: status.kind == 'completion' and status.date_reached)
+        reached._run(dict.fromkeys(reached, fields.Datetime.now()))
+
+    def _on_cancelled(self):
+        super()._on_cancelled()
+        for order in self.sudo():
+            order.sla_status_ids._cancel(
+                order.stage_reason_id, order.stage_note, is_cancelled_with_order=True)
+
+    def _on_revoked(self):
+        super()._on_revoked()
+        statuses = self.sudo().sla_status_ids.filtered('is_cancelled_with_order')
+        statuses._run(dict.fromkeys(statuses, fields.Datetime.now()))
+
+    def action_contacted(self):
+        """Note that somebody has talked to the customer."""
+        self.check_access('read')
+        self._mark_contacted()
+        return True
+
+    def _mark_contacted(self):
+        now = fields.Datetime.now()
+        # Answering a customer is everybody's; the field itself is nobody's to write.
+        self.sudo().filtered(lambda order: not order.date_first_contact).date_first_contact = now
+        self._reach_sla(('response',), now)
+
+    def _message_post_after_hook(self, message, msg_vals):
+        """Take a message of an employee that the customer gets for the first contact."""
+        result = super()._message_post_after_hook(message, msg_vals)
+        author = message.author_id
+        if (
+            message.message_type in ('comment', 'email') and not message.is_internal
+            and not message.subtype_id.internal
+            and any(not user.share for user in author.user_ids)
+            and any(partner.partner_share for partner in message.partner_ids | self.message_partner_ids)
+        ):
+            self._mark_contacted()
+        return result
+
+    @api.model
+    def _get_dialog_answers(self):
+        return {**super()._get_dialog_answers(), 'sla_reason_id': True}
+
+    def _needs_stage_dialog(self, stage):
+        return super()._needs_stage_dialog(stage) or self._needs_sla_reason(stage)
+
+    def _needs_sla_reason(self, stage):
+        """Tell whether a move to a stage has to say why a promise was broken."""
+        if stage.category not in ('draft', 'open', 'signed_off') or not (
+                stage.stops_sla_clock or stage.category == 'signed_off'):
+            return False
+        return any(
+            order.company_id.service_sla_reason_exceeded and not order.sla_reason_id
+            and order.sudo().sla_status_ids._is_exceeded() for order in self)
+
+    def _check_move(self, stage, vals):
+        super()._check_move(stage, vals)
+        # Customers who sign in the portal are not asked why we were late.
+        if self.env.user._is_internal() and not vals.get('sla_reason_id') \
+                and self._needs_sla_reason(stage):
+            raise UserError(self.env._(
+                "The service level of %s was missed. Use “Change Stage” and say why.",
+                self[:1].name))
+
+    def _explain_sla(self):
+        """Keep the reason with the targets that were missed and have none yet."""
+        self.ensure_one()
+        self.sla_status_ids.filtered(
+            lambda status: status.state == 'missed' and not status.reason_id,
+        ).write({'reason_id': self.sla_reason_id.id, 'note': self.sla_note})
+
+    def _get_portal_promises(self):
+        """Return the targets of one order that its customer is told of, by deadline."""
+        self.ensure_one()
+        return self.sla_status_ids.filtered(lambda status: status.state != 'cancelled')
+
+    def action_sla_clock(self):
+        """Open the dialog that stops, starts or cancels the clocks of an order."""
+        self.ensure_one()
+        self._ensure_may_time()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Service Level Clock"),
+            'res_model': 'service.order.sla.clock',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_order_id': self.id},
+        }
+
+    def _ensure_may_time(self):
+        self.check_access('write')
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers stop and start the clock of a service level. Ask one."))

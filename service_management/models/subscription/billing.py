@@ -1,0 +1,121 @@
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..common.batches import tell_once
+
+
+class ServiceSubscription(models.Model):
+    """What falls due becomes fees, and fees become invoices."""
+    _inherit = 'service.subscription'
+
+    # Billing
+    date_next_bill = fields.Date(
+        string="Next Billing", compute='_compute_date_next_bill', store=True, copy=False)
+    billing_error = fields.Text(string="What Failed", copy=False, readonly=True)
+    fee_ids = fields.One2many(
+        comodel_name='service.subscription.fee', inverse_name='subscription_id', string="Fees")
+    has_fees = fields.Boolean(compute='_compute_has_fees')
+    fee_count = fields.Integer(compute='_compute_fee_counts')
+    open_fee_count = fields.Integer(compute='_compute_fee_counts')
+    invoice_count = fields.Integer(compute='_compute_fee_counts')
+    _to_bill = models.Index("(date_next_bill) WHERE date_next_bill IS NOT NULL")
+
+    @api.depends('state', 'date_start', 'date_end', 'date_closed', 'plan_id.timing',
+                 'line_ids.date_start', 'line_ids.date_end', 'line_ids.date_billed_to',
+                 'line_ids.quantity', 'line_ids.is_replaced')
+    def _compute_date_next_bill(self):
+        """Find the first day on which something of a subscription falls due."""
+        for subscription in self:
+            subscription.date_next_bill = subscription.state != 'draft' and min(
+                filter(None, (line._get_next_due() for line in subscription.line_ids)),
+                default=False)
+
+    @api.depends('line_ids.date_billed_to')
+    def _compute_has_fees(self):
+        for subscription in self:
+            subscription.has_fees = any(subscription.line_ids.mapped('date_billed_to'))
+
+    def _compute_fee_counts(self):
+        Fee = self.env['service.subscription.fee']
+        domain = [('subscription_id', 'in', self.ids)]
+        groups = {
+            subscription: (count, moves)
+            for subscription, count, moves in Fee._read_group(
+                domain, ['subscription_id'], ['__count', 'move_id:count_distinct'])}
+        unbilled = dict(Fee._read_group(
+            [*domain, ('state', '=', 'open')], ['subscription_id'], ['__count']))
+        for subscription in self:
+            counts = groups.get(subscription._origin, (0, 0))
+            subscription.fee_count, subscription.invoice_count = counts
+            subscription.open_fee_count = unbilled.get(subscription._origin, 0)
+
+    def action_create_fees(self):
+        self._ensure_may_manage()
+        return self._open_dialog('service.subscription.fee.create', self.env._("Create Fees"))
+
+    def action_bill(self):
+        return self._open_bill_dialog(self)
+
+    @api.model
+    def _open_bill_dialog(self, subscriptions):
+        return subscriptions._open_dialog(
+            'service.subscription.bill', self.env._("Bill Subscriptions"))
+
+    def action_view_fees(self):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_fee_action')
+        return {**action, 'domain': [('subscription_id', 'in', self.ids)], 'context': {}}
+
+    def action_view_invoices(self):
+        # What it bills is no secret to whom may see the subscription.
+        moves = self.sudo().fee_ids.invoice_line_ids.move_id.sudo(False)
+        return self.env['service.order']._open_invoices(moves)
+
+    @api.model
+    def _get_due_domain(self, until):
+        """Return the domain of the subscriptions that have something to bill on a day."""
+        due = Domain('date_next_bill', '<=', until) | Domain(
+            'fee_ids', 'any', [('state', '=', 'open'), ('date_due', '<=', until)])
+        return Domain('state', 'in', ('active', 'closed')) & due
+
+    def _create_due_fees(self, until, fill_gaps=False, **values):
+        """Make the fees of the periods that fall due, however many were missed.
+
+        :param date until: last day on which what is made falls due
+        :param bool fill_gaps: also make fees that were deleted or credited before; without it,
+            only what comes after the last fee that was ever made is
+        :param values: more values of the fees
+        """
+        live = self.filtered(lambda subscription: subscription.state in ('active', 'closed'))
+        planned = live.line_ids._plan_fees(until, fill_gaps=fill_gaps)
+        # The ledger is written by the engine only.
+        return self.env['service.subscription.fee'].sudo().create(
+            [{**vals, **values} for vals in planned])
+
+    def _get_open_fees(self, until):
+        return self.env['service.subscription.fee'].sudo().search(
+            [('subscription_id', 'in', self.ids), ('state', '=', 'open'),
+             ('date_due', '<=', until)], order='subscription_id, date_start, line_id, id')
+
+    def _bill(self, until, invoice_date, fill_gaps=False, run=None):
+        """Create due fees and the draft invoices of all open ones; the caller holds the locks.
+
+        :return: the new invoices
+        """
+        run_id = run and run.id
+        self._create_due_fees(until, fill_gaps=fill_gaps, run_id=run_id)
+        fees = self._get_open_fees(until)
+        fees.run_id = run_id
+        return fees._create_invoices(invoice_date)
+
+    def _tell_failure(self, summary, error):
+        """Put what failed on the to-do list of the responsible, once."""
+        for subscription in self:
+            tell_once(
+                subscription, 'service_management.mail_activity_type_billing', summary, error)
+
+    def _forget_failure(self):
+        failed = self.filtered('billing_error')
+        failed.billing_error = False
+        failed.activity_unlink(['service_management.mail_activity_type_billing'])

@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.fields import Command
+
+from ...tools.billing import free
+
+_DAY = timedelta(days=1)
+
+
+class ServiceSubscriptionFee(models.Model):
+    """Fees become invoice lines, and are taken back."""
+    _inherit = 'service.subscription.fee'
+
+    def _is_kept(self, day):
+        """Tell whether one fee stays as it is when its line ends on a day."""
+        self.ensure_one()
+        return self.plan_id.last_period == 'full' and self.date_start <= day
+
+    def _get_spans_beyond(self, day):
+        """Return the days of one fee that lie after a day and were not taken back yet."""
+        self.ensure_one()
+        first = max(day + _DAY, self.date_start)
+        reduced = [(fee.date_start, fee.date_end) for fee in self.reduction_ids
+                   if fee.state != 'credited']
+        return free((first, self.date_end), reduced) if first <= self.date_end else []
+
+    def _prepare_reduction(self, span, due, name=False):
+        """Return the values of the fee that takes days of one fee back."""
+        self.ensure_one()
+        return {
+            'line_id': self.line_id.id,
+            'kind': 'reduction',
+            'name': name,
+            'date_start': span[0],
+            'date_end': span[1],
+            'basis_start': self.basis_start,
+            'basis_end': self.basis_end,
+            'date_due': due,
+            'reduced_fee_id': self.id,
+            'base_price': self.base_price,
+            'index': self.index,
+            'quantity': self.quantity,
+            'price_unit': self.price_unit,
+            'discount': self.discount,
+            'amount': -self._share(span),
+        }
+
+    def _get_invoice_grouping_key(self):
+        """Return what fees share to be billed on one invoice; extend to split further."""
+        self.ensure_one()
+        subscription = self.subscription_id
+        plan = self.plan_id
+        return (
+            self.company_id, subscription.partner_invoice_id or subscription.partner_id,
+            self.currency_id, subscription.fiscal_position_id, subscription.payment_term_id,
+            plan.invoicing, None if plan.grouping == 'customer' else subscription)
+
+    def _create_invoices(self, invoice_date):
+        """Create the draft invoices of open fees, or credit notes where more is credited.
+
+        :param date invoice_date: date of the invoices
+        :return: account.move recordset
+        """
+        Move = self.env['account.move'].sudo()  # billing makes drafts without accounting rights
+        moves = Move
+        for company, fees in self.grouped('company_id').items():
+            groups = fees.grouped(lambda fee: fee._get_invoice_grouping_key())
+            vals_list = Move._complete_service_invoices(
+                company, [group._prepare_invoice(invoice_date) for group in groups.values()])
+            moves |= Move.with_company(company).with_context(tracking_disable=True).create(
+                vals_list)
+        return moves.with_env(self.env)
+
+    def _prepare_invoice(self, invoice_date):
+        """Return the values of the draft invoice of these fees, which share a grouping key."""
+        subscriptions = self.subscription_id
+        first, plan = subscriptions[0], subscriptions[0].plan_id
+        sign = -1 if sum(self.mapped('amount')) < 0 else 1
+        references = list(dict.fromkeys(
+            filter(None, subscriptions.mapped('client_order_ref'))))
+        return {
+            'move_type': 'out_invoice' if sign > 0 else 'out_refund',
+            'company_id': first.company_id.id,
+            'partner_id': (first.partner_invoice_id or first.partner_id).id,
+            'currency_id': first.currency_id.id,
+            'fiscal_position_id': first.fiscal_position_id.id,
+            'invoice_payment_term_id': first.payment_term_id.id if sign > 0 else False,
+            'invoice_user_id': first.user_id.id,
+            'invoice_date': invoice_date,
+            # Without a payment term it is due at once, not on the day it is written.
+            **({} if first.payment_term_id else {'invoice_date_due': invoice_date}),
+            'invoice_origin': ', '.join(subscriptions.mapped('name')),
+            'ref': ', '.join(references),
+            'service_invoicing': plan.invoicing,
+            'auto_post': 'no' if plan.invoicing == 'draft' else 'at_date',
+            'invoice_line_ids': [
+                Command.create(fee._prepare_invoice_line(sign, sequence))
+                for sequence, fee in enumerate(self)],
+        }

@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ServiceSubscription(models.Model):
+    """What customers see of a subscription."""
+    _inherit = 'service.subscription'
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for subscription in self:
+            subscription.access_url = f'/my/service_subscriptions/{subscription.id}'
+
+    def action_preview_portal(self):
+        self.ensure_one()
+        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return the domain of the subscriptions that a customer's people see in the portal.
+
+        :param partner: res.partner of the user
+        """
+        return (
+            Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+            & Domain('state', '!=', 'draft'))
+
+    def _get_current_lines(self):
+        """Return the lines of one subscription that are served today, or begin later."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return self.line_ids.filtered(lambda line: (
+            not line.is_replaced and line.quantity
+            and (not (end := line._get_life()[1]) or end >= min(today, self._get_last_day() or end))))
+
+    def _get_portal_invoices(self):
+        """Return the posted invoices and credit notes of one subscription, the newest first."""
+        self.ensure_one()
+        return self.fee_ids.invoice_line_ids.move_id.filtered(
+            lambda move: move.state == 'posted').sorted(
+                lambda move: (move.invoice_date, move.id), reverse=True)

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    service_subscription_ids = fields.One2many(
+        comodel_name='service.subscription', inverse_name='sale_order_id', string="Subscriptions",
+        copy=False, readonly=True,
+        groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
+    service_subscription_count = fields.Integer(
+        compute='_compute_service_subscription_count', compute_sudo=True)
+
+    @api.depends('service_subscription_ids', 'service_agreement_ids')
+    def _compute_service_subscription_count(self):
+        for order in self:
+            order.service_subscription_count = len(order.service_subscription_ids)
+            order.service_agreement_count = len(order.service_agreement_ids)
+
+    def action_view_service_subscriptions(self):
+        self.ensure_one()
+        return self.service_subscription_ids._open()
+
+    def _prepare_service_subscription(self, plan, lines):
+        """Return the values of the subscription that bills some lines of one order."""
+        self.ensure_one()
+        agreements = self.sudo().service_agreement_ids  # salespeople agree on no service
+        return {
+            'title': ', '.join(dict.fromkeys(lines.product_id.mapped('name'))),
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.id,
+            'partner_invoice_id': self.partner_invoice_id.id,
+            'client_order_ref': self.client_order_ref,
+            'user_id': self.user_id.id,
+            'sale_order_id': self.id,
+            'agreement_id': agreements.id if len(agreements) == 1 else False,
+            'plan_id': plan.id,
+            'date_start': self._get_service_start(),
+            'pricelist_id': self.pricelist_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'fiscal_position_id': self.fiscal_position_id.id,
+            'line_ids': [
+                Command.create(line._prepare_service_subscription_line()) for line in lines],
+        }

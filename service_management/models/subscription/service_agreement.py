@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+
+class ServiceAgreement(models.Model):
+    _inherit = 'service.agreement'
+
+    subscription_ids = fields.One2many(
+        comodel_name='service.subscription', inverse_name='agreement_id', string="Subscriptions",
+        copy=False)
+    subscription_count = fields.Integer(compute='_compute_subscription_count')
+
+    def _compute_subscription_count(self):
+        count_by_agreement = dict(self.env['service.subscription'].sudo()._read_group(
+            [('agreement_id', 'in', self.ids)], ['agreement_id'], ['__count']))
+        for agreement in self:
+            # That there are some is no secret to whom may see the agreement.
+            agreement.subscription_count = count_by_agreement.get(agreement._origin.sudo(), 0)
+
+    def action_view_subscriptions(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        return {
+            **action, 'domain': [('agreement_id', '=', self.id)],
+            'context': {'default_agreement_id': self.id, 'default_partner_id': self.partner_id.id,
+                        'default_title': self.title}}

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class ServiceObject(models.Model):
+    _inherit = 'service.object'
+
+    _figures_fee_field = 'object_id'
+
+    subscription_count = fields.Integer(
+        compute='_compute_subscription_count',
+        groups='service_management.service_management_group_dispatcher')
+
+    def _compute_subscription_count(self):
+        count_by_object = dict(self.env['service.subscription.line']._read_group(
+            [('object_id', 'in', self.ids)], ['object_id'], ['subscription_id:count_distinct']))
+        for obj in self:
+            obj.subscription_count = count_by_object.get(obj._origin, 0)
+
+    def action_view_subscriptions(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        return {**action, 'domain': [('line_ids.object_id', '=', self.id)],
+                'context': {'default_partner_id': self.partner_id.id}}

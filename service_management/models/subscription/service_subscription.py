@@ -1,0 +1,222 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..common.records import changes_any, open_records
+
+#: What the periods that were billed already depend on.
+FROZEN_FIELDS = {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company_id'}
+
+
+class ServiceSubscription(models.Model):
+    _name = 'service.subscription'
+    _description = "Service Subscription"
+    _inherit = [
+        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
+        'analytic.mixin']
+    _order = 'name desc, id desc'
+    _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
+    _check_company_auto = True
+
+    # Identity
+    name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
+    title = fields.Char(string="Subject", required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company,
+        index=True)
+    tag_ids = fields.Many2many(comodel_name='service.tag', string="Tags")
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+    note_external = fields.Html(string="Customer Notes", help="Shown to the customer.")
+
+    # Customer
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", required=True, check_company=True,
+        index=True, tracking=True, ondelete='restrict')
+    commercial_partner_id = fields.Many2one(
+        related='partner_id.commercial_partner_id', store=True, index=True, precompute=True)
+    partner_invoice_id = fields.Many2one(
+        comodel_name='res.partner', string="Invoice Address",
+        compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True,
+        check_company=True, ondelete='restrict',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]")
+    client_order_ref = fields.Char(string="Customer Reference", copy=False)
+
+    # Terms
+    plan_id = fields.Many2one(
+        comodel_name='service.subscription.plan', required=True, check_company=True, index=True,
+        ondelete='restrict', tracking=True)
+    date_start = fields.Date(
+        string="From", required=True, default=fields.Date.context_today, tracking=True)
+    date_end = fields.Date(
+        string="To", tracking=True, help="Last day. Empty: until somebody closes it.")
+    pricelist_id = fields.Many2one(
+        comodel_name='product.pricelist', compute='_compute_pricelist_id', store=True,
+        readonly=False, precompute=True, check_company=True, index='btree_not_null',
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="Decides on the currency, and on base prices where no subscription price fits.")
+    currency_id = fields.Many2one(
+        comodel_name='res.currency', compute='_compute_currency_id', store=True, precompute=True,
+        ondelete='restrict')
+    payment_term_id = fields.Many2one(
+        comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    fiscal_position_id = fields.Many2one(
+        comodel_name='account.fiscal.position', compute='_compute_fiscal_position_id', store=True,
+        readonly=False, precompute=True, check_company=True)
+    line_ids = fields.One2many(
+        comodel_name='service.subscription.line', inverse_name='subscription_id', string="Lines",
+        copy=True)
+    amount_period = fields.Monetary(
+        string="Each Period", compute='_compute_amounts',
+        help="What a whole period costs today, before taxes that come on top.")
+    amount_monthly = fields.Monetary(
+        string="Each Month", compute='_compute_amounts', help="The same, on average per month.")
+    schedule_preview = fields.Char(
+        string="Next Periods", compute='_compute_schedule_preview',
+        help="The first periods that are billed next.")
+    is_ending = fields.Boolean(
+        string="Ending Soon", compute='_compute_is_ending', search='_search_is_ending')
+
+    _unique_number = models.UniqueIndex(
+        "(company_id, name) WHERE name <> 'New'", "Another subscription has this number already.")
+    _dates = models.Constraint(
+        'CHECK (date_end >= date_start)', "A subscription cannot end before it begins.")
+
+    @api.depends('partner_id')
+    def _compute_partner_invoice_id(self):
+        for subscription in self:
+            partner = subscription.partner_id
+            subscription.partner_invoice_id = (
+                bool(partner) and partner.address_get(['invoice'])['invoice'])
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_pricelist_id(self):
+        for subscription in self:
+            partner = subscription.partner_id.with_company(subscription.company_id)
+            subscription.pricelist_id = partner.property_product_pricelist
+
+    @api.depends('partner_id', 'company_id')
+    def _compute_payment_term_id(self):
+        for subscription in self:
+            partner = subscription.partner_id.with_company(subscription.company_id)
+            subscription.payment_term_id = partner.property_payment_term_id
+
+    @api.depends('partner_id', 'partner_invoice_id', 'company_id')
+    def _compute_fiscal_position_id(self):
+        for subscription in self:
+            Position = self.env['account.fiscal.position'].with_company(subscription.company_id)
+            partner = subscription.partner_invoice_id or subscription.partner_id
+            subscription.fiscal_position_id = bool(partner) and Position._get_fiscal_position(
+                partner, subscription.partner_id)
+
+    @api.depends('pricelist_id', 'company_id')
+    def _compute_currency_id(self):
+        for subscription in self:
+            subscription.currency_id = (
+                subscription.pricelist_id.currency_id or subscription.company_id.currency_id)
+
+    @api.depends('line_ids.amount_period', 'line_ids.date_start', 'line_ids.date_end', 'state',
+                 'plan_id', 'date_start', 'date_end', 'date_closed')
+    def _compute_amounts(self):
+        today = fields.Date.context_today(self)
+        for subscription in self:
+            day = max(today, subscription.date_start or today)
+            amount = sum(
+                line.amount_period for line in subscription.line_ids if line._is_served(day))
+            months = subscription.plan_id._get_months() if subscription.plan_id else 1
+            subscription.amount_period = amount
+            subscription.amount_monthly = amount / months
+
+    @api.depends('state', 'plan_id', 'date_start', 'date_end', 'date_closed',
+                 'line_ids.date_start', 'line_ids.date_end', 'line_ids.date_billed_to')
+    def _compute_schedule_preview(self):
+        for subscription in self:
+            spans = sorted({span for line in subscription.line_ids
+                            for span in line._get_next_spans(3)})
+            subscription.schedule_preview = ' · '.join(
+                self.env['service.subscription.fee']._format_span(span) for span in spans[:3])
+
+    @api.depends('state', 'date_end')
+    def _compute_is_ending(self):
+        ending = self.filtered_domain(self._get_ending_domain())
+        for subscription in self:
+            subscription.is_ending = subscription in ending
+
+    def _search_is_ending(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = self._get_ending_domain()
+        return Domain.OR(domain if answer else ~domain for answer in value)
+
+    @api.model
+    def _get_ending_domain(self):
+        soon = fields.Date.context_today(self) + relativedelta(days=60)
+        return Domain('state', '=', 'active') & Domain('date_end', '<=', soon)
+
+    @api.depends('title')
+    def _compute_display_name(self):
+        for subscription in self:
+            subscription.display_name = f'{subscription.name} {subscription.title or ""}'.strip()
+
+    def _get_report_base_filename(self):
+        """Return the name of the file that customers download; asked by the portal's controller."""
+        self.ensure_one()
+        return self.name
+
+    @api.constrains('partner_id', 'agreement_id', 'partner_invoice_id')
+    def _check_belongs_to_customer(self):
+        for subscription in self:
+            customer = subscription.commercial_partner_id
+            subscription.partner_id._ensure_owns(
+                subscription.partner_invoice_id, subscription.line_ids.object_id)
+            agreement = subscription.agreement_id
+            if agreement and agreement.commercial_partner_id != customer:
+                raise ValidationError(self.env._(
+                    "%(agreement)s is an agreement with %(other)s, not with %(customer)s. Choose"
+                    " another one.", agreement=agreement.name, customer=customer.display_name,
+                    other=agreement.commercial_partner_id.display_name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(
+            self.env['res.company']._number_documents('service.subscription', vals_list))
+
+    def write(self, vals):
+        if {'state', 'date_closed'} & set(vals) and not self.env.su:
+            raise AccessError(self.env._(
+                "A subscription begins and ends by its actions only: activate or close it."))
+        for subscription in self:
+            if changes_any(subscription, vals, FROZEN_FIELDS) and subscription.has_fees:
+                raise UserError(self.env._(
+                    "%s has fees already: its customer, plan, currency and first day stay. Close it"
+                    " and make a new one instead.", subscription.name))
+            day = fields.Date.to_date(vals.get('date_end'))
+            if day and any(line.date_billed_to and line.date_billed_to > day
+                           for line in subscription.line_ids):
+                raise UserError(self.env._(
+                    "%(subscription)s has fees for days after %(day)s. Close it instead: that"
+                    " credits them.", subscription=subscription.name, day=day))
+            if vals.get('active') is False and subscription.state == 'active':
+                raise UserError(self.env._(
+                    "%s is active: nobody would bill it from the archive. Close it first.",
+                    subscription.name))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for subscription in self:
+            if subscription.state != 'draft' or subscription.has_fees:
+                raise UserError(self.env._(
+                    "%s has begun and is kept. Close it instead.", subscription.name))
+
+    def action_index(self):
+        return self.env['service.subscription.indexation']._open_new(subscriptions=self)
+
+    def _open(self):
+        """Return the action that shows these subscriptions: the form of one, else the list."""
+        return open_records(self, 'service_management.service_subscription_action')

@@ -1,0 +1,269 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_round
+
+from ...tools.pricing import net_amount
+from ..common.records import changes_any
+
+
+class ServiceSubscriptionLine(models.Model):
+    _name = 'service.subscription.line'
+    _description = "Service Subscription Line"
+    _inherit = ['analytic.mixin']
+    _order = 'subscription_id, sequence, date_start, id'
+    _check_company_auto = True
+
+    #: What fees were made with: changed from a day on only.
+    _terms = ('quantity', 'base_price', 'index', 'discount')
+
+    subscription_id = fields.Many2one(
+        comodel_name='service.subscription', required=True, ondelete='cascade', index=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        related='subscription_id.company_id', store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(
+        related='subscription_id.currency_id', store=True, precompute=True)
+    commercial_partner_id = fields.Many2one(related='subscription_id.commercial_partner_id')
+    product_id = fields.Many2one(
+        comodel_name='product.product', required=True, check_company=True, index=True,
+        ondelete='restrict',
+        domain="[('sale_ok', '=', True), ('company_id', 'in', (False, company_id))]")
+    name = fields.Text(
+        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
+        required=True)
+    object_id = fields.Many2one(
+        comodel_name='service.object', check_company=True, ondelete='restrict',
+        index='btree_not_null',
+        domain="[('company_id', '=', company_id),"
+               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
+        readonly=False, precompute=True, ondelete='restrict')
+    tax_ids = fields.Many2many(
+        comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
+        readonly=False, precompute=True, check_company=True,
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]")
+
+    # Terms
+    quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
+    base_price = fields.Float(
+        min_display_digits='Product Price', compute='_compute_base_price', store=True,
+        readonly=False, precompute=True, required=True,
+        help="Price of a whole period, before the index.")
+    index = fields.Float(
+        string="Index (%)", default=100.0, required=True, digits=(16, 6),
+        help="Percent of the base price that is billed.")
+    price_unit = fields.Float(
+        string="Price", min_display_digits='Product Price', compute='_compute_price_unit',
+        store=True, precompute=True)
+    discount = fields.Float(string="Discount (%)", digits='Discount')
+    amount_period = fields.Monetary(
+        string="Each Period", compute='_compute_amount_period', store=True, precompute=True)
+
+    # When
+    date_start = fields.Date(
+        string="From", help="First day of the line. Empty: the subscription's.")
+    date_end = fields.Date(string="To", help="Last day of the line. Empty: the subscription's.")
+    date_billed_to = fields.Date(
+        string="Fees Until", readonly=True, copy=False,
+        help="The last day that fees were created for, whatever became of them since.")
+    predecessor_id = fields.Many2one(
+        comodel_name='service.subscription.line', string="Changed From", readonly=True, copy=False,
+        index='btree_not_null', ondelete='restrict')
+    successor_ids = fields.One2many(
+        comodel_name='service.subscription.line', inverse_name='predecessor_id', readonly=True)
+    is_replaced = fields.Boolean(
+        readonly=True, copy=False, help="Changed from its first day on: it serves on no day.")
+    fee_ids = fields.One2many(
+        comodel_name='service.subscription.fee', inverse_name='line_id', string="Fees")
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line', copy=False, readonly=True, index='btree_not_null',
+        ondelete='set null')
+
+    _dates = models.Constraint(
+        'CHECK (date_end >= date_start)', "A line cannot end before it begins.")
+    _quantity = models.Constraint('CHECK (quantity >= 0)', "A quantity cannot be negative.")
+    _base_price = models.Constraint('CHECK (base_price >= 0)', "A base price cannot be negative.")
+    _index = models.Constraint('CHECK (index >= 0)', "An index cannot be negative.")
+    _discount = models.Constraint(
+        'CHECK (discount BETWEEN 0 AND 100)', "A discount goes from 0 to 100 percent.")
+
+    @api.depends('product_id')
+    def _compute_name(self):
+        for line in self:
+            if line.product_id:
+                line.name = line.product_id.with_context(
+                    lang=line.subscription_id.partner_id.lang
+                ).get_product_multiline_description_sale()
+
+    @api.depends('product_id')
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_id.uom_id
+
+    @api.depends('product_id', 'subscription_id.fiscal_position_id', 'company_id')
+    def _compute_tax_ids(self):
+        for line in self:
+            company = line.company_id
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
+            line.tax_ids = line.subscription_id.fiscal_position_id.map_tax(taxes)
+
+    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id',
+                 'subscription_id.agreement_id')
+    def _compute_base_price(self):
+        """Look up what new lines cost; what was billed already keeps its price."""
+        lines = self.filtered(lambda line: line.product_id and not line._origin.date_billed_to)
+        prices = self.env['service.subscription.price']._get_prices(lines)
+        for line in self:
+            if line not in lines:
+                line.base_price = line.base_price
+            elif line in prices:
+                line.base_price = prices[line]
+            else:
+                line.base_price = line._get_pricelist_price()
+
+    def _get_pricelist_price(self):
+        self.ensure_one()
+        subscription = self.subscription_id
+        if subscription.pricelist_id:
+            return subscription.pricelist_id._get_product_price(
+                self.product_id, self.quantity or 1.0, currency=subscription.currency_id,
+                uom=self.product_uom_id, date=self.date_start or subscription.date_start)
+        product = self.product_id.with_company(self.company_id)
+        return product.currency_id._convert(
+            product.lst_price, subscription.currency_id or product.currency_id, self.company_id,
+            subscription.date_start or fields.Date.context_today(self))
+
+    @api.depends('base_price', 'index', 'currency_id')
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = line._round_price(line.base_price * line.index / 100)
+
+    def _round_price(self, price):
+        """Round a unit price to the digits of prices, or of the currency where it has more."""
+        self.ensure_one()
+        digits = self.env['decimal.precision'].precision_get('Product Price')
+        return float_round(
+            price, precision_digits=max(digits, self.currency_id.decimal_places or 0))
+
+    def _scale_price(self, factor):
+        """Return the base price of one line times a factor, rounded as prices are."""
+        self.ensure_one()
+        return self._round_price(self.base_price * factor)
+
+    @api.depends('price_unit', 'quantity', 'discount', 'currency_id')
+    def _compute_amount_period(self):
+        for line in self:
+            amount = net_amount(line.price_unit, line.discount, line.quantity)
+            line.amount_period = line.currency_id.round(amount) if line.currency_id else amount
+
+    @api.depends('product_id', 'subscription_id.analytic_distribution')
+    def _compute_analytic_distribution(self):
+        """Follow the subscription, else the distribution models of accounting."""
+        Model = self.env['account.analytic.distribution.model']
+        for line in self:
+            subscription = line.subscription_id
+            line.analytic_distribution = subscription.analytic_distribution or Model._get_distribution({
+                'product_id': line.product_id.id,
+                'product_categ_id': line.product_id.categ_id.id,
+                'partner_id': subscription.partner_id.id,
+                'partner_category_id': subscription.partner_id.category_id.ids,
+                'company_id': line.company_id.id,
+            }) or line.analytic_distribution
+
+    @api.depends('name', 'object_id')
+    def _compute_display_name(self):
+        for line in self:
+            text = (line.name or '').split('\n')[0]
+            line.display_name = (
+                f'{text} ({line.object_id.display_name})' if line.object_id else text)
+
+    @api.constrains('object_id')
+    def _check_object(self):
+        for subscription in self.subscription_id:
+            subscription._check_belongs_to_customer()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        today = fields.Date.context_today(self)
+        for line in lines:
+            if line.subscription_id.state == 'active' and not line.date_start:
+                # What is added later was not served before.
+                line.date_start = max(today, line.subscription_id.date_start)
+            if line.subscription_id.state == 'closed':
+                raise UserError(self.env._(
+                    "%s is closed: nothing is added to it.", line.subscription_id.name))
+        return lines
+
+    def write(self, vals):
+        frozen = {*self._terms, 'product_id', 'date_start', 'date_end', 'subscription_id'}
+        for line in self.filtered('date_billed_to') if not self.env.su else ():
+            if changes_any(line, vals, frozen):
+                raise UserError(self.env._(
+                    "Fees were created for “%s” already: what was billed stays. Use “Change” to say"
+                    " from which day on it is different.", line.display_name))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        for line in self:
+            if line.date_billed_to:
+                raise UserError(self.env._(
+                    "Fees were created for “%s” already. End it with “Change”, at quantity 0.",
+                    line.display_name))
+
+    def _get_life(self):
+        """Return the first and the last day of one line; the last may be False."""
+        self.ensure_one()
+        subscription = self.subscription_id
+        start = max(filter(None, (self.date_start, subscription.date_start)), default=False)
+        end = min(filter(None, (self.date_end, subscription._get_last_day())), default=False)
+        if self.is_replaced:
+            end = start - relativedelta(days=1)
+        return start, end
+
+    def _is_served(self, day):
+        """Tell whether one line's customer gets service on a day."""
+        start, end = self._get_life()
+        return bool(start and start <= day and (not end or day <= end))
+
+    def _change_terms(self, day, **terms):
+        """Let other terms hold for one line from a day on; what was billed stays as it is.
+
+        The line ends and another one follows it. Days that were billed at the former terms already
+        are credited, and billed anew with the next run.
+
+        :param terms: some of quantity, base_price, index, discount
+        :return: the line that holds from the day on
+        :raise UserError: if the line does not serve on the day
+        """
+        self.ensure_one()
+        start, end = self._get_life()
+        if day < start or (end and day > end):
+            raise UserError(self.env._(
+                "“%(line)s” is not served on %(day)s. Choose a day of its own.",
+                line=self.display_name, day=day))
+        if self.successor_ids:
+            raise UserError(self.env._(
+                "“%s” was changed already. Change the line that follows it.", self.display_name))
+        if day == start and not self.date_billed_to:
+            self.write(terms)
+            return self
+        line = self.sudo()  # dates of billed lines move in changes only
+        successor = line.copy({
+            'subscription_id': self.subscription_id.id, 'predecessor_id': self.id,
+            'date_start': day, 'date_end': self.date_end,
+            **{name: self[name] for name in self._terms}, **terms})
+        before = day - relativedelta(days=1)
+        line.write({'date_end': max(before, start), 'is_replaced': before < start})
+        line._credit_beyond(before)
+        return successor.sudo(self.env.su)
+
+    def action_change(self):
+        self.ensure_one()
+        return self.subscription_id._open_dialog(
+            'service.subscription.change', self.env._("Change From a Day On"),
+            default_line_id=self.id)

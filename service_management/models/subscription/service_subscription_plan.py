@@ -1,0 +1,195 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.billing import ACCRUAL_UNITS, calendar_start, periods_from
+from ..common.records import changes_any
+
+INTERVAL_UNITS = [
+    ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
+    ('year', "Years")]
+#: What periods that were billed already have been counted with.
+FROZEN_FIELDS = {'interval_count', 'interval_unit', 'alignment', 'timing'}
+
+
+class ServiceSubscriptionPlan(models.Model):
+    _name = 'service.subscription.plan'
+    _description = "Subscription Plan"
+    _order = 'sequence, name'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', index=True,
+        help="Leave empty to share the plan between companies.")
+
+    # Periods
+    interval_count = fields.Integer(string="Billed Every", required=True, default=1)
+    interval_unit = fields.Selection(
+        selection=INTERVAL_UNITS, string="Period", required=True, default='month')
+    alignment = fields.Selection(
+        selection=[('start', "The Subscription's First Day"), ('calendar', "The Calendar")],
+        string="Periods Begin With", required=True, default='calendar',
+        help="The calendar: periods begin on the first day of a month, quarter or year, and weeks"
+             " on Monday.")
+    timing = fields.Selection(
+        selection=[('advance', "In Advance"), ('arrears', "In Arrears")], string="Billed",
+        required=True, default='advance',
+        help="In advance: on the first day of the period. In arrears: on the day after it.")
+    first_period = fields.Selection(
+        selection=[('prorated', "By Its Days"), ('full', "In Full")], required=True,
+        default='prorated', help="What a first period costs that does not begin with its first day.")
+    last_period = fields.Selection(
+        selection=[('prorated', "By Its Days"), ('full', "In Full")], required=True,
+        default='prorated', help="What a last period costs that ends before its last day.")
+    proration = fields.Selection(
+        selection=[
+            ('month_days', "Days of Each Month"), ('period_days', "Days of the Period")],
+        string="Days Count As", required=True, default='month_days',
+        help="Days of each month: every month of a quarter costs a third of it. Days of the"
+             " period: every day costs the same.")
+
+    # Invoices
+    invoicing = fields.Selection(
+        selection=[
+            ('draft', "Drafts"), ('post', "Posted Automatically"),
+            ('send', "Posted and Sent Automatically")],
+        string="Invoices Are", required=True, default='draft',
+        help="Posting and sending is done by Odoo's own scheduled actions, minutes after billing.")
+    grouping = fields.Selection(
+        selection=[('subscription', "Subscription"), ('customer', "Customer")],
+        string="One Invoice For Each", required=True, default='subscription')
+
+    # Deferred revenue
+    is_deferred = fields.Boolean(
+        string="Defer Revenue",
+        help="Posted invoices are moved to an account of deferred revenue, and earned period by"
+             " period.")
+    accrual_unit = fields.Selection(
+        selection=[
+            ('day', "Day"), ('month', "Month"), ('quarter', "Quarter"), ('year', "Year")],
+        string="Earned Each", default='month')
+    accrual_method = fields.Selection(
+        selection=[('equal', "Equal Parts"), ('days', "By Day")], string="Parts",
+        required=True, default='equal')
+    accrual_remainder = fields.Selection(
+        selection=[('first', "First"), ('last', "Last")], string="Remainder On",
+        required=True, default='last',
+        help="The period that gets the cents that rounding leaves over.")
+    accrual_on_credit = fields.Selection(
+        selection=[
+            ('credit_date', "On the Credit Note's Date"),
+            ('original', "On the Original Dates"), ('manual', "By Hand")],
+        string="Credit Notes Reverse", required=True, default='credit_date',
+        help="When the recognised revenue of a credited invoice is taken back. Original dates in"
+             " locked periods fall back to the credit note's date.")
+    journal_id = fields.Many2one(
+        comodel_name='account.journal', string="Deferral Journal", company_dependent=True,
+        domain="[('type', '=', 'general')]",
+        help="Empty: the first miscellaneous journal of the company.")
+    deferred_account_id = fields.Many2one(
+        comodel_name='account.account', string="Deferred Revenue", company_dependent=True,
+        help="The balance sheet account that holds revenue which is billed and not yet earned.")
+    recognition_account_id = fields.Many2one(
+        comodel_name='account.account', string="Recognised Revenue", company_dependent=True,
+        help="The profit and loss account of deferral and recognition. Empty: the account of the"
+             " invoice line.")
+    subscription_count = fields.Integer(compute='_compute_subscription_count')
+
+    _interval = models.Constraint(
+        'CHECK (interval_count > 0 AND interval_count <= 120)',
+        "A period has 1 to 120 units.")
+
+    def _compute_subscription_count(self):
+        count_by_plan = dict(self.env['service.subscription']._read_group(
+            [('plan_id', 'in', self.ids)], ['plan_id'], ['__count']))
+        for plan in self:
+            plan.subscription_count = count_by_plan.get(plan._origin, 0)
+
+    @api.constrains('is_deferred', 'interval_unit', 'accrual_unit')
+    def _check_accrual_unit(self):
+        labels = dict(self._fields['accrual_unit']._description_selection(self.env))
+        for plan in self.filtered('is_deferred'):
+            allowed = ACCRUAL_UNITS[plan.interval_unit]
+            if plan.accrual_unit not in allowed:
+                raise ValidationError(self.env._(
+                    "What is billed in such periods can be earned each: %(units)s. Choose one of"
+                    " these on “%(plan)s”.",
+                    units=', '.join(labels[unit] for unit in allowed), plan=plan.name))
+
+    def write(self, vals):
+        changed = any(changes_any(plan, vals, FROZEN_FIELDS) for plan in self)
+        if changed and self.env['service.subscription.fee'].sudo().search_count(
+                [('plan_id', 'in', self.ids)], limit=1):
+            raise UserError(self.env._(
+                "Periods were billed by this plan already: how they are counted stays. Make a new"
+                " plan instead."))
+        return super().write(vals)
+
+    def _get_anchor(self, start):
+        """Return the first day of period 0 of what begins on a day."""
+        self.ensure_one()
+        if self.alignment == 'start':
+            return start
+        return calendar_start(start, self.interval_unit, self.interval_count)
+
+    def _get_periods(self, start, first):
+        """Yield the whole periods, as (first day, last day), that end on a day or later.
+
+        :param date start: first day of the subscription
+        :param date first: no period ends before it
+        """
+        self.ensure_one()
+        return periods_from(
+            self._get_anchor(start), self.interval_unit, self.interval_count, first)
+
+    def _get_due(self, covered):
+        """Return the day on which the covered days of a period are billed."""
+        self.ensure_one()
+        return covered[0] if self.timing == 'advance' else covered[1] + timedelta(days=1)
+
+    def _get_months(self):
+        """Return how many months a period has on average."""
+        self.ensure_one()
+        months = {'day': 12 / 365.25, 'week': 84 / 365.25, 'month': 1, 'quarter': 3, 'year': 12}
+        return months[self.interval_unit] * self.interval_count
+
+    def _get_period_text(self):
+        """Return how often one plan bills, as customers read it."""
+        self.ensure_one()
+        count, env = self.interval_count, self.env
+        if count == 1:
+            return {
+                'day': env._("per day"), 'week': env._("per week"), 'month': env._("per month"),
+                'quarter': env._("per quarter"), 'year': env._("per year")}[self.interval_unit]
+        return {
+            'day': env._("every %s days", count), 'week': env._("every %s weeks", count),
+            'month': env._("every %s months", count),
+            'quarter': env._("every %s quarters", count),
+            'year': env._("every %s years", count)}[self.interval_unit]
+
+    def _get_accrual_accounts(self, company):
+        """Return (journal, deferred revenue account) of one plan in a company; may be empty."""
+        self.ensure_one()
+        plan = self.with_company(company)
+        journal = plan.journal_id or self.env['account.journal'].search([
+            *self.env['account.journal']._check_company_domain(company),
+            ('type', '=', 'general')], limit=1)
+        return journal, plan.deferred_account_id
+
+    def action_view_subscriptions(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_action')
+        return {**action, 'domain': [('plan_id', '=', self.id)],
+                'context': {'default_plan_id': self.id}}
+
+    def action_index(self):
+        return self.env['service.subscription.indexation']._open_new(plans=self)
+
+    def action_bill(self):
+        return self.env['service.subscription']._open_bill_dialog(
+            self.env['service.subscription'].search([('plan_id', 'in', self.ids)]))

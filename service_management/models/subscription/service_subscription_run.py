@@ -1,0 +1,236 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ...tools.planning import local_day
+from ..common.batches import attempt
+
+_logger = logging.getLogger(__name__)
+#: Subscriptions that one transaction bills.
+BATCH_SIZE = 100
+
+
+class ServiceSubscriptionRun(models.Model):
+    """A billing run: who billed what and when, what failed and why."""
+    _name = 'service.subscription.run'
+    _description = "Subscription Billing Run"
+    _inherit = ['service.job.mixin']
+    _order = 'id desc'
+    _check_company_auto = True
+
+    name = fields.Char(compute='_compute_name', store=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, readonly=True, index=True)
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="Started By", required=True, readonly=True,
+        default=lambda self: self.env.user, ondelete='restrict')
+    is_nightly = fields.Boolean(string="Nightly", readonly=True)
+    date_until = fields.Date(
+        string="Due Until", required=True, readonly=True,
+        help="Everything that fell due up to this day is billed.")
+    invoice_date = fields.Date(required=True, readonly=True)
+    fill_gaps = fields.Boolean(readonly=True)
+    state = fields.Selection(
+        selection=[('running', "Running"), ('failed', "Partly Failed"), ('done', "Done")],
+        required=True, default='running', readonly=True, index=True)
+    date_done = fields.Datetime(string="Finished On", readonly=True)
+    todo_ids = fields.Many2many(
+        comodel_name='service.subscription', relation='service_subscription_run_todo_rel',
+        string="Still to Bill", readonly=True)
+    fee_ids = fields.One2many(
+        comodel_name='service.subscription.fee', inverse_name='run_id', string="Fees")
+    failure_ids = fields.One2many(
+        comodel_name='service.subscription.run.failure', inverse_name='run_id', string="Failures")
+    todo_count = fields.Integer(string="Waiting", compute='_compute_figures')
+    subscription_count = fields.Integer(string="Subscriptions", compute='_compute_figures')
+    fee_count = fields.Integer(string="Fees Billed", compute='_compute_figures')
+    invoice_count = fields.Integer(string="Invoices", compute='_compute_figures')
+    failure_count = fields.Integer(string="Failed", compute='_compute_figures')
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    amount = fields.Monetary(
+        string="Billed", compute='_compute_figures',
+        help="Before taxes, in the currency of the company.")
+
+    _one_nightly = models.UniqueIndex(
+        "(company_id, date_until) WHERE is_nightly IS TRUE AND state = 'running'",
+        "The nightly run of this day is going on already.")
+
+    @api.depends('date_until', 'is_nightly')
+    def _compute_name(self):
+        for run in self:
+            day = fields.Date.to_string(run.date_until)
+            run.name = (self.env._("Nightly run %s", day) if run.is_nightly
+                        else self.env._("Run %s", day))
+
+    def _compute_figures(self):
+        Fee, Failure = self.env['service.subscription.fee'], self.failure_ids
+        figures = {
+            run: values for run, *values in Fee._read_group(
+                [('run_id', 'in', self.ids)], ['run_id'],
+                ['subscription_id:count_distinct', '__count', 'move_id:count_distinct'])}
+        failures = dict(Failure._read_group(
+            [('run_id', 'in', self.ids)], ['run_id'], ['__count']))
+        amounts = self._get_amounts()
+        for run in self:
+            run.subscription_count, run.fee_count, run.invoice_count = figures.get(
+                run._origin, (0, 0, 0))
+            run.failure_count = failures.get(run._origin, 0)
+            run.todo_count = len(run.todo_ids)
+            run.amount = amounts.get(run._origin.id, 0.0)
+
+    def _get_amounts(self):
+        """Return {run id: what its invoices come to before taxes, in the company's currency}."""
+        self.env['service.subscription.fee'].flush_model(['run_id', 'invoice_line_id'])
+        self.env['account.move.line'].flush_model(['balance'])
+        return dict(self.env.execute_query(SQL(
+            """SELECT fee.run_id, -SUM(line.balance)
+                 FROM service_subscription_fee fee
+                 JOIN account_move_line line ON line.id = fee.invoice_line_id
+                WHERE fee.run_id = ANY(%s) GROUP BY fee.run_id""", self.ids)))
+
+    @api.model
+    def _start(self, subscriptions, date_until, invoice_date, **values):
+        """Note what is to be billed.
+
+        :return: a run for each company
+        """
+        return self.create([{
+            'company_id': company.id, 'date_until': date_until, 'invoice_date': invoice_date,
+            'todo_ids': [Command.set(group.ids)], **values,
+        } for company, group in subscriptions.grouped('company_id').items()])
+
+    def _process(self, batch_size=BATCH_SIZE):
+        """Bill what is still to do.
+
+        :return: whether all is done: there was time, and nobody else is at it
+        """
+        for run in self:
+            if not run._process_batches(
+                    run._bill_batch, run._get_batches(batch_size), after=run._finish):
+                return False
+        return not any(run.todo_ids for run in self)
+
+    def _get_batches(self, batch_size):
+        """Return lists of ids of what one run has still to bill.
+
+        What may share an invoice is in one batch, which may grow beyond its size for it.
+        """
+        self.ensure_one()
+        batches = []
+        for subscriptions in self.todo_ids.sorted('id').grouped('partner_invoice_id').values():
+            if batches and len(batches[-1]) + len(subscriptions) <= batch_size:
+                batches[-1] += subscriptions.ids
+            else:
+                batches.append(subscriptions.ids)
+        return batches
+
+    def _bill_batch(self, subscription_ids):
+        """Bill those of some subscriptions that are still to do for one run."""
+        self.ensure_one()
+        self._process_batch(self.todo_ids & self.todo_ids.browse(subscription_ids))
+
+    def _process_batch(self, subscriptions):
+        """Bill a batch together; if that fails, each subscription alone."""
+        self.ensure_one()
+        locked = subscriptions.try_lock_for_update() & self.todo_ids
+        if not self._try_bill(locked):
+            for subscription in locked:
+                self._try_bill(subscription)
+
+    def _try_bill(self, subscriptions):
+        """Bill subscriptions; what fails is undone, and one alone is set aside.
+
+        :return: whether nothing is left to try
+        """
+        error = attempt(self.env, lambda: self._bill(subscriptions))
+        if error and len(subscriptions) == 1:
+            _logger.warning("%s was set aside", subscriptions.name, exc_info=error)
+            self._set_aside(subscriptions, str(error))
+            return True
+        return not error
+
+    def _bill(self, subscriptions):
+        """Bill subscriptions, and note that they are done."""
+        if subscriptions:
+            moves = subscriptions.with_company(self.company_id)._bill(
+                self.date_until, self.invoice_date, self.fill_gaps, self)
+            subscriptions._forget_failure()
+            moves._trigger_autopost()
+        self.todo_ids -= subscriptions
+
+    def _set_aside(self, subscription, error):
+        self.write({
+            'todo_ids': [Command.unlink(subscription.id)],
+            'failure_ids': [Command.create({
+                'subscription_id': subscription.id, 'error': error})]})
+        subscription.billing_error = error
+        subscription._tell_failure(self.env._("Billing failed"), error)
+
+    def _finish(self):
+        self.ensure_one()
+        if not self.todo_ids and self.state == 'running':
+            self.write({'state': 'failed' if self.failure_ids else 'done',
+                        'date_done': fields.Datetime.now()})
+
+    @api.model
+    def _cron_bill(self, batch_size=BATCH_SIZE):
+        """Go on with runs that were interrupted, and bill what falls due today."""
+        runs = self.search([('state', '=', 'running')], order='id')
+        if runs and not runs._process(batch_size):
+            return
+        self._start_nightly()._process(batch_size)
+
+    @api.model
+    def _start_nightly(self):
+        """Note what falls due today, by the day of each company."""
+        Subscription = self.env['service.subscription']
+        tomorrow = fields.Date.add(fields.Date.today(), days=1)  # it may be somewhere already
+        runs = self.browse()
+        for [company] in Subscription._read_group(
+                Subscription._get_due_domain(tomorrow), ['company_id']):
+            today = local_day(fields.Datetime.now(), company.resource_calendar_id.tz)
+            # What failed before is told and retried by people.
+            runs |= self._start(Subscription.search([
+                *Subscription._get_due_domain(today), ('company_id', '=', company.id),
+                ('billing_error', '=', False)]), today, today, is_nightly=True)
+        return runs
+
+    def action_retry(self):
+        """Bill again what failed.
+
+        :raise UserError: if nothing failed
+        """
+        self.env['service.subscription'].browse()._ensure_may_manage()
+        for run in self:
+            if not run.failure_ids:
+                raise UserError(self.env._("Nothing failed in “%s”.", run.name))
+            failed = run.failure_ids.subscription_id
+            # A run is written by the engine only.
+            run.sudo().write({
+                'state': 'running', 'date_done': False, 'failure_ids': [Command.clear()],
+                'todo_ids': [Command.set(failed.ids)]})
+            run.sudo()._process_batch(failed)
+            run.sudo()._finish()
+        return True
+
+    def action_continue(self):
+        """Wake the job that goes on with what is still to bill."""
+        self._wake_job()
+        return True
+
+    @api.model
+    def _wake_job(self):
+        self.env.ref('service_management.ir_cron_bill_subscriptions')._trigger()
+
+    def action_view_invoices(self):
+        # What was billed is no secret to whom may see the run.
+        moves = self.sudo().fee_ids.move_id.sudo(False)
+        return self.env['service.order']._open_invoices(moves)
+
+    def action_view_fees(self):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_fee_action')
+        return {**action, 'domain': [('run_id', 'in', self.ids)], 'context': {}}
