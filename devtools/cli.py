@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 
-from . import addons, linting, packaging, serving, testing, translating
+from . import addons, house, linting, packaging, serving, testing, translating
 from .instance import Instance
 from .settings import ROOT
 
 
 def main():
+    """Parse the command line and run a command; ends the process with its status."""
     os.umask(0o022)
     parser = argparse.ArgumentParser(prog='dev', description='Run, test and package the suite.')
     commands = parser.add_subparsers(dest='command', required=True)
@@ -54,6 +55,9 @@ def main():
     translate = commands.add_parser(
         'translate', help='bring the translation files up to the code')
     translate.set_defaults(function=translating.translate)
+
+    drawing = commands.add_parser('house', help='draw the packages of the addon for its developers')
+    drawing.set_defaults(function=house.house)
 
     wheel = commands.add_parser('wheel', help='one wheel per addon, in dist/')
     wheel.set_defaults(function=packaging.wheels)

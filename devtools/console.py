@@ -36,6 +36,7 @@ class Step:
         return self
 
     def note(self, text):
+        """Show how far the step is."""
         if TTY:
             line = f'-> {self.text} ... {text}'[:shutil.get_terminal_size().columns - 1]
             sys.stderr.write('\r\033[K' + line)

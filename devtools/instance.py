@@ -140,22 +140,27 @@ class Instance:
                        self.postgres.user, *arguments], env=self.environ)
 
     def sql(self, query, database='postgres'):
+        """Return the rows of a query as lists."""
         return json.loads(self._python(_SQL, database, query))
 
     def exists(self, database):
+        """Tell whether there is a database of this name."""
         return bool(self.sql(f"select 1 from pg_database where datname = '{database}'"))
 
     def drop(self, database):
+        """Delete a database and its filestore, if there is one."""
         self.sql(f'drop database if exists "{database}" with (force)')
         shutil.rmtree(self._filestore(database), ignore_errors=True)
 
     def rename(self, old, new):
+        """Rename a database with its filestore."""
         self.sql(f'alter database "{old}" rename to "{new}"')
         if self._filestore(old).is_dir():
             shutil.rmtree(self._filestore(new), ignore_errors=True)
             self._filestore(old).rename(self._filestore(new))
 
     def clone(self, source, target):
+        """Make a database anew as the copy of another one, with its filestore."""
         self.drop(target)
         strategy = ' strategy file_copy' if not self.postgres.external else ''
         self.sql(f'create database "{target}" template "{source}"{strategy}')

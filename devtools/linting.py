@@ -36,6 +36,7 @@ def run_linters():
 
 
 def lint(_options=None):
+    """Run all linters and print what they found."""
     found = run_linters()
     for text in filter(None, found.values()):
         print(text)

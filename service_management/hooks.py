@@ -4,7 +4,7 @@ from odoo.tools import SQL
 def uninstall_hook(env):
     """Leave nothing behind: neither what no record of the addon owns, nor what it holds on to."""
     env['ir.sequence'].search([
-        ('code', 'in', list(env['res.company']._service_sequences))]).unlink()
+        ('code', 'in', list(env['res.company']._get_service_sequences()))]).unlink()
     env['mail.message'].search([('model', '=like', 'service.%')]).unlink()
     env['res.company'].search([]).write({
         'service_hour_product_id': False, 'service_travel_product_id': False})

@@ -1,9 +1,7 @@
 """Properties of the price arithmetic, for any input."""
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
-from tools.pricing import cut, fit_prices, spread
+from tools.pricing import fit_prices, spread
 
 amounts = st.lists(st.integers(0, 10**7), min_size=1, max_size=30).filter(any)
 
@@ -33,17 +31,3 @@ def test_prices_and_rest_make_the_targets(lines, digits):
         round(price * factor * 10**digits) for price, factor in zip(prices, factors, strict=True))
     assert charged + rest == sum(targets)
     assert all(price >= 0 for price in prices)
-
-
-@given(
-    st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted).filter(lambda s: s[0] < s[1]),
-    st.lists(st.integers(0, 100), max_size=10, unique=True).map(sorted))
-def test_cutting_loses_and_doubles_nothing(span, borders):
-    intervals = list(zip(borders[::2], borders[1::2], strict=False))
-    parts = cut(tuple(span), intervals)
-    assert [parts[0][0], parts[-1][1]] == list(span)
-    for (_start, end, _inside), (start, _end, _other) in pairwise(parts):
-        assert end == start
-    for start, end, inside in parts:
-        assert start < end
-        assert inside == any(begin <= start and end <= finish for begin, finish in intervals)

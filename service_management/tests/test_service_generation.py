@@ -486,7 +486,7 @@ class TestServiceNightlyRun(AgreementCommon):
             return prepare(agreement, *args)
 
         with patch.object(model, '_prepare_order', prepare_or_fail), self.assertLogs(
-                'odoo.addons.service_management.models.service_agreement_generation', 'WARNING'):
+                'odoo.addons.service_management.models.agreement.generation', 'WARNING'):
             self._run()
             self._run('2026-03-03 01:00:00')
         self.assertEqual([len(agreement.order_ids) for agreement in (good, bad, last)], [1, 0, 1])

@@ -551,7 +551,7 @@ class TestServiceOrder(ServiceBaseCommon):
     def test_company_from_before_the_addon_is_completed_once(self):
         """The data of the addon calls it, when it is installed in a running company."""
         before, chosen = (self.env['res.company'].create({'name': name}) for name in ("A", "B"))
-        codes = set(before._service_sequences)
+        codes = set(before._get_service_sequences())
         domain = [('company_id', 'in', (before | chosen).ids), ('code', 'in', list(codes))]
         Sequence = self.env['ir.sequence']
         Sequence.search(domain).unlink()

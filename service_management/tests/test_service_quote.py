@@ -161,7 +161,7 @@ class TestServiceQuote(ServiceBaseCommon):
 
     def test_revoking_an_accepted_order_agrees_no_price(self):
         order, later = self._accepted_and_more()
-        order._cancel_all(self.cancel_reason)
+        order._move_to('cancelled', self.cancel_reason)
         order.action_revoke()
         self.assertEqual(later.state, 'open')
         self.assertOnlyQuotedIsAgreed(order, later)

@@ -393,7 +393,7 @@ class TestServiceSlaJob(SlaCommon):
         other = self._call()
         model = type(self.env['service.order.sla'])
         with patch.object(model, '_send_mail', side_effect=ValueError("no server")), \
-                self.assertLogs('odoo.addons.service_management.models.service_order_sla', 'WARNING'):
+                self.assertLogs('odoo.addons.service_management.models.sla.escalation', 'WARNING'):
             self._watch('2026-03-03 08:00:00')
         self.assertEqual((order | other).mapped('sla_state'), ['missed', 'missed'])
 

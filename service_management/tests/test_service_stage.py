@@ -58,7 +58,8 @@ class TestServiceStage(ServiceBaseCommon):
     # ------------------------------------------------------------ what stages allow
 
     def _forbid(self, action):
-        self.stage_first[self.env['service.stage']._get_actions()[action]] = False
+        flag, _text = self.env['service.stage']._get_actions()[action]
+        self.stage_first[flag] = False
 
     @users('service_dispatcher')
     def test_stage_without_edit_refuses_changes_and_names_itself(self):

@@ -1,3 +1,7 @@
-from . import planning
+# Arithmetic without Odoo: values in, values out, with examples.
+from . import clock
+from . import open_hours
 from . import pricing
-from . import rules
+from . import proration
+from . import recurrence
+from . import spans

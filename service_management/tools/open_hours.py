@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from itertools import accumulate
 
-from .planning import hours_between
+from .clock import hours_between
 
 
 class AlwaysOpen:
@@ -22,6 +22,7 @@ class AlwaysOpen:
         return hours_between(start, end) if start < end else 0.0
 
     def opening(self, moment):
+        """Return the moment itself: it is always open."""
         return moment
 
 
@@ -90,3 +91,16 @@ class OpenHours:
 def _timedelta(hours):
     """Return hours as a timedelta of whole seconds: the database keeps no smaller ones."""
     return timedelta(seconds=round(hours * 3600))
+
+
+def warnings_due(percent, first, second):
+    """Return how many warnings are due when `percent` of a limit is used; 0 means no threshold.
+
+    >>> [warnings_due(percent, 75, 90) for percent in (74.9, 75, 89, 90, 120)]
+    [0, 1, 1, 2, 2]
+    >>> warnings_due(99, 0, 0), warnings_due(99, 75, 0), warnings_due(99, 0, 50)
+    (0, 1, 2)
+    """
+    if second and percent >= second:
+        return 2
+    return 1 if first and percent >= first else 0

@@ -4,6 +4,6 @@ from . import order
 from . import planning
 from . import price
 from . import sla
+from . import sale
 from . import agreement
 from . import subscription
-from . import sale

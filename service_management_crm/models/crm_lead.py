@@ -50,5 +50,6 @@ class CrmLead(models.Model):
         }
 
     def action_view_service_orders(self):
+        """Show the service orders that the opportunity led to."""
         self.ensure_one()
-        return self.service_order_ids._open()
+        return self.service_order_ids._show()

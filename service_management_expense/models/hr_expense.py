@@ -33,6 +33,7 @@ class HrExpense(models.Model):
                 expense.analytic_distribution = distribution
 
     def write(self, vals):
+        """Keep the order of an expense that is a line of it already."""
         if 'service_order_id' in vals and self.filtered(
                 lambda expense: expense.sudo().service_order_line_ids):
             raise UserError(self.env._(

@@ -15,12 +15,12 @@ class ServiceOrder(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {'project_id'}
 
-    def _post_lines(self, lines=None):
+    def _ensure_postable(self):
         """Refuse to post hours that their project cannot take, before anything is booked."""
+        super()._ensure_postable()
         for order in self:
             if order.project_id and not order.sudo().project_id.allow_timesheets:
                 raise UserError(self.env._(
                     "%(project)s takes no timesheets: allow them on the project, or take it off"
                     " %(order)s.",
                     project=order.sudo().project_id.name, order=order.name))
-        return super()._post_lines(lines)

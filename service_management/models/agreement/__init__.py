@@ -18,8 +18,10 @@ from . import service_order
 from . import service_order_line
 from . import order_allowance
 from . import product_template
+from . import res_company
 from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import service_object
 from . import service_price_rule
+from . import service_reason

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...tools.planning import local_day
+from ...tools.clock import local_day
 
 
 class ServiceAgreement(models.Model):

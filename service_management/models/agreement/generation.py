@@ -3,15 +3,14 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
-from ...tools.planning import first_fit, local_day, utc_of, without
+from ...tools.clock import local_day, utc_of
 from ...tools.recurrence import combine, possible_days
 from ..common.batches import attempt, tell_once
+from ..planning.hr_employee import Wish
 
 _logger = logging.getLogger(__name__)
 #: Days beyond the horizon that the nightly run looks at for work to take along: two months' windows.
@@ -22,6 +21,7 @@ class DueWork(NamedTuple):
     """One line of an agreement on one of its days."""
     line: models.Model  # service.agreement.line
     due: object  # date
+    site: models.Model  # res.partner, where the line's work is done at each of several; else empty
     known: models.Model  # its row in the ledger, or empty
 
 
@@ -45,6 +45,7 @@ class ServiceAgreement(models.Model):
     _inherit = 'service.agreement'
 
     def _ensure_may_generate(self):
+        """:raise AccessError: if the user is no dispatcher, or may not see the agreements"""
         self.check_access('read')
         self._ensure_role('dispatcher', self.env._(
             "Only dispatchers create orders from agreements. Ask one."))
@@ -84,17 +85,18 @@ class ServiceAgreement(models.Model):
             return []
         ledger = lines._get_ledger(min(starts.values()))
         last = lines._get_last_days() if only_after_last else {}
-        works_by_key = defaultdict(list)
+        works_by_key, Occurrence = defaultdict(list), self.env['service.agreement.occurrence']
         for line in lines:
             agreement = line.agreement_id
             for due in line._get_dues(
                     starts[agreement], ends[agreement] + timedelta(days=look_ahead)):
-                known = ledger.get((line.id, due))
-                if (known and not (fill_gaps and known.state == 'deleted')) or (
-                        line in last and due <= last[line]):
+                if line in last and due <= last[line]:
                     continue
-                works_by_key[agreement, agreement._get_combine_key(line)].append(
-                    DueWork(line, due, known or self.env['service.agreement.occurrence']))
+                for site in line._get_due_sites():
+                    known = ledger.get((line.id, due, site.id), Occurrence)
+                    if not known or (fill_gaps and known.state == 'deleted'):
+                        key = (agreement._get_combine_key(line), site)
+                        works_by_key[agreement, key].append(DueWork(line, due, site, known))
         open_days = agreements._get_open_days(works_by_key)
         planned = []
         for (agreement, _key), works in works_by_key.items():
@@ -196,7 +198,9 @@ class ServiceAgreement(models.Model):
                 if work.known:
                     work.known.write(values)
                 else:
-                    vals_list.append({'line_id': work.line.id, 'date_due': work.due, **values})
+                    vals_list.append({
+                        'line_id': work.line.id, 'date_due': work.due, 'site_id': work.site.id,
+                        **values})
         Occurrence.create(vals_list)
 
     def _prepare_order(self, planned, visit):
@@ -232,7 +236,9 @@ class ServiceAgreement(models.Model):
         }
         if self.team_id:
             vals['team_id'] = self.team_id.id
-        if len(sites) == 1:
+        if site := planned.works[0].site:
+            vals['site_id'] = site.id
+        elif len(sites) == 1:
             vals['site_id'] = sites.id
         elif len(self.site_ids) == 1 and self.site_ids.active:
             vals['site_id'] = self.site_ids.id
@@ -280,7 +286,7 @@ class ServiceAgreement(models.Model):
             calendar: self._get_openings(calendar, min(days), max(days)) or {}
             for calendar, days in days_by_calendar.items()}
         hour = self.env.ref('uom.product_uom_hour')
-        slots = []
+        wishes = []
         for order in planned:
             lines, agreement = order.lines, order.agreement
             after, before = agreement._get_bounds(lines)
@@ -291,68 +297,22 @@ class ServiceAgreement(models.Model):
             elif opening:
                 start = max(start, opening)
             employees = lines.employee_id
-            slots.append((
-                start, agreement._get_moment(order.day, before or 24),
+            wishes.append(Wish(
                 employees if len(employees) == 1 else agreement.preferred_employee_id,
+                start, agreement._get_moment(order.day, before or 24),
                 timedelta(hours=agreement._get_visit_hours(lines, hour))))
         return [
-            {'date_start': start, 'employee_id': slot[2].id,
-             'duration_hours': slot[3].total_seconds() / 3600}
-            for slot, start in zip(slots, self._fit_in(slots), strict=True)]
-
-    @api.model
-    def _fit_in(self, slots):
-        """Return when slots start, after the technicians' other work of the day.
-
-        :param slots: list of (earliest start, latest end, technician, length), naive UTC
-        """
-        employees = self.env['hr.employee'].union(*(slot[2] for slot in slots))
-        if not employees:
-            return [slot[0] for slot in slots]
-        first, last = min(slot[0] for slot in slots), max(slot[1] for slot in slots)
-        Visit = self.env['service.visit'].sudo()  # colleagues' work counts, too
-        busy = defaultdict(list)
-        for visit in Visit.search_fetch([
-            ('employee_id', 'in', employees.ids),
-            ('state', 'in', ('planned', 'dispatched', 'under_way')),
-            ('date_start', '<', last), ('date_end', '>', first),
-        ], ['employee_id', 'date_start', 'date_end']):
-            busy[visit.employee_id.id, visit.date_start.date()].append(
-                (visit.date_start, visit.date_end))
-        present = Visit._get_working_spans(employees.sudo(), first, last)[1]
-        present = {
-            employee_id: [
-                tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span)
-                for span in spans]
-            for employee_id, spans in present.items()}
-        starts = []
-        for start, end, employee, length in slots:
-            if employee:
-                day = start.date()
-                spans = [
-                    (max(begin, start), min(finish, end))
-                    for begin, finish in present.get(employee.id, [(start, end)])
-                    if begin < end and finish > start]
-                taken = [
-                    span for offset in (-1, 0, 1)
-                    for span in busy[employee.id, day + timedelta(days=offset)]]
-                start = first_fit(
-                    without(spans, taken), length, start, timedelta(minutes=15)) or start
-                busy[employee.id, day].append((start, start + length))
-            starts.append(start)
-        return starts
+            {'date_start': start or wish.start, 'employee_id': wish.employee.id,
+             'duration_hours': wish.length.total_seconds() / 3600}
+            for wish, start in zip(
+                wishes, self.env['hr.employee']._find_free_times(wishes), strict=True)]
 
     def action_generate(self):
         """Open the dialog that previews and creates orders."""
         self._ensure_may_generate()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Create Orders"),
-            'res_model': 'service.agreement.generate',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_agreement_ids': self.ids},
-        }
+        return self._open_dialog(
+            'service.agreement.generate', self.env._("Create Orders"),
+            default_agreement_ids=self.ids)
 
     def _generate(self, date_from, date_to, **options):
         """Create the orders of a period now; what exists already is not created again.

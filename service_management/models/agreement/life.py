@@ -1,17 +1,16 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-#: target state: the states an agreement may come from
-TRANSITIONS = {
-    'active': {'draft', 'expired'},
-    'expired': {'active'},
-    'closed': {'draft', 'active', 'expired'},
-}
-
 
 class ServiceAgreement(models.Model):
     """How an agreement moves."""
     _inherit = 'service.agreement'
+
+    _transitions = {
+        'active': {'draft', 'expired'},
+        'expired': {'active'},
+        'closed': {'draft', 'active', 'expired'},
+    }
 
     state = fields.Selection(
         selection=[
@@ -29,20 +28,23 @@ class ServiceAgreement(models.Model):
     end_note = fields.Char(string="Note", readonly=True, copy=False)
     date_activated = fields.Date(string="Active Since", readonly=True, copy=False)
 
-    def _set_state(self, target):
-        """Move the agreements that may go to `target` and return them."""
-        movable = self.filtered(lambda agreement: (
-            not agreement.is_template and agreement.state in TRANSITIONS[target]))
-        movable.sudo().state = target  # only the actions move agreements
-        return movable
+    def _set_state(self, target, **values):
+        """Move agreements as other documents; templates are never in force."""
+        agreements = self.filtered(lambda agreement: not agreement.is_template)
+        return super(ServiceAgreement, agreements)._set_state(target, **values)
 
     def _ensure_may_agree(self):
-        self._ensure_role('manager', self.env._(
-            "Only a service manager makes and ends agreements."))
+        """:raise AccessError: if the user is no service manager, or not one of the company"""
+        self._ensure_role(
+            'manager', self.env._("Only a service manager makes and ends agreements."))
         self.check_access('write')
 
     def action_activate(self):
-        """Put drafts into force."""
+        """Put drafts into force.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if one cannot be put into force
+        """
         self._ensure_may_agree()
         for agreement in self:
             if error := agreement._get_activation_error():
@@ -55,7 +57,7 @@ class ServiceAgreement(models.Model):
         self.ensure_one()
         if self.is_template:
             return self.env._("A template is copied from. Create an agreement from it.")
-        if self.state not in TRANSITIONS['active']:
+        if self.state not in self._get_transitions()['active']:
             return self.env._("%s is in force already, or closed.", self.name)
         if self.date_end and self.date_end < fields.Date.context_today(self):
             return self.env._(
@@ -64,30 +66,30 @@ class ServiceAgreement(models.Model):
         return None
 
     def _activate(self):
-        """Put agreements into force; the nightly run begins with the work due from today on."""
+        """Put agreements into force; the nightly run begins with the work due from today on.
+
+        :return: the agreements that are in force now and were not before
+        """
         today = fields.Date.context_today(self)
-        active = self._set_state('active')
-        active.sudo().write({
-            'date_activated': today, 'date_next_run': today, 'date_last_run': today})
+        active = self._set_state(
+            'active', date_activated=today, date_next_run=today, date_last_run=today)
         active._wake_job()
+        return active
 
     def action_suspend(self):
-        return self._open_end_dialog('suspend')
+        """Ask why agreements are suspended, and what becomes of their orders."""
+        return self._open_end_dialog('suspend', self.env._("Suspend"))
 
     def action_close(self):
-        return self._open_end_dialog('close')
+        """Ask when and why agreements end, and what becomes of their orders."""
+        return self._open_end_dialog('close', self.env._("Close"))
 
-    def _open_end_dialog(self, operation):
+    def _open_end_dialog(self, operation, title):
+        """Return the dialog that suspends or closes agreements."""
         self._ensure_may_agree()
-        titles = {'suspend': self.env._("Suspend"), 'close': self.env._("Close")}
-        return {
-            'type': 'ir.actions.act_window',
-            'name': titles[operation],
-            'res_model': 'service.agreement.end',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_agreement_ids': self.ids, 'default_operation': operation},
-        }
+        return self._open_dialog(
+            'service.agreement.end', title, default_agreement_ids=self.ids,
+            default_operation=operation)
 
     def _suspend(self, reason, note=False):
         """Stop all creation of orders, for a reason."""
@@ -96,6 +98,7 @@ class ServiceAgreement(models.Model):
             if agreement.state != 'active' or agreement.is_suspended:
                 raise UserError(self.env._(
                     "%s is not in force: there is nothing to suspend.", agreement.name))
+        # Only the verbs suspend agreements.
         self.sudo().write({
             'is_suspended': True, 'end_reason_id': reason.id, 'end_note': note})
 
@@ -104,6 +107,7 @@ class ServiceAgreement(models.Model):
         self._ensure_may_agree()
         suspended = self.filtered('is_suspended')
         today = fields.Date.context_today(self)
+        # Only the verbs suspend agreements.
         suspended.sudo().write({
             'is_suspended': False, 'end_reason_id': False, 'end_note': False,
             'date_last_run': today, 'date_next_run': today})
@@ -113,25 +117,30 @@ class ServiceAgreement(models.Model):
     def _close(self, reason, note=False, day=None):
         """End agreements for good, on a day.
 
+        :param reason: service.reason
+        :param date day: last day, by default today
+        :return: the agreements that were closed
         :raise UserError: if one is closed already
         """
         self._ensure_may_agree()
         day = day or fields.Date.context_today(self)
+        closable = self._get_transitions()['closed']
         for agreement in self:
-            if agreement.is_template or agreement.state not in TRANSITIONS['closed']:
+            if agreement.is_template or agreement.state not in closable:
                 raise UserError(self.env._("%s is closed already.", agreement.display_name))
         running = self.filtered(lambda agreement: agreement.state == 'active')
-        closed = self._set_state('closed')
+        closed = self._set_state(
+            'closed', is_suspended=False, end_reason_id=reason.id, end_note=note)
         for agreement in running:
             agreement.date_end = min(
                 filter(None, (agreement.date_end, max(day, agreement.date_start))))
-        closed.sudo().write({
-            'is_suspended': False, 'end_reason_id': reason.id, 'end_note': note})
         closed._forget_failures()
         closed._forget_renewal_failures()
+        return closed
 
     def _ensure_not_suspended(self):
         """:raise UserError: if no orders may be made for an agreement"""
+        # That no orders are made for it is no secret of the agreement.
         for agreement in self.sudo().filtered('is_suspended'):
             raise UserError(self.env._(
                 "%(agreement)s is suspended (%(reason)s): no orders are made for it. Resume it"

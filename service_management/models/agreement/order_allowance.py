@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools.planning import hours_between
+from ...tools.clock import hours_between
 
 
 class ServiceOrder(models.Model):

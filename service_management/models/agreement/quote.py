@@ -32,6 +32,11 @@ class ServiceAgreement(models.Model):
             'coverage_expense': self.env._("Expenses"),
         }
 
+    def _shows_prices(self):
+        """Tell whether customers see the prices of one agreement; extend to hide them."""
+        self.ensure_one()
+        return True
+
     def _get_portal_documents(self):
         """Return {name: report} of the documents that customers may download."""
         self.ensure_one()

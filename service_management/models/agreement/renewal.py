@@ -1,3 +1,5 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -6,6 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import float_round, split_every
 
 from ..common.batches import attempt, tell_once
+
+_logger = logging.getLogger(__name__)
 
 
 class ServiceAgreement(models.Model):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -9,11 +9,21 @@ class SaleOrder(models.Model):
         copy=False, readonly=True,
         groups='service_management.service_management_group_technician,account.group_account_invoice')
     service_agreement_count = fields.Integer(
-        compute='_compute_service_subscription_count', compute_sudo=True)
+        compute='_compute_service_agreement_count', compute_sudo=True)
+
+    @api.depends('service_agreement_ids')
+    def _compute_service_agreement_count(self):
+        for order in self:
+            order.service_agreement_count = len(order.service_agreement_ids)
 
     def action_view_service_agreements(self):
+        """Show the agreements that the order has sold."""
         self.ensure_one()
-        return self.service_agreement_ids._open()
+        return self.service_agreement_ids._show()
+
+    def _tell_of_cancelled_sale(self):
+        super()._tell_of_cancelled_sale()
+        self._ask_to_end(self.service_agreement_ids)
 
     def _prepare_service_agreement(self, line):
         """Return the values of the agreement that one sold line creates."""

@@ -6,8 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
-from ...tools.planning import local_day
-from ..common.records import open_records
+from ...tools.clock import local_day
 
 _logger = logging.getLogger(__name__)
 
@@ -17,10 +16,10 @@ class ServiceAgreement(models.Model):
     _description = "Service Agreement"
     _inherit = [
         'service.terms.mixin', 'service.figures.mixin', 'service.quote.mixin', 'service.job.mixin']
+    _window_action = 'service_management.service_agreement_action'
     _order = 'name desc, id desc'
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
-    _figures_of = ('service.order', 'agreement_id')
     _figures_order_field = 'agreement_id'
     _figures_fee_field = 'agreement_id'
 
@@ -283,6 +282,7 @@ class ServiceAgreement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Number agreements, and copy the lines of their templates."""
         agreements = super().create(self._number(vals_list))
         for agreement, vals in zip(agreements, vals_list, strict=True):
             if agreement.template_id and not vals.get('line_ids'):
@@ -297,6 +297,7 @@ class ServiceAgreement(models.Model):
         return [vals if vals.get('is_template') else next(numbered) for vals in vals_list]
 
     def write(self, vals):
+        """Guard what verbs write."""
         if {'state', 'is_suspended'} & set(vals) and not self.env.su:
             raise AccessError(self.env._(
                 "The state of an agreement changes by its actions only: activate, suspend, resume,"
@@ -313,6 +314,7 @@ class ServiceAgreement(models.Model):
         return self
 
     def copy_data(self, default=None):
+        """Leave archived objects behind: they are history."""
         vals_list = super().copy_data(default)
         for agreement, vals in zip(self, vals_list, strict=True):
             vals.setdefault('title', agreement.title)
@@ -342,19 +344,14 @@ class ServiceAgreement(models.Model):
         return local_day(fields.Datetime.now(), self._get_timezone())
 
     def action_view_orders(self):
+        """Show the orders of the agreement."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        return {
-            **action, 'domain': [('agreement_id', '=', self.id)],
-            'context': {'default_agreement_id': self.id, 'default_partner_id': self.partner_id.id}}
+        return self.env['service.order']._show_found(
+            [('agreement_id', '=', self.id)], default_agreement_id=self.id,
+            default_partner_id=self.partner_id.id)
 
     def action_view_occurrences(self):
+        """Show what was due by the agreement, and what became of it."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_agreement_occurrence_action')
-        return {**action, 'domain': [('agreement_id', '=', self.id)], 'context': {}}
-
-    def _open(self):
-        """Return the action that shows these agreements: the form of one, else the list."""
-        return open_records(self, 'service_management.service_agreement_action')
+        return self.env['service.agreement.occurrence']._show_found(
+            [('agreement_id', '=', self.id)])

@@ -2,13 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.recurrence import occurrences, window
-from ..order.service_order_line import ServiceOrderLine
 
 
 class ServiceAgreementLine(models.Model):
     _name = 'service.agreement.line'
     _description = "Service Agreement Line"
-    _inherit = ['service.terms.mixin']
+    _inherit = ['service.terms.mixin', 'service.kind.mixin', 'service.document.mixin']
     _order = 'agreement_id, sequence, id'
     _check_company_auto = True
 
@@ -25,8 +24,7 @@ class ServiceAgreementLine(models.Model):
         string="Stopped", help="Creates no orders, and is not copied to other agreements.")
 
     # What
-    kind = fields.Selection(
-        selection=ServiceOrderLine.KINDS, required=True, default='hour', index=True)
+    kind = fields.Selection(index=True)
     is_travel = fields.Boolean(string="Travel", help="Time on the road, not at work.")
     product_id = fields.Many2one(
         comodel_name='product.product', check_company=True, index='btree_not_null',
@@ -80,8 +78,6 @@ class ServiceAgreementLine(models.Model):
     # What became of it
     occurrence_ids = fields.One2many(
         comodel_name='service.agreement.occurrence', inverse_name='line_id', string="Visits Due")
-    occurrence_count = fields.Integer(
-        string="Orders So Far", compute='_compute_occurrence_count')
     date_next = fields.Date(
         string="Next Due", compute='_compute_date_next',
         help="First day from today on for which there is no order yet.")
@@ -123,12 +119,6 @@ class ServiceAgreementLine(models.Model):
         for line in self:
             if not line.date_start and not line.agreement_id.is_template:
                 line.date_start = line.agreement_id.date_start
-
-    def _compute_occurrence_count(self):
-        count_by_line = dict(self.env['service.agreement.occurrence']._read_group(
-            [('line_id', 'in', self.ids), ('is_skipped', '=', False)], ['line_id'], ['__count']))
-        for line in self:
-            line.occurrence_count = count_by_line.get(line._origin, 0)
 
     @api.depends('date_start', 'date_end', 'interval_count', 'interval_unit', 'is_stopped',
                  'agreement_id.date_end', 'occurrence_ids.date_due')
@@ -252,6 +242,7 @@ class ServiceAgreementLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Keep in the history that lines joined what is agreed."""
         # An empty first day follows the agreement, also where a form sends it along.
         lines = super().create([
             {name: value for name, value in vals.items() if name != 'date_start' or value}
@@ -260,6 +251,7 @@ class ServiceAgreementLine(models.Model):
         return lines
 
     def unlink(self):
+        """Keep in the history that lines left what is agreed."""
         self._log_presence(lambda line: {'old_value': line._summarize(), 'new_value': False})
         return super().unlink()
 
@@ -290,14 +282,8 @@ class ServiceAgreementLine(models.Model):
     def action_skip(self):
         """Ask which day of one line is skipped, and why."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Skip a Visit"),
-            'res_model': 'service.agreement.skip',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_line_id': self.id},
-        }
+        return self._open_dialog(
+            'service.agreement.skip', self.env._("Skip a Visit"), default_line_id=self.id)
 
     def action_generate(self):
         """Open the dialog that creates the orders of these lines alone."""

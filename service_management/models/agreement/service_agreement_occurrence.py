@@ -6,6 +6,8 @@ class ServiceAgreementOccurrence(models.Model):
     """The ledger of what was due: once a line and day, ordered, or skipped by a person."""
     _name = 'service.agreement.occurrence'
     _description = "Visit Due by an Agreement"
+    _inherit = ['service.document.mixin']
+    _window_action = 'service_management.service_agreement_occurrence_action'
     _order = 'date_due desc, id desc'
     _rec_name = 'date_due'
 
@@ -17,6 +19,9 @@ class ServiceAgreementOccurrence(models.Model):
         related='line_id.company_id', store=True, index=True)
     partner_id = fields.Many2one(related='agreement_id.partner_id', string="Customer")
     date_due = fields.Date(string="Due", required=True)
+    site_id = fields.Many2one(
+        comodel_name='res.partner', ondelete='restrict', index='btree_not_null',
+        help="Where the line's work is due at each of several sites.")
     date_planned = fields.Date(
         string="Planned For", help="The day that the order was created for, within the window.")
     is_closed_day = fields.Boolean(
@@ -37,7 +42,8 @@ class ServiceAgreementOccurrence(models.Model):
         default=lambda self: self.env.user)
 
     _once = models.UniqueIndex(
-        '(line_id, date_due)', "This visit was created or skipped already.")
+        '(line_id, date_due, COALESCE(site_id, 0))',
+        "This visit was created or skipped already.")
     _one_line = models.UniqueIndex(
         '(order_line_id) WHERE order_line_id IS NOT NULL',
         "An order line fulfils one visit only.")
@@ -61,8 +67,9 @@ class ServiceAgreementOccurrence(models.Model):
                 "What was due is kept, so that nothing is created twice. Skip the visit instead."))
 
     def action_open_order(self):
+        """Open the order that was made for the visit due."""
         self.ensure_one()
-        return self.order_id._open()
+        return self.order_id._show()
 
     @api.model
     def _skip(self, line, due, reason, note=False):
@@ -82,14 +89,16 @@ class ServiceAgreementOccurrence(models.Model):
             'is_skipped': True, 'reason_id': reason.id, 'note': note, 'user_id': self.env.uid}
         # The ledger is written by actions only, after the checks.
         known = self.sudo().search([('line_id', '=', line.id), ('date_due', '=', due)])
-        if known.order_id:
+        if order := known.order_id[:1]:
             raise UserError(self.env._(
                 "%s was created for this day already. Cancel or delete the order instead.",
-                known.order_id.name))
-        if known:
-            known.write(values)
-            return known
-        return self.sudo().create({'line_id': line.id, 'date_due': due, **values})
+                order.name))
+        known.write(values)
+        noted = {occurrence.site_id.id for occurrence in known}
+        # As above: the ledger is written after the checks.
+        return known | self.sudo().create([
+            {'line_id': line.id, 'date_due': due, 'site_id': site.id, **values}
+            for site in line._get_due_sites() if site.id not in noted])
 
     def action_unskip(self):
         """Take a skip back: the next run creates the visit."""

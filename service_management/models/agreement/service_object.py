@@ -24,12 +24,8 @@ class ServiceObject(models.Model):
             obj.expiring_agreement_count = expiring.get(obj._origin, 0)
 
     def action_view_agreements(self):
+        """Show the agreements that name the object."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_agreement_action')
-        return {
-            **action,
-            'domain': [('object_ids', 'in', self.ids), ('is_template', '=', False)],
-            'context': {
-                'default_partner_id': self.partner_id.id, 'default_object_ids': self.ids},
-        }
+        return self.env['service.agreement']._show_found(
+            [('object_ids', 'in', self.ids), ('is_template', '=', False)],
+            default_partner_id=self.partner_id.id, default_object_ids=self.ids)

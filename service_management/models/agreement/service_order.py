@@ -92,6 +92,10 @@ class ServiceOrder(models.Model):
                 order.pricelist_id = pricelist
 
     @api.depends('agreement_id')
+    def _compute_limit(self):
+        super()._compute_limit()
+
+    @api.depends('agreement_id')
     def _compute_sla_id(self):
         super()._compute_sla_id()
 
@@ -124,15 +128,18 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Refuse orders for agreements that are suspended."""
         orders = super().create(vals_list)
         orders.agreement_id._ensure_not_suspended()
         return orders
 
     def unlink(self):
+        """Leave what was due in the ledger behind."""
         self.line_ids._leave_ledger()
         return super().unlink()
 
     def write(self, vals):
+        """Refuse agreements that are suspended."""
         if vals.get('agreement_id'):
             self.env['service.agreement'].browse(vals['agreement_id'])._ensure_not_suspended()
         return super().write(vals)

@@ -12,6 +12,10 @@ class ServiceOrderLine(models.Model):
     occurrence_ids = fields.One2many(
         comodel_name='service.agreement.occurrence', inverse_name='order_line_id',
         string="Visits Due")
+    billing = fields.Selection(
+        selection_add=[('warranty',), ('agreement', "Under Agreement"), ('not_chargeable',)])
+    billing_override = fields.Selection(
+        selection_add=[('warranty',), ('agreement', "Under Agreement"), ('not_chargeable',)])
     has_agreement_price = fields.Boolean(copy=False, readonly=True)
     agreement_price_unit = fields.Float(
         string="Agreed Price", digits='Product Price', copy=False, readonly=True,
@@ -26,6 +30,7 @@ class ServiceOrderLine(models.Model):
         return super()._get_unlocked_fields() | {'occurrence_ids'}
 
     def unlink(self):
+        """Leave what was due in the ledger behind."""
         self._leave_ledger()
         return super().unlink()
 

@@ -10,3 +10,8 @@ class ServicePriceRule(models.Model):
             ('with', "Of an Agreement")],
         string="Agreements", default='any', required=True,
         help="Whether the rule is for orders that an agreement covers.")
+
+    def _fits(self, order, moment=None):
+        return super()._fits(order, moment) and (
+            self.agreement_scope == 'any'
+            or bool(order.agreement_id) == (self.agreement_scope == 'with'))

@@ -36,6 +36,7 @@ class ServiceTermsMixin(models.AbstractModel):
         return str(value) if value or value == 0 else ''
 
     def write(self, vals):
+        """Keep what changed of terms that are agreed."""
         names = [name for name in self._get_term_fields() if name in vals]
         agreed = self.filtered(lambda record: record._is_agreed()) if names else self.browse()
         before = {record: {name: record._format_term(name) for name in names} for record in agreed}

@@ -8,14 +8,8 @@ class ServiceAgreement(models.Model):
     def action_copy_lines(self):
         """Ask which lines of a template or another agreement to copy."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Copy Lines"),
-            'res_model': 'service.agreement.copy.lines',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_agreement_id': self.id},
-        }
+        return self._open_dialog(
+            'service.agreement.copy.lines', self.env._("Copy Lines"), default_agreement_id=self.id)
 
     def action_new_from_template(self):
         """Open a new agreement with the terms and the lines of one template."""

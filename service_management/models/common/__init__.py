@@ -1,3 +1,4 @@
 from . import service_document_mixin
 from . import batches
+from . import service_billed_mixin
 from . import service_figures_mixin

@@ -1,15 +1,17 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
     _name = 'res.partner'
     _inherit = ['res.partner', 'service.figures.mixin']
+
     service_object_count = fields.Integer(
-        compute='_compute_service_counts',
+        compute='_compute_service_object_count',
         groups='service_management.service_management_group_technician')
 
-    def _get_figures_owners(self):
+    def _get_figure_owners(self):
         return {partner: partner.commercial_partner_id._origin for partner in self}
 
     def _ensure_owns(self, addresses, objects):
@@ -29,26 +31,26 @@ class ResPartner(models.Model):
                     object=obj.display_name, owner=obj.commercial_partner_id.display_name,
                     customer=self.display_name))
 
-    def _compute_service_counts(self):
-        """Count what belongs to the customer or is at one of its addresses."""
-        commercials = self.commercial_partner_id
-        counts = {}
-        for model in ('service.order', 'service.object', 'service.agreement'):
-            domain = [('commercial_partner_id', 'in', commercials.ids)]
-            if model == 'service.agreement':
-                domain.append(('is_template', '=', False))
-            counts[model] = dict(self.env[model]._read_group(
-                domain, ['commercial_partner_id'], ['__count']))
+    def _compute_service_object_count(self):
+        self._count_service('service_object_count', 'service.object')
+
+    def _count_service(self, field, model, domain=Domain.TRUE):
+        """Fill a field with how many records of a model belong to the customers of these contacts.
+
+        :param str model: a model with a `commercial_partner_id`
+        """
+        count_by_customer = dict(self.env[model]._read_group(
+            Domain('commercial_partner_id', 'in', self.commercial_partner_id.ids) & domain,
+            ['commercial_partner_id'], ['__count']))
         for partner in self:
-            commercial = partner.commercial_partner_id._origin
-            partner.service_order_count = counts['service.order'].get(commercial, 0)
-            partner.service_object_count = counts['service.object'].get(commercial, 0)
-            partner.service_agreement_count = counts['service.agreement'].get(commercial, 0)
+            partner[field] = count_by_customer.get(partner.commercial_partner_id._origin, 0)
 
     def action_view_service_objects(self):
+        """Show the objects of the customer."""
         return self._action_view_service('service_management.service_object_action')
 
     def _action_view_service(self, xml_id):
+        """Return the action that shows what belongs to the customer of one contact."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xml_id)
         return {

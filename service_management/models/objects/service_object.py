@@ -4,13 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...tools.rules import under_warranty
-
 
 class ServiceObject(models.Model):
     _name = 'service.object'
     _description = "Service Object"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'portal.mixin', 'service.figures.mixin']
+    _inherit = [
+        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
+        'service.figures.mixin']
+    _window_action = 'service_management.service_object_action'
     _order = 'name, id'
     _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
     _check_company_auto = True
@@ -138,10 +139,15 @@ class ServiceObject(models.Model):
         return Domain.OR(domain_by_state[state] for state in value if state in domain_by_state)
 
     def _is_under_warranty(self, kind, day):
-        """Tell whether the warranty of a kind ('labor' or 'parts') holds on a day."""
+        """Tell whether the warranty of a kind ('labor' or 'parts') holds on a day.
+
+        Both its first and its last day belong to it. An object without an end has no warranty; one
+        that is not in service yet is covered from the beginning.
+        """
         self.ensure_one()
         end = self.warranty_labor_end if kind == 'labor' else self.warranty_parts_end
-        return under_warranty(day, self.date_in_service, end)
+        start = self.date_in_service
+        return bool(end) and day <= end and (not start or day >= start)
 
     @api.depends('child_ids')
     def _compute_child_count(self):
@@ -167,11 +173,8 @@ class ServiceObject(models.Model):
                     object=obj.name))
 
     def action_view_children(self):
+        """Show the parts of the object."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_object_action')
-        return {
-            **action,
-            'domain': [('parent_id', '=', self.id)],
-            'context': {'default_parent_id': self.id, 'default_partner_id': self.partner_id.id},
-        }
+        return self._show_found(
+            [('parent_id', '=', self.id)], default_parent_id=self.id,
+            default_partner_id=self.partner_id.id)

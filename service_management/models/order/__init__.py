@@ -1,3 +1,4 @@
+from . import service_kind_mixin
 from . import service_order
 from . import life
 from . import money
@@ -24,6 +25,7 @@ from . import account_move_line
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import service_figures_mixin
 from . import service_object
 from . import service_stage
 from . import service_team

@@ -12,4 +12,3 @@ class AccountMoveLine(models.Model):
         """Let a credit note free what it credits; a plain duplicate bills nothing twice."""
         super()._copy_data_extend_business_fields(values)
         values['service_order_line_id'] = self.service_order_line_id.id
-        values['service_fee_id'] = self.service_fee_id.id

@@ -42,28 +42,13 @@ class ServiceOrder(models.Model):
         return Domain('line_ids.invoice_line_ids.move_id', operator, value)
 
     def action_view_invoices(self):
-        return self._open_invoices(self.invoice_ids)
-
-    @api.model
-    def _open_invoices(self, invoices):
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'account.action_move_out_invoice_type')
-        action['context'] = {'default_move_type': 'out_invoice'}
-        if len(invoices) == 1:
-            return {**action, 'res_id': invoices.id, 'views': [(False, 'form')]}
-        return {**action, 'domain': [('id', 'in', invoices.ids)]}
+        """Show the invoices and credit notes of these orders."""
+        return self.invoice_ids._show_service_invoices()
 
     def action_bill(self):
         """Ask how to bill orders, then make the drafts."""
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Create Invoices"),
-            'res_model': 'service.order.bill',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_order_ids': self.ids},
-        }
+        return self._open_dialog(
+            'service.order.bill', self.env._("Create Invoices"), default_order_ids=self.ids)
 
     def _get_invoice_grouping_key(self):
         """Return what orders share to be billed on one invoice; extend to split further."""

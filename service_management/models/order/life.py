@@ -2,21 +2,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.rules import progress
-
-#: target state: the states an order may come from
-TRANSITIONS = {
-    'draft': {'draft'},
-    'open': {'draft', 'open', 'signed_off', 'cancelled'},
-    'signed_off': {'open', 'signed_off'},
-    'posted': {'signed_off', 'posted'},
-    'cancelled': {'draft', 'open', 'cancelled'},
-}
-
 
 class ServiceOrder(models.Model):
     """How an order moves: the table of moves, what guards them, what follows, and the verbs."""
     _inherit = 'service.order'
+
+    _transitions = {
+        'draft': {'draft'},
+        'open': {'draft', 'open', 'signed_off', 'cancelled'},
+        'signed_off': {'open', 'signed_off'},
+        'posted': {'signed_off', 'posted'},
+        'cancelled': {'draft', 'open', 'cancelled'},
+    }
 
     # Where it stands
     stage_id = fields.Many2one(
@@ -72,8 +69,16 @@ class ServiceOrder(models.Model):
 
     @api.depends('line_ids.state')
     def _compute_progress(self):
+        """Say what the lines say of an order: any open line means that it is in process.
+
+        Source: Dynamics 365 Finance & Operations, "Service status and progress".
+        """
         for order in self:
-            order.progress = progress(order.line_ids.mapped('state'))
+            states = set(order.line_ids.mapped('state'))
+            if 'open' in states or not states:
+                order.progress = 'in_process'
+            else:
+                order.progress = 'posted' if 'posted' in states else 'cancelled'
 
     @api.constrains('stage_id', 'team_id', 'company_id')
     def _check_stage_available(self):
@@ -98,24 +103,21 @@ class ServiceOrder(models.Model):
                     "Stage “%s” needs a reason. Create the order in another stage and move it"
                     " there.", stage.name))
 
+    #=== WHAT GUARDS IT ===#
+
     def _ensure_allowed(self, action):
         """:raise UserError: naming the order and the stage, if a stage forbids an action"""
-        flag = self.env['service.stage']._get_actions()[action]
+        flag, _text = self.env['service.stage']._get_actions()[action]
         for order in self:
             if not order.stage_id[flag]:
-                raise UserError(self._get_forbidden_message(order, action))
+                raise UserError(order._get_forbidden_message(action))
 
-    @api.model
-    def _get_forbidden_message(self, order, action):
-        text = {
-            'edit': self.env._("%(order)s cannot be changed in stage “%(stage)s”."),
-            'delete': self.env._("%(order)s cannot be deleted in stage “%(stage)s”."),
-            'cancel': self.env._("%(order)s cannot be cancelled in stage “%(stage)s”."),
-            'sign_off': self.env._("%(order)s cannot be signed off in stage “%(stage)s”."),
-            'post': self.env._("%(order)s cannot be posted in stage “%(stage)s”."),
-        }[action]
+    def _get_forbidden_message(self, action):
+        """Return why the stage of one order forbids an action, and what to do."""
+        self.ensure_one()
+        _flag, text = self.env['service.stage']._get_actions()[action]
         hint = self.env._("Move it to a stage that allows this first.")
-        return text % {'order': order.name, 'stage': order.stage_id.name} + '\n' + hint
+        return text % {'order': self.name, 'stage': self.stage_id.name} + '\n' + hint
 
     def _check_move(self, stage, vals):
         """Check that orders may go to a stage, with the values that are written along.
@@ -134,44 +136,47 @@ class ServiceOrder(models.Model):
         if stage.needs_reason and not vals.get('stage_reason_id'):
             raise UserError(self.env._(
                 "Stage “%s” needs a reason. Use “Change Stage” and give one.", stage.name))
-        guard = {'cancelled': 'cancel', 'signed_off': 'sign_off', 'posted': 'post'}
+        sources = self._get_transitions()[stage.category]
+        guards = stage._get_guarded_categories()
         for order in self:
-            if order.state not in TRANSITIONS[stage.category]:
+            if order.state not in sources:
                 raise UserError(self.env._(
                     "%(order)s is in stage “%(from)s” and cannot go to “%(to)s”.",
                     order=order.name, to=stage.name, **{'from': order.stage_id.name}))
             if order.state != stage.category:
-                if action := guard.get(stage.category):
-                    order._ensure_allowed(action)
-                if check := getattr(self, f'_check_becomes_{stage.category}', None):
-                    check(order, vals)
+                if stage.category in guards:
+                    order._ensure_allowed(guards[stage.category])
+                order._check_becomes(stage.category, vals)
 
-    def _check_becomes_open(self, order, vals):
-        if order.state == 'signed_off':
-            self._ensure_role('manager', self.env._(
-                "%s is signed off: only a service manager reopens it.", order.name))
-        if 'posted' in order.line_ids.mapped('state'):
-            raise UserError(self.env._(
-                "%s has posted lines and stays closed. Create another order for more work.",
-                order.name))
+    def _check_becomes(self, state, vals):
+        """Check that one order may change to another state; extend to ask for more.
 
-    def _check_becomes_signed_off(self, order, vals):
-        if order.company_id.service_require_signature and not (
-                vals.get('signature') or order.signature):
+        :param dict vals: what is written along
+        :raise UserError: naming what is missing
+        """
+        self.ensure_one()
+        line_states = self.line_ids.mapped('state')
+        if state == 'open':
+            if self.state == 'signed_off':
+                self._ensure_role('manager', self.env._(
+                    "%s is signed off: only a service manager reopens it.", self.name))
+            if 'posted' in line_states:
+                raise UserError(self.env._(
+                    "%s has posted lines and stays closed. Create another order for more work.",
+                    self.name))
+        elif state == 'signed_off':
+            if self.company_id.service_require_signature and not (
+                    vals.get('signature') or self.signature):
+                raise UserError(self.env._(
+                    "%s is not signed. Let the customer sign it with “Sign Off” first.", self.name))
+        elif state == 'posted' and 'open' in line_states:
             raise UserError(self.env._(
-                "%s is not signed. Let the customer sign it with “Sign Off” first.", order.name))
-        order.visit_ids._ensure_timer_stopped()
+                "%s has lines that are not posted. Use “Post” to post them.", self.name))
+        elif state == 'cancelled' and 'posted' in line_states:
+            raise UserError(self.env._(
+                "%s has posted lines and cannot be cancelled. Reverse them instead.", self.name))
 
-    def _check_becomes_posted(self, order, vals):
-        if 'open' in order.line_ids.mapped('state'):
-            raise UserError(self.env._(
-                "%s has lines that are not posted. Use “Post” to post them.", order.name))
-
-    def _check_becomes_cancelled(self, order, vals):
-        if 'posted' in order.line_ids.mapped('state'):
-            raise UserError(self.env._(
-                "%s has posted lines and cannot be cancelled. Reverse them instead.", order.name))
-        order.visit_ids._ensure_timer_stopped()
+    #=== WHAT FOLLOWS ===#
 
     def _log_stage_moves(self, origins):
         """Keep who moved which order when, from where to where, and why.
@@ -193,19 +198,26 @@ class ServiceOrder(models.Model):
         }
 
     def _after_move(self, origins):
-        """Draw the consequences of stage moves that changed the state."""
-        for state in ('open', 'signed_off', 'posted', 'cancelled'):
-            changed = self.filtered(lambda order, state=state: (
-                order.state == state and origins[order].category != state))
-            if changed:
-                getattr(changed, f'_on_{"opened" if state == "open" else state}')()
+        """Draw the consequences of stage moves that changed the state.
+
+        :param dict origins: {order: the stage it came from}
+        """
+        for state, orders in self.filtered(
+                lambda order: origins[order].category != order.state).grouped('state').items():
+            orders._on_state(state)
         self.filtered(lambda order: (
             order.state == 'open' and origins[order].category == 'cancelled'))._on_revoked()
 
+    def _on_state(self, state):
+        """Call the hook of the state that orders have come to; extend for a state of your own."""
+        hooks = {
+            'open': self._on_opened, 'signed_off': self._on_signed_off,
+            'posted': self._on_posted, 'cancelled': self._on_cancelled}
+        if state in hooks:
+            hooks[state]()
+
     def _on_opened(self):
-        """Extend for what an order needs from now on, at the first opening and at each later one."""
-        self._ensure_waiting_visit()
-        self._apply_price_rules()
+        """Extend for what orders need from now on, at the first opening and at each later one."""
 
     def _is_first_opening(self):
         """Tell whether one open order was never open before, by its history."""
@@ -215,29 +227,21 @@ class ServiceOrder(models.Model):
         return sum(stage.category == 'open' for stage in stages) == 1
 
     def _on_revoked(self):
+        """Take back what cancelling did to the lines; extend for more."""
         self.line_ids.filtered('is_cancelled_with_order')._reopen()
 
     def _on_signed_off(self):
+        """Note when orders were signed off; extend for what follows."""
         self.filtered(lambda order: not order.signed_on).signed_on = fields.Datetime.now()
-        for order in self:
-            worked = order.visit_ids.filtered('work_start')
-            open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
-            (open_visits & worked)._finish()
-            (open_visits - worked)._cancel(
-                reason=self.env['service.reason'],
-                note=self.env._("The order was signed off."))
-        self._apply_price_rules()
 
     def _on_posted(self):
         """Extend for what follows when nothing is left to post."""
 
     def _on_cancelled(self):
+        """Cancel what is open of the lines; extend for more."""
         lines = self.line_ids.filtered(lambda line: line.state == 'open')
         lines._cancel()
-        lines.sudo().is_cancelled_with_order = True
-        for order in self:
-            order.visit_ids.filtered(lambda visit: visit._is_open())._cancel(
-                order.stage_reason_id, order.stage_note)
+        lines.sudo().is_cancelled_with_order = True  # only cancelling an order says so
 
     def _move_on_event(self, event):
         """Move orders to the stage of their state that waits for an event, never backwards."""
@@ -254,6 +258,8 @@ class ServiceOrder(models.Model):
             # A technician who starts work moves the order without having the right to.
             orders.sudo().stage_id = target
 
+    #=== MOVING ===#
+
     def get_stage_move_action(self, stage_id):
         """Return the dialog that a move to a stage needs, or False when none is needed.
 
@@ -265,6 +271,7 @@ class ServiceOrder(models.Model):
         return self._open_stage_dialog(stage)
 
     def _needs_stage_dialog(self, stage):
+        """Tell whether a move to a stage has questions that only a person can answer."""
         return stage.needs_reason or (stage.category == 'signed_off' and any(
             order.company_id.service_require_signature and not order.signature
             for order in self))
@@ -274,62 +281,75 @@ class ServiceOrder(models.Model):
         """Return what the dialog of a move is going to answer, to check the rest before it opens."""
         return {'stage_reason_id': True, 'signature': True}
 
-    def _open_stage_dialog(self, stage=None):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Change Stage"),
-            'res_model': 'service.order.change.stage',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_order_ids': self.ids, 'default_stage_id': stage and stage.id},
-        }
+    def _open_stage_dialog(self, stage=None, title=None):
+        """Return the dialog that moves these orders, to a stage if one is given."""
+        return self._open_dialog(
+            'service.order.change.stage', title or self.env._("Change Stage"),
+            default_order_ids=self.ids, default_stage_id=stage and stage.id)
 
-    def _change_state(self, state):
-        """Move orders to their first stage of a state; open a dialog where that has questions."""
-        stages = {order: self.env['service.stage']._get_for(state, order.company_id, order.team_id)
-                  for order in self}
-        for stage in set(stages.values()):
-            orders = self.filtered(lambda order, stage=stage: stages[order] == stage)
+    def _get_target_stages(self, state):
+        """Return {stage: orders}: the first stages of a state that these orders would go to.
+
+        :raise UserError: if there is none
+        """
+        Stage = self.env['service.stage']
+        stages = {place: Stage._get_for(state, *place) for place in set(
+            self.mapped(lambda order: (order.company_id, order.team_id)))}
+        return self.grouped(lambda order: stages[order.company_id, order.team_id])
+
+    def _move_to(self, state, reason=None, note=False):
+        """Move orders to their first stage of a state.
+
+        :param reason: service.reason, for stages that need one
+        :return: the orders
+        :raise UserError: naming what is missing
+        """
+        for stage, orders in self._get_target_stages(state).items():
+            orders.write({
+                'stage_id': stage.id, 'stage_reason_id': reason and reason.id, 'stage_note': note})
+        return self
+
+    def _ask_and_move_to(self, state):
+        """Move orders as a person wants it.
+
+        :return: the dialog that asks what has to be asked before, else True
+        :raise UserError: if the orders would need several dialogs
+        """
+        targets = self._get_target_stages(state)
+        for stage, orders in targets.items():
             if orders._needs_stage_dialog(stage):
-                if len(set(stages.values())) > 1:
+                if len(targets) > 1:
                     raise UserError(self.env._(
                         "These orders go to different stages. Move the orders of one team at a"
                         " time."))
                 orders._check_move(stage, self._get_dialog_answers())
                 return orders._open_stage_dialog(stage)
-            orders.write({'stage_id': stage.id})
+        self._move_to(state)
         return True
+
+    #=== ACTIONS ===#
 
     def action_confirm(self):
         """Open requests and quotes."""
-        return self._change_state('open')
+        return self._ask_and_move_to('open')
 
     def action_cancel(self):
-        return self._change_state('cancelled')
-
-    def _cancel_all(self, reason, note=False):
-        """Cancel orders of several companies and teams for one reason, each in its own stage."""
-        for (company, team), orders in self.grouped(
-                lambda order: (order.company_id, order.team_id)).items():
-            orders.write({
-                'stage_id': self.env['service.stage']._get_for('cancelled', company, team).id,
-                'stage_reason_id': reason.id,
-                'stage_note': note,
-            })
+        """Cancel orders with their open lines and visits; ask for the reason where a stage wants one."""
+        return self._ask_and_move_to('cancelled')
 
     def action_revoke(self):
         """Take cancellations back; orders that are not cancelled are left alone."""
-        return self.filtered(lambda order: order.state == 'cancelled')._change_state('open')
+        return self.filtered(lambda order: order.state == 'cancelled')._ask_and_move_to('open')
 
     def action_sign_off(self):
         """Open the dialog in which the customer signs."""
         self.ensure_one()
-        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
         self._ensure_allowed('sign_off')
+        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
         # The technician confirms completion without the right to move orders.
         self.sudo()._check_move(stage, self._get_dialog_answers())
-        return {**self._open_stage_dialog(stage), 'name': self.env._("Sign Off")}
+        return self._open_stage_dialog(stage, self.env._("Sign Off"))
 
     def action_change_stage(self):
+        """Open the dialog that moves orders to any stage, with a reason."""
         return self._open_stage_dialog()

@@ -9,14 +9,8 @@ class ServiceOrderLine(models.Model):
     BILLING = [
         ('chargeable', "Chargeable"),
         ('warranty', "Under Warranty"),
-        ('agreement', "Under Agreement"),
         ('not_chargeable', "Not Chargeable"),
     ]
-    #: What is still decided between sign-off and posting, by a manager.
-    BILLING_FIELDS = {
-        'price_unit', 'discount', 'tax_ids', 'billing_override', 'billing_note',
-        'analytic_distribution', 'name',
-    }
 
     # Billing
     billing = fields.Selection(
@@ -41,6 +35,7 @@ class ServiceOrderLine(models.Model):
         selection=[
             ('no', "Nothing to Bill"), ('to_invoice', "To Bill"), ('invoiced', "Fully Billed")],
         compute='_compute_invoice_status', store=True, index=True)
+
     _override_note = models.Constraint(
         "CHECK (billing_override IS NULL OR COALESCE(billing_note, '') <> '')",
         "Say why the line is billed differently: fill the billing note.")
@@ -52,32 +47,39 @@ class ServiceOrderLine(models.Model):
         """Decide who pays; what is posted stays as it was posted."""
         for line in self:
             if line.state == 'posted':
-                coverage = {field: line[field] for field in (
-                    'billing', 'billing_reason', 'covered_percent', 'coverage_rule_id')}
+                coverage = {field: line[field] for field in line._get_no_coverage()}
             elif line.billing_override:
                 coverage = {
-                    'billing': line.billing_override, 'billing_reason': line.billing_note,
-                    'covered_percent': 0.0, 'coverage_rule_id': False}
+                    **line._get_no_coverage(), 'billing': line.billing_override,
+                    'billing_reason': line.billing_note}
             else:
                 coverage = line._get_coverage()
             line.update(coverage)
 
+    @api.model
+    def _get_no_coverage(self):
+        """Return the values of a line that the customer pays in full; extend with more of them."""
+        return {'billing': 'chargeable', 'billing_reason': False, 'covered_percent': 0.0}
+
     def _get_coverage(self):
-        """Return who pays one line: billing, billing_reason, covered_percent, coverage_rule_id.
+        """Return who pays one line, as values of the fields that `_get_no_coverage` names.
 
         Labor and parts have a warranty each, decided by the object's dates on the day of the
-        order; expenses and fees have none. Warranty covers everything unless a rule says less.
+        order; expenses and fees have none. Extend for others who pay.
         Source: Business Central, "Warranty": items by the parts window, resources by the labor one.
         """
         self.ensure_one()
-        coverage = {
-            'billing': 'chargeable', 'billing_reason': False, 'covered_percent': 0.0,
-            'coverage_rule_id': False}
         warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
         obj, order = self.object_id, self.order_id
         if not (warranty and obj and order.date_order) or not obj._is_under_warranty(
                 warranty, order._get_order_day()):
-            return coverage
+            return self._get_no_coverage()
+        return {**self._get_no_coverage(), **self._get_warranty_coverage(warranty)}
+
+    def _get_warranty_coverage(self, warranty):
+        """Return what a warranty ('labor' or 'parts') pays of one line; extend where it pays less."""
+        self.ensure_one()
+        obj = self.object_id
         if warranty == 'labor':
             reason = self.env._(
                 "Labor warranty of %(object)s until %(date)s", object=obj.name,
@@ -86,14 +88,23 @@ class ServiceOrderLine(models.Model):
             reason = self.env._(
                 "Parts warranty of %(object)s until %(date)s", object=obj.name,
                 date=fields.Date.to_string(obj.warranty_parts_end))
-        rule = self._get_warranty_rule(warranty)
-        percent = rule.percent if rule else 100.0
-        return {
-            'billing': 'warranty' if percent == 100 else 'chargeable',
-            'billing_reason': reason,
-            'covered_percent': percent,
-            'coverage_rule_id': rule.id,
-        }
+        return {'billing': 'warranty', 'billing_reason': reason, 'covered_percent': 100.0}
+
+    def _get_coverage_name(self):
+        """Return what covers a part of one line."""
+        return self._get_document_reason()
+
+    def _get_document_reason(self):
+        """Return why the line is free or reduced, in the language that a document is made in."""
+        self.ensure_one()
+        if self.billing_override or not self.object_id:
+            return self.billing_reason
+        return self.env._("Warranty of %s", self.object_id.name)
+
+    def _is_billed_by_order(self):
+        """Tell whether the line's price is this order's to decide; extend for other billers."""
+        self.ensure_one()
+        return self.billing == 'chargeable'
 
     @api.depends('invoice_line_ids.quantity', 'invoice_line_ids.product_uom_id',
                  'invoice_line_ids.parent_state', 'invoice_line_ids.move_id.move_type')
@@ -126,8 +137,16 @@ class ServiceOrderLine(models.Model):
                 line.invoice_status = 'no'
 
     def _ensure_may_override(self):
-        self._ensure_role('manager', self.env._(
-            "Only a service manager changes how a line is billed."))
+        """:raise AccessError: if the user is no service manager"""
+        self._ensure_role(
+            'manager', self.env._("Only a service manager changes how a line is billed."))
+
+    @api.model
+    def _get_billing_fields(self):
+        """Return the fields that a manager still decides between sign-off and posting."""
+        return {
+            'price_unit', 'discount', 'tax_ids', 'billing_override', 'billing_note',
+            'analytic_distribution', 'name'}
 
     def _prepare_invoice_line(self, sign=1):
         """Return the values of the invoice line of one line.

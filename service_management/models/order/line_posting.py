@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -19,29 +19,49 @@ class ServiceOrderLine(models.Model):
     analytic_line_ids = fields.One2many(
         comodel_name='account.analytic.line', inverse_name='service_order_line_id',
         string="Analytic Lines")
+
     _to_post = models.Index("(company_id, date) WHERE state = 'open'")
     _once_reversed = models.UniqueIndex(
         '(reversed_line_id) WHERE reversed_line_id IS NOT NULL',
         "This line has been reversed already.")
 
     def action_post(self):
-        """Post these lines alone; their orders follow the rules of posting an order."""
-        return self.order_id._post_lines(self)
+        """Post these lines alone; their orders follow the rules of posting an order.
+
+        :return: the dialog that becoming posted needs, else True
+        """
+        return self.order_id._post_and_ask(self)
 
     def _post(self):
-        """Book the cost and turn lines posted; planned work that did not happen is cancelled."""
+        """Turn lines posted, with what follows; planned work that did not happen is cancelled.
+
+        :return: the lines that were posted
+        """
         idle = self.filtered(
             lambda line: not line.product_uom_id or line.product_uom_id.is_zero(line.quantity))
         idle._cancel()
-        # Only posting posts, and analytic lines belong to accounting: hence sudo.
-        lines = (self - idle).sudo()
+        lines = self - idle
         lines.flush_recordset()  # posted lines keep what they have: it has to be computed
+        posted = self.browse()
+        for is_dated, group in lines.grouped(lambda line: bool(line.date)).items():
+            posted |= group._set_state('posted', **self._prepare_posting_values(is_dated))
+        posted._after_posting()
+        return posted
+
+    @api.model
+    def _prepare_posting_values(self, is_dated):
+        """Return what posting writes beside the state; extend to keep more.
+
+        :param bool is_dated: whether the lines have a day already on which the work was done
+        """
         today = fields.Date.context_today(self)
-        undated = lines.filtered(lambda line: not line.date)
-        undated.write({'state': 'posted', 'date_posted': today, 'date': today})
-        (lines - undated).write({'state': 'posted', 'date_posted': today})
+        return {'date_posted': today, **({} if is_dated else {'date': today})}
+
+    def _after_posting(self):
+        """Book the cost; extend for what else follows when lines are posted."""
+        # Analytic lines belong to accounting, costs to managers; whoever posts was asked before.
         self.env['account.analytic.line'].sudo().create(
-            [vals for line in lines for vals in line._prepare_analytic_lines()])
+            [vals for line in self.sudo() for vals in line._prepare_analytic_lines()])
 
     def _prepare_analytic_lines(self):
         """Return the values of the analytic lines that carry the cost of one line, in total exact."""
@@ -87,7 +107,11 @@ class ServiceOrderLine(models.Model):
         }
 
     def action_reverse(self):
-        """Correct posted lines by lines of the opposite quantity, cost and analytic lines."""
+        """Correct posted lines by lines of the opposite quantity, cost and analytic lines.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if a line is not posted, or is a reversal itself
+        """
         self._ensure_role('manager', self.env._("Only a service manager reverses posted lines."))
         for line in self:
             if line.state != 'posted' or line.reversed_line_id:
@@ -99,6 +123,7 @@ class ServiceOrderLine(models.Model):
         return True
 
     def _prepare_reversal(self):
+        """Return the values of the line that reverses one line; extend to carry more over."""
         self.ensure_one()
         return {
             **self.copy_data()[0],
@@ -116,5 +141,4 @@ class ServiceOrderLine(models.Model):
             'billing_override': self.billing,
             'billing_note': self.env._("Reversal: %s", self.billing_reason or self.name),
             'employee_id': self.employee_id.id,
-            'visit_id': self.visit_id.id,
         }

@@ -30,17 +30,14 @@ class ServiceOrderLine(models.Model):
         string="Total", compute='_compute_amount', store=True, precompute=True)
 
     @api.depends('product_id', 'product_uom_id', 'quantity_planned', 'order_id.pricelist_id',
-                 'order_id.fiscal_position_id', 'order_id.zone_id', 'is_travel', 'employee_id',
-                 'date_start', 'date_end', 'covered_percent')
+                 'order_id.fiscal_position_id', 'covered_percent')
     def _compute_price(self):
-        """Price lines by pricelist and rules, all lines of a product group at once.
+        """Price lines by the pricelist, all lines of a product group at once.
 
         Prices entered by hand, agreed in a quote, posted or billed stay.
         """
         groups = defaultdict(self.browse)
-        rules = self._get_price_rules()
         for line in self:
-            line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
             if line._keeps_price():
                 line.price_unit = line.price_unit
                 line.discount = line.discount if line._keeps_discount() else max(
@@ -68,14 +65,32 @@ class ServiceOrderLine(models.Model):
     def _keeps_discount(self):
         """Tell whether nothing at all changes the amount of one line any more."""
         self.ensure_one()
-        return bool(
-            self.state != 'open' or self.qty_invoiced or self.is_price_agreed or self.is_rule_line)
+        return bool(self.state != 'open' or self.qty_invoiced or self.is_price_agreed)
 
     def _has_manual_price(self):
+        """Tell whether somebody gave one line another price than pricelist and rules."""
         self.ensure_one()
-        price = self.price_before_adjustment if self.is_price_adjusted else self.price_unit
+        price = self._get_given_price()
         currency = self.currency_id or self.company_id.currency_id or self.env.company.currency_id
         return bool(currency.compare_amounts(self.technical_price_unit, price))
+
+    def _get_given_price(self):
+        """Return the price that one line was given; extend for what changes it afterwards."""
+        self.ensure_one()
+        return self.price_unit
+
+    @api.model
+    def _prepare_given_price(self):
+        """Return what else changes with a price that somebody enters."""
+        return {'is_price_agreed': False}
+
+    def _apply_price_rule(self, price):
+        """Return the price of one unit for one line, before taxes are mapped.
+
+        Extend for what refines the price of the pricelist.
+        """
+        self.ensure_one()
+        return price
 
     def _apply_pricelist(self, pricelist, **conditions):
         """Set price and discount of lines that share their pricing conditions."""
@@ -149,11 +164,6 @@ class ServiceOrderLine(models.Model):
             line.price_subtotal = base_line['tax_details']['total_excluded_currency']
             line.price_total = base_line['tax_details']['total_included_currency']
 
-    def _is_billed_by_order(self):
-        """Tell whether the line's price is this order's to decide; extend for other billers."""
-        self.ensure_one()
-        return self.billing == 'chargeable'
-
     def _get_tax_totals(self, order):
         """Return the tax engine's summary of these lines of one order."""
         AccountTax = self.env['account.tax']
@@ -171,9 +181,8 @@ class ServiceOrderLine(models.Model):
         included = self.tax_ids and all(tax.price_include for tax in self.tax_ids)
         return totals['total_amount_currency' if included else 'base_amount_currency']
 
-    @api.depends('price_unit', 'technical_price_unit', 'price_rule_id', 'coverage_rule_id',
-                 'covered_percent', 'is_price_adjusted', 'is_price_agreed',
-                 'order_id.pricelist_id', 'order_id.limit_rule_id')
+    @api.depends('price_unit', 'technical_price_unit', 'covered_percent', 'is_price_agreed',
+                 'order_id.pricelist_id')
     @api.depends_context('lang')
     def _compute_price_explanation(self):
         for line in self:
@@ -182,31 +191,22 @@ class ServiceOrderLine(models.Model):
     def _explain_price(self):
         """Return the reasons of one line's price as phrases, in the order they took effect."""
         self.ensure_one()
-        rule, order = self.price_rule_id, self.order_id
         if self.is_price_agreed:
             phrases = [self.env._("Agreed in the quote")]
-        elif self._get_rule_role() == 'rounding':
-            return [self.env._("Makes the agreed total exact")]
         elif self._has_manual_price():
             phrases = [self.env._(
                 "Entered by hand instead of %s", self._format_price(self.technical_price_unit))]
-        elif rule.kind == 'overtime':
-            phrases = [self.env._(
-                "%(rule)s: +%(percent)g %%", rule=rule.name, percent=rule.percent)]
-        elif rule:
-            phrases = [self.env._("Rule: %s", rule.name)]
         else:
-            phrases = [self._explain_base_price()]
+            phrases = [self._explain_found_price()]
         if 0 < self.covered_percent < 100:
             phrases.append(self.env._(
                 "%(rule)s: %(percent)g %% off", percent=self.covered_percent,
-                rule=self.coverage_rule_id.name or self._get_document_reason()))
-        if self.is_price_adjusted:
-            phrases.append(self.env._(
-                "adjusted from %(price)s to the agreed total of %(total)s",
-                price=self._format_price(self.price_before_adjustment),
-                total=self._format_price(order.limit_amount)))
+                rule=self._get_coverage_name()))
         return phrases
+
+    def _explain_found_price(self):
+        """Return where the price of one line comes from that nobody has entered."""
+        return self._explain_base_price()
 
     def _explain_base_price(self):
         """Return where the price of one line comes from that no rule has made."""
@@ -216,19 +216,5 @@ class ServiceOrderLine(models.Model):
         return self.env._("Price of the product")
 
     def _format_price(self, price):
+        """Return a price of one line as people read it."""
         return (self.currency_id or self.company_id.currency_id).format(price)
-
-    def _get_document_name(self):
-        """Return the description that customers read; overtime says that it is overtime."""
-        self.ensure_one()
-        if self.price_rule_id.kind != 'overtime':
-            return self.name
-        rule = self.price_rule_id.with_context(lang=self.order_id.partner_id.lang)
-        return f'{self.name}\n{rule.name}'
-
-    def _get_document_reason(self):
-        """Return why the line is free or reduced, in the language that a document is made in."""
-        self.ensure_one()
-        if self.billing_override or not self.object_id:
-            return self.billing_reason
-        return self.env._("Warranty of %s", self.object_id.name)

@@ -23,15 +23,13 @@ class ServiceOrder(models.Model):
 
         The mail leaves when the transaction is committed: what fails is never told.
 
-        :param str event: 'received', 'planned', 'cancelled', 'on_way' or 'done'
+        :param str event: one of those that `service.team._get_mail_fields` names
         :param attachments: list of (name, content) to send along
         """
         if self.env.context.get('install_mode'):
             return  # demo data tells nobody
         for order in self:
-            # Customers are told whoever works on the order; templates are the manager's.
-            team = order.team_id.sudo()
-            template = team[f'mail_{event}_id']
+            template = order.team_id._get_mail_template(event)
             recipient = order._mail_get_partners()[order.id]
             if not (template and recipient.email):
                 continue
@@ -50,6 +48,7 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Answer those who wrote from the portal or by e-mail."""
         orders = super().create(vals_list)
         orders.filtered(lambda order: order.channel in ('portal', 'email'))._send_team_mail(
             'received')
@@ -58,7 +57,7 @@ class ServiceOrder(models.Model):
     def _on_signed_off(self):
         """Let a job send the receipt: a document that cannot be made must not undo a signature."""
         super()._on_signed_off()
-        due = self.filtered(lambda order: order.team_id.sudo().mail_done_id)
+        due = self.filtered(lambda order: order.team_id._get_mail_template('done'))
         if due and not self.env.context.get('install_mode'):
             due.sudo().is_receipt_due = True
             self.env.ref('service_management.ir_cron_send_receipts')._trigger()
@@ -93,4 +92,4 @@ class ServiceOrder(models.Model):
         if self.state not in ('signed_off', 'posted'):
             raise UserError(self.env._(
                 "%s is not signed off: there is no work receipt yet.", self.name))
-        return self._open_composer(self.env._("Send the Work Receipt"), self.team_id.mail_done_id)
+        return self._open_composer(self.env._("Send the Work Receipt"), self.team_id._get_mail_template('done'))

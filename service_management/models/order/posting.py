@@ -7,13 +7,47 @@ class ServiceOrder(models.Model):
     _inherit = 'service.order'
 
     def action_post(self):
-        """Post all open lines of signed-off orders."""
-        return self._post_lines()
-
-    def _post_lines(self, lines=None):
-        """Post lines of these orders, by default all; orders with nothing left become posted.
+        """Post all open lines of signed-off orders.
 
         :return: the dialog that becoming posted needs, else True
+        """
+        return self._post_and_ask()
+
+    def _post_and_ask(self, lines=None):
+        """Post lines as a person wants it: where the stage of posted orders asks something, ask.
+
+        :param lines: as for `_post_lines`
+        :return: the dialog, else True
+        """
+        self._post_lines(lines)
+        left = self._filter_fully_posted()
+        return left._ask_and_move_to('posted') if left else True
+
+    def _post_lines(self, lines=None, reason=None):
+        """Post lines of these orders; orders with nothing left become posted.
+
+        Guard, prepare, write, after: each is a hook of its own.
+
+        :param lines: service.order.line, by default all; those that are not open are left alone
+        :param reason: service.reason for stages that need one; without it such orders stay signed
+            off, until somebody answers
+        :return: the orders that became posted
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if an order is not signed off, or its stage forbids posting
+        """
+        self._ensure_postable()
+        self._before_posting()
+        if lines is None:
+            lines = self.line_ids
+        lines.filtered(lambda line: line.state == 'open')._post()
+        done = self._filter_fully_posted()
+        for stage, orders in done._get_target_stages('posted').items():
+            if not reason and orders._needs_stage_dialog(stage):
+                done -= orders
+        return done._move_to('posted', reason)
+
+    def _ensure_postable(self):
+        """Extend to ask for more before anything is booked.
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if an order is not signed off, or its stage forbids posting
@@ -25,16 +59,11 @@ class ServiceOrder(models.Model):
                     "%(order)s is in stage “%(stage)s” and not signed off. Sign it off before you"
                     " post it.", order=order.name, stage=order.stage_id.name))
         self._ensure_allowed('post')
-        self._apply_price_rules()
-        if lines is None:
-            lines = self.line_ids
-        lines.filtered(lambda line: line.state == 'open')._post()
-        done = self.filtered(lambda order: order.state == 'signed_off'
-                             and 'open' not in order.line_ids.mapped('state'))
-        return done._change_state('posted') if done else True
 
-    def _get_charged_lines(self):
-        """Return the lines that the rules of one order count: live ones that this order bills."""
-        self.ensure_one()
-        return self.line_ids.filtered(
-            lambda line: line.state != 'cancelled' and line._is_billed_by_order())
+    def _before_posting(self):
+        """Extend for what lines have to be brought up to date with before they are posted."""
+
+    def _filter_fully_posted(self):
+        """Return those of these signed-off orders that have nothing left to post."""
+        return self.filtered(lambda order: (
+            order.state == 'signed_off' and 'open' not in order.line_ids.mapped('state')))

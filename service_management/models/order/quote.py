@@ -23,10 +23,6 @@ class ServiceOrder(models.Model):
                 raise UserError(self.env._(
                     "%s has no lines yet. Add what you offer, then send the quote.", order.name))
 
-    def _before_quoting(self):
-        super()._before_quoting()
-        self._apply_price_rules()
-
     def _mark_quote_sent(self):
         super()._mark_quote_sent()
         self._move_on_event('quoted')

@@ -17,6 +17,7 @@ class ServiceOrder(models.Model):
         return f'/rate/{self.sudo()._rating_get_access_token()}'
 
     def action_view_ratings(self):
+        """Show what customers thought of these orders."""
         action = self.env['ir.actions.act_window']._for_xml_id('rating.rating_rating_action')
         return {
             **action, 'context': {},

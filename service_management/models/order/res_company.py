@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -23,6 +23,21 @@ class ResCompany(models.Model):
     service_require_signature = fields.Boolean(
         string="Signature Required", default=True,
         help="Orders are signed off with the customer's signature only.")
+
+    @api.model
+    def _get_service_sequences(self):
+        return {**super()._get_service_sequences(), 'service.order': ("Service Order", 'SRV/')}
+
+    @api.model
+    def _complete_for_service(self):
+        """Give companies the products that sell hours and travel, too."""
+        companies = super()._complete_for_service()
+        for company in companies:
+            company.service_hour_product_id = (
+                company.service_hour_product_id or self._default_service_hour_product_id())
+            company.service_travel_product_id = (
+                company.service_travel_product_id or self._default_service_travel_product_id())
+        return companies
 
     def _tax_service_products(self):
         """Give the products that we ship a company's default tax where they have none of its."""

@@ -1,18 +1,16 @@
 from odoo import api, fields, models
 
-from ..order.service_order_line import ServiceOrderLine
-
 
 class ServiceLineSetLine(models.Model):
     _name = 'service.line.set.line'
     _description = "Line of a Service Line Set"
+    _inherit = ['service.kind.mixin']
     _order = 'set_id, sequence, id'
 
     set_id = fields.Many2one(
         comodel_name='service.line.set', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='set_id.company_id')
     sequence = fields.Integer(default=10)
-    kind = fields.Selection(selection=ServiceOrderLine.KINDS, required=True, default='hour')
     is_travel = fields.Boolean(string="Travel", help="Time on the road, not at work.")
     product_id = fields.Many2one(
         comodel_name='product.product', ondelete='restrict',

@@ -1,11 +1,13 @@
 from odoo import fields, models
+from odoo.fields import Domain
+
+from ..common.service_figures_mixin import FigureSource
 
 
 class ServiceObject(models.Model):
     """The work done on an object."""
     _inherit = 'service.object'
 
-    _figures_of = ('service.order.line', 'object_id')
     _figures_order_field = 'object_ids'
 
     # History
@@ -17,6 +19,14 @@ class ServiceObject(models.Model):
         readonly=True)
     order_count = fields.Integer(compute='_compute_order_counts')
     open_order_count = fields.Integer(compute='_compute_order_counts')
+
+    def _get_order_figures(self):
+        """Count the lines for the object: its orders may be for others, too."""
+        return FigureSource(
+            'service.order.line', 'object_id',
+            Domain('order_id.state', 'in', ('signed_off', 'posted'))
+            & Domain('state', '!=', 'cancelled'),
+            {'service_cost': 'cost', 'service_margin': 'margin'})
 
     def _compute_order_counts(self):
         Order = self.env['service.order']
@@ -30,15 +40,8 @@ class ServiceObject(models.Model):
             obj.open_order_count = open_by_object.get(obj._origin, 0)
 
     def action_view_orders(self):
+        """Show the orders for the object."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        return {
-            **action,
-            'domain': [('object_ids', 'in', self.ids)],
-            'context': {
-                'default_partner_id': self.partner_id.id,
-                'default_site_id': self.site_id.id,
-                'default_object_ids': self.ids,
-            },
-        }
+        return self.env['service.order']._show_found(
+            [('object_ids', 'in', self.ids)], default_partner_id=self.partner_id.id,
+            default_site_id=self.site_id.id, default_object_ids=self.ids)

@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ...tools.planning import local_day
-from ..common.records import open_records
+from ...tools.clock import local_day
 
 
 class ServiceOrder(models.Model):
@@ -13,12 +12,13 @@ class ServiceOrder(models.Model):
         'service.quote.mixin', 'service.job.mixin', 'mail.tracking.duration.mixin', 'rating.mixin',
         'analytic.mixin',
     ]
-    _order = 'priority desc, date_planned, id desc'
+    _order = 'priority desc, id desc'
     _rec_names_search = [
         'name', 'title', 'client_order_ref', 'partner_id.name', 'site_id.name', 'site_city',
         'object_ids.name', 'object_ids.serial_number', 'object_ids.code']
     _check_company_auto = True
     _track_duration_field = 'stage_id'
+    _window_action = 'service_management.service_order_action'
 
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
@@ -44,7 +44,6 @@ class ServiceOrder(models.Model):
         check_company=True, index='btree_not_null',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
     contact_phone = fields.Char(related='contact_id.phone', string="Contact Phone")
-    contact_email = fields.Char(related='contact_id.email', string="Contact Email")
     client_order_ref = fields.Char(
         string="Customer Reference", copy=False, help="The customer's own number of this work.")
 
@@ -213,7 +212,7 @@ class ServiceOrder(models.Model):
         """Return the day of the call at the company: warranties and prices are those of it."""
         self.ensure_one()
         return local_day(
-            self.date_order or fields.Datetime.now(), self.company_id.resource_calendar_id.tz)
+            self.date_order or fields.Datetime.now(), self.company_id._get_service_timezone())
 
     @api.constrains('partner_id', 'site_id', 'contact_id', 'object_ids')
     def _check_belongs_to_customer(self):
@@ -222,6 +221,7 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Number orders, keep where they begin, and draw the consequences of those that are open."""
         orders = super().create(
             self.env['res.company']._number_documents('service.order', vals_list))
         orders._check_beginning()
@@ -230,6 +230,7 @@ class ServiceOrder(models.Model):
         return orders
 
     def write(self, vals):
+        """Guard what a stage locks, and move orders to another stage with all that follows."""
         if 'state' in vals:
             raise AccessError(self.env._(
                 "The state of an order is the one of its stage. Change the stage."))
@@ -256,7 +257,7 @@ class ServiceOrder(models.Model):
 
     @api.model
     def _get_protected_fields(self):
-        """Return the names of the fields that a stage without “May Edit” locks."""
+        """Return the names of the fields that a stage without “May Edit” locks; extend for more."""
         return {
             'title', 'partner_id', 'contact_id', 'client_order_ref', 'site_id', 'site_street',
             'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id',
@@ -266,6 +267,7 @@ class ServiceOrder(models.Model):
         }
 
     def copy_data(self, default=None):
+        """Copy what is work, for objects that are in use."""
         vals_list = super().copy_data(default)
         for order, vals in zip(self, vals_list, strict=True):
             # Archived objects are history: a new order cannot be for them.
@@ -276,10 +278,10 @@ class ServiceOrder(models.Model):
         return vals_list
 
     def _get_lines_to_copy(self):
-        """Return the lines of one order that are work: not corrections, nor what rules made of it."""
+        """Return the lines of one order that are work, not corrections; extend to leave out more."""
         self.ensure_one()
-        return self.line_ids.filtered(lambda line: (
-            line.state != 'cancelled' and not line.reversed_line_id and not line.is_rule_line))
+        return self.line_ids.filtered(
+            lambda line: line.state != 'cancelled' and not line.reversed_line_id)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_forbidden(self):
@@ -289,10 +291,6 @@ class ServiceOrder(models.Model):
                 raise UserError(self.env._(
                     "%s has posted lines: it cannot be deleted. Reverse them and keep the order as"
                     " their record.", order.name))
-
-    def _open(self):
-        """Return the action that shows these orders: the form of one, else the list."""
-        return open_records(self, 'service_management.service_order_action')
 
     def action_navigate(self):
         """Open the site in the map of the device."""

@@ -1,18 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...tools.planning import hours_between, local_day
+from ...tools.clock import hours_between, local_day
 
 
 class ServiceOrderLine(models.Model):
     _name = 'service.order.line'
     _description = "Service Order Line"
-    _inherit = ['service.document.mixin', 'analytic.mixin']
+    _inherit = ['service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
     _order = 'order_id, sequence, id'
     _rec_names_search = ['name', 'order_id.name']
     _check_company_auto = True
 
-    KINDS = [('hour', "Hours"), ('item', "Item"), ('expense', "Expense"), ('fee', "Fee")]
+    _transitions = {
+        'open': {'cancelled'},
+        'posted': {'open'},
+        'cancelled': {'open'},
+    }
 
     order_id = fields.Many2one(
         comodel_name='service.order', required=True, ondelete='cascade', index=True)
@@ -29,7 +33,10 @@ class ServiceOrderLine(models.Model):
     is_cancelled_with_order = fields.Boolean(copy=False)
 
     # What
-    kind = fields.Selection(selection=KINDS, required=True, default='hour', index=True)
+    kind = fields.Selection(
+        selection=[('hour', "Hours"), ('item', "Item"), ('expense', "Expense"), ('fee', "Fee")],
+        required=True, default='hour', index=True,
+        help="What lines are of: agreements, line sets and dialogs ask for the kinds here.")
     product_id = fields.Many2one(
         comodel_name='product.product', compute='_compute_product_id', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',
@@ -110,8 +117,9 @@ class ServiceOrderLine(models.Model):
     def _compute_date(self):
         for line in self:
             if line.date_end:
-                company_tz = line.order_id.company_id.resource_calendar_id.tz
-                line.date = local_day(line.date_end, line.employee_id.tz or company_tz)
+                company = line.order_id.company_id
+                line.date = local_day(
+                    line.date_end, line.employee_id.tz or company._get_service_timezone())
 
     @api.depends('product_id', 'kind')
     def _compute_product_uom_id(self):
@@ -174,6 +182,9 @@ class ServiceOrderLine(models.Model):
             text = (line.name or '').split('\n')[0]
             line.display_name = f'{line.order_id.name} - {text}'
 
+    def _get_document_parts(self):
+        return [self.name, *super()._get_document_parts()]
+
     @api.constrains('object_id', 'order_id')
     def _check_object(self):
         for line in self.filtered('object_id'):
@@ -195,9 +206,10 @@ class ServiceOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Guard what only verbs write, and orders whose stage forbids editing."""
         is_own_work = any(self._get_life_fields() & set(vals) for vals in vals_list)
         if is_own_work:
-            self._ensure_own_work()
+            self._ensure_by_verb()
         else:
             self.env['service.order'].browse(
                 {vals['order_id'] for vals in vals_list if vals.get('order_id')},
@@ -207,23 +219,24 @@ class ServiceOrderLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        """Guard what is posted, locked or written by verbs only."""
         if self._get_life_fields() & set(vals):
-            self._ensure_own_work()
+            self._ensure_by_verb()
         else:
             self._ensure_writable(vals)
             if 'price_unit' in vals:
-                vals = {**vals, 'is_price_adjusted': False, 'is_price_agreed': False}
+                vals = {**vals, **self._prepare_given_price()}
         return super().write(vals)
 
     @api.model
     def _get_life_fields(self):
-        """Return the fields that only the actions of a line change, in sudo."""
+        """Return the fields that only the verbs of a line change, in sudo; extend for more."""
         return {
-            'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id', 'is_rule_line',
-            'is_price_adjusted', 'is_price_agreed', 'price_rule_id',
-        }
+            'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id',
+            'is_price_agreed'}
 
-    def _ensure_own_work(self):
+    def _ensure_by_verb(self):
+        """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""
         if not self.env.su:
             raise AccessError(self.env._(
                 "The state of a line changes by its actions only: post, cancel or reverse it."))
@@ -241,7 +254,7 @@ class ServiceOrderLine(models.Model):
                     line=line.display_name))
         locked = self.order_id.filtered(lambda order: not order.can_edit)
         if locked and not (
-            set(vals) <= self.BILLING_FIELDS
+            set(vals) <= self._get_billing_fields()
             and set(locked.mapped('state')) <= {'signed_off'}
             and self._has_role('manager')
         ):
@@ -251,7 +264,7 @@ class ServiceOrderLine(models.Model):
 
     @api.model
     def _get_unlocked_fields(self):
-        """Return the fields that may change at any time: none of them says what was done."""
+        """Return the fields that may change at any time: none says what was done; extend for more."""
         return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
 
     @api.ondelete(at_uninstall=False)
@@ -266,10 +279,14 @@ class ServiceOrderLine(models.Model):
         (self - kept).order_id._ensure_allowed('edit')
 
     def _get_kept_lines(self):
-        """Return those of these lines that something else keeps up to date: not people, but rules."""
-        return self.filtered('is_rule_line')
+        """Return those of these lines that something else keeps up to date, not people; extend."""
+        return self.browse()
 
     def action_cancel(self):
+        """Cancel open lines: they are not done and not billed.
+
+        :raise UserError: if one is posted, or the stage of its order forbids editing
+        """
         self.order_id._ensure_allowed('edit')
         if posted := self.filtered(lambda line: line.state == 'posted')[:1]:
             raise UserError(self.env._(
@@ -279,16 +296,19 @@ class ServiceOrderLine(models.Model):
         return True
 
     def action_revoke(self):
+        """Take the cancellation of lines back.
+
+        :raise UserError: if the stage of an order forbids editing
+        """
         self.order_id._ensure_allowed('edit')
         self._reopen()
         return True
 
     def _cancel(self):
-        self.filtered(lambda line: line.state == 'open').sudo().state = 'cancelled'
+        """Cancel those of these lines that are open, and return them."""
+        return self.filtered(lambda line: line.state == 'open')._set_state('cancelled')
 
     def _reopen(self):
-        self.filtered(lambda line: line.state == 'cancelled').sudo().write({
-            'state': 'open', 'is_cancelled_with_order': False})
-
-    def _after_booking(self):
-        """Extend for what follows when a visit's clock books these lines."""
+        """Open those of these lines again that are cancelled, and return them."""
+        return self.filtered(lambda line: line.state == 'cancelled')._set_state(
+            'open', is_cancelled_with_order=False)

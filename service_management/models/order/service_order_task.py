@@ -31,12 +31,14 @@ class ServiceOrderTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Guard orders whose stage forbids editing."""
         self.env['service.order'].browse(
             {vals['order_id'] for vals in vals_list if vals.get('order_id')},
         )._ensure_allowed('edit')
         return super().create(vals_list)
 
     def write(self, vals):
+        """Guard orders whose stage forbids editing."""
         self.order_id._ensure_allowed('edit')
         return super().write(vals)
 

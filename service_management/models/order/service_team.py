@@ -1,6 +1,6 @@
 import ast
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceTeam(models.Model):
@@ -19,9 +19,10 @@ class ServiceTeam(models.Model):
         domain="[('model', '=', 'service.order')]",
         help="Sent with the work receipt after the sign-off; asks for a rating.")
 
-    order_count = fields.Integer(compute='_compute_counts', string="Open Orders")
+    order_count = fields.Integer(compute='_compute_order_count', string="Open Orders")
 
     def _default_mail(self, event):
+        """Return the mail that new teams begin with for an event."""
         return self.env.ref(
             f'service_management.mail_template_{event}', raise_if_not_found=False)
 
@@ -33,20 +34,25 @@ class ServiceTeam(models.Model):
             values['alias_defaults'] = {**defaults, 'team_id': self.id}
         return values
 
-    def _compute_counts(self):
+    @api.model
+    def _get_mail_fields(self):
+        """Return {event: the field of the mail that tells of it}; extend to tell customers of more."""
+        return {'received': 'mail_received_id', 'done': 'mail_done_id'}
+
+    def _get_mail_template(self, event):
+        """Return the mail that one team, or none, has chosen for an event; it may be empty."""
+        # Customers are told whoever works for them; templates are the manager's.
+        return self.sudo()[self._get_mail_fields()[event]]
+
+    def _compute_order_count(self):
         count_by_team = dict(self.env['service.order']._read_group(
             [('team_id', 'in', self.ids), ('state', 'in', ('draft', 'open'))],
             ['team_id'], ['__count']))
-        unassigned_by_team = dict(self.env['service.visit']._read_group(
-            [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)],
-            ['team_id'], ['__count']))
         for team in self:
             team.order_count = count_by_team.get(team._origin, 0)
-            team.unassigned_count = unassigned_by_team.get(team._origin, 0)
 
     def action_view_orders(self):
+        """Show the orders of the team."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_order_action')
-        return {**action, 'domain': [('team_id', '=', self.id)],
-                'context': {'default_team_id': self.id, 'search_default_open': 1}}
+        return self.env['service.order']._show_found(
+            [('team_id', '=', self.id)], default_team_id=self.id, search_default_open=1)

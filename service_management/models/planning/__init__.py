@@ -1,4 +1,5 @@
 from . import service_visit
+from . import hr_employee
 from . import slots
 from . import board
 from . import life
@@ -9,4 +10,6 @@ from . import service_order_line
 from . import res_company
 from . import res_config_settings
 from . import service_figures_mixin
+from . import service_reason
+from . import service_stage
 from . import service_team

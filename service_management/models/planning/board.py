@@ -5,10 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.planning import (
-    first_fit,
-    without,
-)
+from .hr_employee import Wish
 
 
 class ServiceVisit(models.Model):
@@ -48,7 +45,7 @@ class ServiceVisit(models.Model):
         message = False
         employee = self.env['hr.employee'].browse(employee_id or ())
         if employee and not self.date_start:
-            self._ensure_plannable(values)
+            self._ensure_plannable()
             preferred = self.date_preferred
             is_ahead = preferred and preferred >= fields.Datetime.now()
             start = preferred if is_ahead else self._propose_start(employee)
@@ -67,29 +64,16 @@ class ServiceVisit(models.Model):
     def _propose_start(self, employee):
         """Return the first free time (naive UTC) of a technician for one visit, or None."""
         self.ensure_one()
-        employee = employee.sudo()  # calendars are HR's, as above
-        timezone = pytz.timezone(employee.tz or 'UTC')
-        now = pytz.utc.localize(fields.Datetime.now()).astimezone(timezone)
-        begin = now
+        timezone = pytz.timezone(employee.sudo().tz or 'UTC')  # HR's, but no secret of it
+        begin = pytz.utc.localize(fields.Datetime.now()).astimezone(timezone)
         if offset := self.env.context.get('service_board_offset'):
-            begin = (now + timedelta(days=offset)).replace(
+            begin = (begin + timedelta(days=offset)).replace(
                 hour=0, minute=0, second=0, microsecond=0)
-        end = begin + timedelta(days=14)
-        utc_begin, utc_end = (
-            moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (begin, end))
-        present = self._get_working_spans(employee, utc_begin, utc_end)[1]
-        open_spans = present.get(employee.id, [(begin, end)])
-        busy = self.sudo().search([
-            ('employee_id', '=', employee.id), ('state', 'in', OPEN_STATES),
-            ('date_start', '<', utc_end), ('date_end', '>', utc_begin),
-            ('id', '!=', self.id),
-        ])
-        free = without(open_spans, [
-            (pytz.utc.localize(visit.date_start).astimezone(timezone),
-             pytz.utc.localize(visit.date_end).astimezone(timezone)) for visit in busy])
-        start = first_fit(
-            free, timedelta(hours=self.duration_hours or 1.0), begin, timedelta(minutes=15))
-        return start and start.astimezone(pytz.utc).replace(tzinfo=None)
+        start, end = (
+            moment.astimezone(pytz.utc).replace(tzinfo=None)
+            for moment in (begin, begin + timedelta(days=14)))
+        wish = Wish(employee, start, end, timedelta(hours=self.duration_hours or 1.0))
+        return self.env['hr.employee']._find_free_times([wish], but=self)[0]
 
     @api.model
     def get_unusual_days(self, date_from, date_to=None):
@@ -118,5 +102,6 @@ class ServiceVisit(models.Model):
 
     @api.model
     def _format_hour(self, hour):
+        """Return an hour of the day, as a number, as 'HH:MM'."""
         minutes = round(hour * 60)
         return f'{minutes // 60:02d}:{minutes % 60:02d}'

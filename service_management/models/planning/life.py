@@ -1,24 +1,113 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.planning import (
-    local_day,
-)
+from ...tools.clock import local_day
+from .service_visit import OPEN_STATES
 
-#: target state: the states a visit may come from
-TRANSITIONS = {
-    'planned': {'planned', 'dispatched'},
-    'dispatched': {'planned'},
-    'under_way': {'planned', 'dispatched'},
-    'done': {'planned', 'dispatched', 'under_way'},
-    'cancelled': {'planned', 'dispatched', 'under_way'},
-}
-OPEN_STATES = ('planned', 'dispatched', 'under_way')
+#: How far ahead the clock of a device may be of ours.
+_DRIFT_MINUTES = 5
 
 
 class ServiceVisit(models.Model):
-    """How a visit moves, and who is told."""
+    """How a visit moves, and who is told.
+
+    Verbs take the moment at which something happened, by default now: a device without a network
+    tells later. They leave alone what was done already, so that telling twice does no harm.
+    """
     _inherit = 'service.visit'
+
+    _transitions = {
+        'planned': {'planned', 'dispatched'},
+        'dispatched': {'planned'},
+        'under_way': {'planned', 'dispatched'},
+        'done': {'planned', 'dispatched', 'under_way'},
+        'cancelled': {'planned', 'dispatched', 'under_way'},
+    }
+
+    def _is_open(self):
+        """Tell whether one visit is still to come or under way."""
+        self.ensure_one()
+        return self.state in OPEN_STATES
+
+    @api.model
+    def _take_moment(self, moment):
+        """Return when something happened: the naive UTC datetime given, else now.
+
+        :raise UserError: if it lies in the future
+        """
+        now = fields.Datetime.now()
+        if moment and moment > fields.Datetime.add(now, minutes=_DRIFT_MINUTES):
+            raise UserError(self.env._(
+                "Enter when it happened: the time cannot lie in the future."))
+        return min(moment, now) if moment else now
+
+    def _ensure_timer_stopped(self):
+        """:raise UserError: if the clock of a visit runs"""
+        if running := self.filtered('timer_start')[:1]:
+            raise UserError(self.env._(
+                "The clock of %(technician)s runs on %(visit)s. Stop it first.",
+                technician=running.employee_id.name, visit=running.display_name))
+
+    #=== DISPATCHING ===#
+
+    def action_dispatch(self):
+        """Tell technicians of their visits, by activity and message, and customers by mail.
+
+        :raise AccessError: if the user is no dispatcher
+        :raise UserError: if a visit has no technician and time, or its order is not open
+        """
+        self._ensure_may_plan()
+        for visit in self:
+            if not (visit.employee_id and visit.date_start):
+                raise UserError(self.env._(
+                    "%s needs a technician and a time before it is dispatched.",
+                    visit.display_name))
+            if visit.order_id.state != 'open':
+                raise UserError(self.env._(
+                    "%s is not open: confirm the order before you dispatch its visit.",
+                    visit.order_id.name))
+        self._dispatch()
+        return True
+
+    def _dispatch(self, moment=None):
+        """Dispatch planned visits, and tell their technicians; extend to tell others.
+
+        :param datetime moment: when it happened (naive UTC), by default now
+        :return: the visits that were dispatched
+        """
+        self._take_moment(moment)
+        dispatched = self._set_state('dispatched')
+        for visit in dispatched:
+            visit._schedule_technician()
+            visit._notify_technician(self.env._("You have a new visit."))
+        return dispatched
+
+    def _schedule_technician(self):
+        """Put one visit on the to-do list of its technician."""
+        self.ensure_one()
+        # Planning is the dispatcher's, the to-do the technician's.
+        user = self.employee_id.sudo().user_id
+        if user:
+            day = local_day(self.date_start, self.employee_id.tz)
+            self.activity_schedule(
+                'service_management.mail_activity_type_visit', date_deadline=day, user_id=user.id,
+                summary=self.order_id.title)
+
+    def _notify_technician(self, text):
+        """Send the technician a message about one visit, in the inbox or by email."""
+        self.ensure_one()
+        # How technicians are reached is HR's; that they are told is planning's.
+        employee = self.employee_id.sudo()
+        partner = employee.user_id.partner_id or employee.work_contact_id
+        if partner:
+            self.message_notify(
+                partner_ids=partner.ids, subject=self.display_name,
+                body=self.env._(
+                    "%(text)s %(title)s, %(start)s, %(address)s", text=text,
+                    title=self.order_id.title, address=self.site_address or '',
+                    start=self.date_start and self._format_local(self.date_start, employee)))
+
+    #=== RE-PLANNING ===#
 
     def _keep_reassigned(self, vals):
         """Keep what the former technician was told as a cancelled visit; plan anew."""
@@ -35,74 +124,21 @@ class ServiceVisit(models.Model):
             visit._notify_technician(self.env._("This visit is no longer yours."))
         self.activity_unlink(['service_management.mail_activity_type_visit'])
         self.sudo().create(kept)  # only reassigning makes cancelled visits
-        self.sudo().state = 'planned'
+        self._set_state('planned')
 
     def _after_rescheduling(self):
         """Tell who was told before; extend to tell others."""
         for visit in self:
             visit._notify_technician(self.env._("Your visit has another time."))
 
-    def _is_open(self):
-        self.ensure_one()
-        return self.state in OPEN_STATES
-
-    def _set_state(self, target):
-        """Move the visits that may go to `target` and return them."""
-        movable = self.filtered(lambda visit: visit.state in TRANSITIONS[target])
-        movable.sudo().state = target  # only the actions move visits
-        return movable
-
-    def _ensure_timer_stopped(self):
-        if running := self.filtered('timer_start')[:1]:
-            raise UserError(self.env._(
-                "The clock of %(technician)s runs on %(visit)s. Stop it first.",
-                technician=running.employee_id.name, visit=running.display_name))
-
-    def action_dispatch(self):
-        """Tell technicians of their visits, by activity and message."""
-        self._ensure_may_plan()
-        for visit in self:
-            if not (visit.employee_id and visit.date_start):
-                raise UserError(self.env._(
-                    "%s needs a technician and a time before it is dispatched.",
-                    visit.display_name))
-            if visit.order_id.state != 'open':
-                raise UserError(self.env._(
-                    "%s is not open: confirm the order before you dispatch its visit.",
-                    visit.order_id.name))
-        dispatched = self._set_state('dispatched')
-        for visit in dispatched:
-            visit._schedule_technician()
-            visit._notify_technician(self.env._("You have a new visit."))
-        return True
-
-    def _schedule_technician(self):
-        self.ensure_one()
-        # Planning is the dispatcher's, the to-do the technician's.
-        user = self.employee_id.sudo().user_id
-        if user:
-            day = local_day(self.date_start, self.employee_id.tz)
-            self.activity_schedule(
-                'service_management.mail_activity_type_visit', date_deadline=day, user_id=user.id,
-                summary=self.order_id.title)
-
-    def _notify_technician(self, text):
-        """Send the technician a message about one visit, in the inbox or by email."""
-        self.ensure_one()
-        employee = self.employee_id.sudo()  # as above
-        partner = employee.user_id.partner_id or employee.work_contact_id
-        if partner:
-            self.message_notify(
-                partner_ids=partner.ids, subject=self.display_name,
-                body=self.env._(
-                    "%(text)s %(title)s, %(start)s, %(address)s", text=text,
-                    title=self.order_id.title, address=self.site_address or '',
-                    start=self.date_start and self._format_local(self.date_start, employee)))
+    #=== ENDING ===#
 
     def action_done(self):
         """End visits; a clock that still runs is stopped and booked.
 
         Their orders stay open: where none is to come, another visit waits to be planned.
+
+        :raise UserError: if a visit is over, or was never planned
         """
         for visit in self:
             if not visit._is_open():
@@ -111,37 +147,42 @@ class ServiceVisit(models.Model):
                 raise UserError(self.env._(
                     "%s has no technician and time yet. Plan it first.", visit.display_name))
         self.check_access('write')
-        self.filtered('timer_start')._book_timer()
         self._finish()
         self.order_id._ensure_waiting_visit()
         return True
 
-    def _finish(self):
-        self._set_state('done').activity_feedback(['service_management.mail_activity_type_visit'])
+    def _finish(self, moment=None):
+        """End visits; a clock that still runs is stopped and booked.
+
+        :param datetime moment: when it happened (naive UTC), by default now
+        :return: the visits that ended
+        """
+        self.filtered('timer_start')._stop_timer(moment)
+        finished = self._set_state('done')
+        finished.activity_feedback(['service_management.mail_activity_type_visit'])
+        return finished
 
     def action_cancel(self):
         """Ask for the reason of cancelling visits."""
-        return self._open_cancel_dialog()
+        return self._open_dialog(
+            'service.visit.cancel', self.env._("Cancel Visit"), default_visit_ids=self.ids)
 
-    def _open_cancel_dialog(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Cancel Visit"),
-            'res_model': 'service.visit.cancel',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_visit_ids': self.ids},
-        }
+    def _cancel(self, reason, note=False, moment=None):
+        """Cancel visits for a reason; who was told is told again.
 
-    def _cancel(self, reason, note=False):
-        """Cancel visits for a reason; who was told is told again."""
+        :param reason: service.reason, may be empty
+        :param datetime moment: when it happened (naive UTC), by default now
+        :return: the visits that were cancelled
+        :raise UserError: if a clock runs
+        """
+        self._take_moment(moment)
         self._ensure_timer_stopped()
         told = self.filtered(lambda visit: visit.state == 'dispatched')
         cancelled = self._set_state('cancelled')
         cancelled.write({'reason_id': reason.id, 'note': note})
-        told._after_cancelling()
+        (told & cancelled)._after_cancelling()
         cancelled.activity_unlink(['service_management.mail_activity_type_visit'])
+        return cancelled
 
     def _after_cancelling(self):
         """Tell who was told before; extend to tell others."""

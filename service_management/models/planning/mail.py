@@ -12,11 +12,10 @@ class ServiceVisit(models.Model):
         copy=False, readonly=True,
         help="Counts the invitations sent, so that a calendar knows the latest one.")
 
-    def action_dispatch(self):
-        told = self.filtered(lambda visit: visit.state == 'planned')
-        result = super().action_dispatch()
-        told._announce('planned')
-        return result
+    def _dispatch(self, moment=None):
+        dispatched = super()._dispatch(moment)
+        dispatched._announce('planned')
+        return dispatched
 
     def _after_rescheduling(self):
         super()._after_rescheduling()
@@ -26,11 +25,12 @@ class ServiceVisit(models.Model):
         super()._after_cancelling()
         self._announce('cancelled')
 
-    def action_travel(self):
+    def _start_timer(self, kind, moment=None):
         leaving = self.filtered(lambda visit: not visit.timer_start)
-        result = super().action_travel()
-        leaving._announce('on_way')
-        return result
+        started = super()._start_timer(kind, moment)
+        if kind == 'travel':
+            (started & leaving)._announce('on_way')
+        return started
 
     def _announce(self, event):
         """Tell customers of visits by mail, with an invitation where their calendar changes.
@@ -40,7 +40,8 @@ class ServiceVisit(models.Model):
         for visit in self:
             attachments = []
             if event != 'on_way':
-                visit.sudo().invitation_sequence += 1  # technicians cancel and re-plan nothing else
+                # Customers are told whoever moves the visit, and nobody counts by hand.
+                visit.sudo().invitation_sequence += 1
                 attachments.append(('visit.ics', visit._get_invitation(event == 'cancelled')))
             visit.order_id.with_context(service_visit_id=visit.id)._send_team_mail(
                 event, attachments)
@@ -53,6 +54,7 @@ class ServiceVisit(models.Model):
         :return: bytes
         """
         self.ensure_one()
+        # The customer reads it, whoever sends it.
         order = self.order_id.sudo()
         recipient = order._mail_get_partners()[order.id]
         lang = self.with_context(lang=recipient.lang)

@@ -1,13 +1,16 @@
-
-
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
 class ServiceOrder(models.Model):
     """The visits of an order: when somebody comes, and who."""
     _inherit = 'service.order'
+    _order = 'priority desc, date_planned, id desc'
 
+    visit_ids = fields.One2many(
+        comodel_name='service.visit', inverse_name='order_id', string="Visits")
+    visit_count = fields.Integer(compute='_compute_visit_count')
     date_planned = fields.Datetime(
         string="Next Visit", compute='_compute_planned', store=True, index=True,
         help="Beginning of the first visit that is still to come or under way.")
@@ -24,9 +27,7 @@ class ServiceOrder(models.Model):
             ('closed', "Closed")],
         compute='_compute_planning_state', store=True)
     is_late = fields.Boolean(compute='_compute_is_late', search='_search_is_late')
-    visit_ids = fields.One2many(
-        comodel_name='service.visit', inverse_name='order_id', string="Visits")
-    visit_count = fields.Integer(compute='_compute_visit_count')
+
     _board = models.Index('(company_id, stage_id, priority DESC, date_planned, id DESC)')
 
     @api.depends('visit_ids.state', 'visit_ids.date_start', 'visit_ids.date_end',
@@ -77,45 +78,109 @@ class ServiceOrder(models.Model):
         for order in self:
             order.visit_count = count_by_order.get(order._origin, 0)
 
+    #=== LIFE ===#
+
+    def _check_becomes(self, state, vals):
+        super()._check_becomes(state, vals)
+        if state in ('signed_off', 'cancelled'):
+            self.visit_ids._ensure_timer_stopped()
+
+    def _on_opened(self):
+        super()._on_opened()
+        self._ensure_waiting_visit()
+
+    def _ensure_plannable(self):
+        """Extend to ask for more before a visit is planned.
+
+        :raise UserError: if an order is closed
+        """
+        for order in self:
+            if order.state not in ('draft', 'open'):
+                raise UserError(self.env._(
+                    "%s is closed: no more visits can be planned for it.", order.name))
+
     def _ensure_waiting_visit(self):
-        """Let a visit wait to be planned for those of these orders that are open and have none."""
+        """Let a visit wait to be planned for those of these orders that are open and have none.
+
+        :return: the new visits
+        """
         without_visit = self.filtered(lambda order: order.state == 'open' and not (
             order.visit_ids.filtered(lambda visit: visit._is_open())))
         # Portal acceptance and mail open orders too, and technicians end visits.
-        self.env['service.visit'].sudo().create([
+        return self.env['service.visit'].sudo().create([
             order._prepare_first_visit() for order in without_visit])
 
     def _prepare_first_visit(self):
+        """Return the values of the visit that waits to be planned; extend to carry more over."""
         self.ensure_one()
         return {'order_id': self.id}
 
+    def _on_signed_off(self):
+        """End the visits: those with work are done, the others are not needed any more."""
+        super()._on_signed_off()
+        for order in self:
+            worked = order.visit_ids.filtered('work_start')
+            open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
+            (open_visits & worked)._finish()
+            (open_visits - worked)._cancel(
+                reason=self.env['service.reason'],
+                note=self.env._("The order was signed off."))
+
+    def _on_cancelled(self):
+        super()._on_cancelled()
+        for order in self:
+            order.visit_ids.filtered(lambda visit: visit._is_open())._cancel(
+                order.stage_reason_id, order.stage_note)
+
+    #=== ACTIONS ===#
+
     def action_plan_visit(self):
+        """Open the visit that waits to be planned, or another one."""
         self.ensure_one()
+        waiting = self.visit_ids.filtered(
+            lambda visit: visit.state == 'planned' and not visit.date_start)[:1]
+        form = self.env.ref('service_management.service_visit_view_form_quick_create')
         return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Plan a Visit"),
-            'res_model': 'service.visit',
-            'view_mode': 'form',
-            'views': [(self.env.ref('service_management.service_visit_view_form_quick_create').id,
-                       'form')],
-            'target': 'new',
-            'res_id': self.visit_ids.filtered(
-                lambda visit: visit.state == 'planned' and not visit.date_start)[:1].id,
-            'context': {'default_order_id': self.id},
+            **self._open_dialog(
+                'service.visit', self.env._("Plan a Visit"), default_order_id=self.id),
+            'views': [(form.id, 'form')],
+            'res_id': waiting.id,
         }
 
     def action_view_visits(self):
+        """Show the visits of the order."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_visit_action')
-        return {**action, 'domain': [('order_id', '=', self.id)],
-                'context': {'default_order_id': self.id}}
+        return self.env['service.visit']._show_found(
+            [('order_id', '=', self.id)], default_order_id=self.id)
+
+    #=== CUSTOMERS ===#
+
+    @api.depends('visit_ids.state', 'visit_ids.employee_id', 'visit_ids.date_start')
+    def _compute_can_customer_sign(self):
+        super()._compute_can_customer_sign()
+
+    def _is_finished(self):
+        """An order is finished when a visit took place, and none is to come.
+
+        One that has neither technician nor time is no more than a reminder to the dispatcher.
+        """
+        states = set(self.visit_ids.filtered(
+            lambda visit: visit.employee_id or visit.date_start).mapped('state'))
+        return super()._is_finished() or (
+            'done' in states and not states & {'planned', 'dispatched', 'under_way'})
+
+    def _get_portal_step(self):
+        step, states = super()._get_portal_step(), set(self.visit_ids.mapped('state'))
+        if step in (0, 1) and 'under_way' in states:
+            return 3
+        return 2 if step in (0, 1) and 'dispatched' in states else step
 
     def _get_timezone(self):
         """Return the time zone of one order's site: where its technicians are, else the company."""
         self.ensure_one()
         employees = self.visit_ids.employee_id | self.preferred_employee_id
-        return employees[:1].sudo().tz or self.company_id.resource_calendar_id.tz or 'UTC'
+        # Where technicians are at home is HR's; when the customer is visited is no secret.
+        return employees[:1].sudo().tz or super()._get_timezone()
 
     def _get_portal_visits(self):
         """Return the visits that customers know of; plans that nobody was told are none."""
@@ -126,6 +191,7 @@ class ServiceOrder(models.Model):
     def _rating_get_operator(self):
         """Rate the technician who was there last."""
         worked = self.visit_ids.filtered('work_start').sorted('work_start')
+        # Customers rate a person whom they have no rights on.
         return worked[-1:].employee_id.sudo().user_id.partner_id or super()._rating_get_operator()
 
     def _get_announced_visit(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceTeam(models.Model):
@@ -20,4 +20,17 @@ class ServiceTeam(models.Model):
         default=lambda self: self._default_mail('on_way'),
         domain="[('model', '=', 'service.order')]",
         help="Sent when the technician starts the way to the customer.")
-    unassigned_count = fields.Integer(compute='_compute_counts', string="Visits to Plan")
+    unassigned_count = fields.Integer(compute='_compute_unassigned_count', string="Visits to Plan")
+
+    def _compute_unassigned_count(self):
+        count_by_team = dict(self.env['service.visit']._read_group(
+            [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)],
+            ['team_id'], ['__count']))
+        for team in self:
+            team.unassigned_count = count_by_team.get(team._origin, 0)
+
+    @api.model
+    def _get_mail_fields(self):
+        return {
+            **super()._get_mail_fields(), 'planned': 'mail_planned_id',
+            'cancelled': 'mail_cancelled_id', 'on_way': 'mail_on_way_id'}

@@ -5,9 +5,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_time
 
-from ...tools.planning import (
-    hours_between,
-)
+from ...tools.clock import hours_between
+
+OPEN_STATES = ('planned', 'dispatched', 'under_way')
 
 
 class ServiceVisit(models.Model):
@@ -17,6 +17,7 @@ class ServiceVisit(models.Model):
     _order = 'date_start, priority desc, id'
     _rec_names_search = ['order_id.name', 'order_id.title', 'partner_id.name', 'employee_id.name']
     _check_company_auto = True
+    _window_action = 'service_management.service_visit_action'
 
     order_id = fields.Many2one(
         comodel_name='service.order', required=True, ondelete='cascade', index=True,
@@ -157,13 +158,11 @@ class ServiceVisit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Plan visits; one that is planned takes the place of the one that waits in its order."""
         if any(vals.get('state', 'planned') != 'planned' for vals in vals_list):
-            self._ensure_own_work()
+            self._ensure_by_verb()
         visits = super().create(vals_list)
-        for order in visits.order_id:
-            if order.state not in ('draft', 'open'):
-                raise UserError(self.env._(
-                    "%s is closed: no more visits can be planned for it.", order.name))
+        visits.order_id._ensure_plannable()
         visits._replace_waiting()
         visits._after_planning()
         return visits
@@ -176,13 +175,14 @@ class ServiceVisit(models.Model):
         (waiting - self).unlink()
 
     def write(self, vals):
+        """Guard what only verbs change, and re-plan: who was told is told again."""
         if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):
-            self._ensure_own_work()
+            self._ensure_by_verb()
         planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
         if not planning & set(vals):
             return super().write(vals)
         self._ensure_may_plan()
-        self._ensure_plannable(vals)
+        self._ensure_plannable()
         told = self.filtered(lambda visit: visit.state == 'dispatched')
         handed_over = told.filtered(lambda visit: (
             not vals.get('employee_id', True) or not vals.get('date_start', True)
@@ -194,18 +194,20 @@ class ServiceVisit(models.Model):
         self._after_planning()
         return result
 
-    def _ensure_own_work(self):
+    def _ensure_by_verb(self):
+        """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""
         if not self.env.su:
             raise AccessError(self.env._(
                 "The state of a visit changes by its actions only: dispatch, start, stop, finish or"
                 " cancel it."))
 
     def _ensure_may_plan(self):
+        """:raise AccessError: if the user is no dispatcher"""
         self._ensure_role('dispatcher', self.env._(
             "Only dispatchers plan visits. Ask one to change this visit."))
 
-    def _ensure_plannable(self, vals):
-        """:raise UserError: if a visit has begun or ended: what happened is not re-planned"""
+    def _ensure_plannable(self):
+        """:raise UserError: if a visit has begun or ended, or its order takes no visits"""
         states = dict(self._fields['state']._description_selection(self.env))
         for visit in self:
             if visit.state not in ('planned', 'dispatched'):
@@ -213,6 +215,7 @@ class ServiceVisit(models.Model):
                     "The visit %(visit)s is %(state)s and cannot be planned again. Plan another"
                     " visit for the order.",
                     visit=visit.display_name, state=states[visit.state].lower()))
+        self.order_id._ensure_plannable()
 
     def _after_planning(self):
         """Extend for what follows when visits get a technician and a time."""
@@ -221,6 +224,7 @@ class ServiceVisit(models.Model):
         planned.order_id._move_on_event('planned')
 
     def copy_data(self, default=None):
+        """Stay with the order, which is not copied by itself."""
         return [
             {**vals, 'order_id': visit.order_id.id}
             for visit, vals in zip(self, super().copy_data(default), strict=True)]
@@ -234,13 +238,9 @@ class ServiceVisit(models.Model):
                     visit.display_name))
 
     def action_navigate(self):
+        """Open the site in the map of the device."""
         return self.order_id.action_navigate()
 
     def action_open_order(self):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'service.order',
-            'res_id': self.order_id.id,
-            'views': [(False, 'form')],
-        }
+        """Open the order of the visit."""
+        return self.order_id._show_form()

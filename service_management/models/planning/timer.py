@@ -24,7 +24,7 @@ class ServiceVisit(models.Model):
             visit.worked_hours = sum((hours - travel).mapped('quantity'))
 
     def action_travel(self):
-        """Start the technician's way to the customer."""
+        """Start the technician's way to the customer, who is told by mail."""
         self._start_timer('travel')
         return True
 
@@ -33,19 +33,27 @@ class ServiceVisit(models.Model):
         self._start_timer('work')
         return True
 
-    def _start_timer(self, kind):
+    def _start_timer(self, kind, moment=None):
+        """Let the clock of visits run; one that runs for something else ends and is booked.
+
+        :param str kind: 'travel' or 'work'
+        :param datetime moment: when it happened (naive UTC), by default now
+        :return: the visits whose clock began; what runs for the same already is left alone
+        :raise UserError: if one cannot be worked on, or the technician works elsewhere
+        """
+        moment = self._take_moment(moment)
         self.check_access('write')
-        for visit in self:
+        starting = self.filtered(lambda visit: visit.timer_kind != kind)
+        for visit in starting:
             visit._ensure_workable()
-        running = self.filtered(lambda visit: visit.timer_start and visit.timer_kind != kind)
-        running._book_timer()
-        now = fields.Datetime.now()
-        idle = self.filtered(lambda visit: not visit.timer_start)
-        idle.sudo().write({'timer_kind': kind, 'timer_start': now})  # as in _set_state
+        starting.filtered('timer_start')._stop_timer(moment)
+        # Only the verbs of a visit write its clock.
+        starting.sudo().write({'timer_kind': kind, 'timer_start': moment})
         if kind == 'work':
-            idle.filtered(lambda visit: not visit.work_start).sudo().work_start = now
-        self._set_state('under_way')
-        self.order_id._move_on_event('under_way')
+            starting.filtered(lambda visit: not visit.work_start).sudo().work_start = moment
+        starting._set_state('under_way')
+        starting.order_id._move_on_event('under_way')
+        return starting
 
     def _ensure_workable(self):
         """:raise UserError: if one visit cannot be worked on"""
@@ -70,30 +78,46 @@ class ServiceVisit(models.Model):
                 technician=self.employee_id.name, visit=elsewhere.display_name))
 
     def action_stop(self):
-        """Stop the clock and book the time as an hour line."""
+        """Stop the clock and book the time as an hour line.
+
+        :raise UserError: if a clock does not run
+        """
         for visit in self:
             if not visit.timer_start:
                 raise UserError(self.env._(
                     "%s has not been started: there is nothing to stop.", visit.display_name))
         self.check_access('write')
-        self._book_timer()
+        self._stop_timer()
         return True
 
-    def _book_timer(self):
-        """Book the running time: on the planned line for it when there is one, else on a new one."""
-        now = fields.Datetime.now()
-        vals_list = []
-        booked = self.env['service.order.line']
-        for visit in self:
-            vals = visit._prepare_booking(visit.timer_start, now)
+    def _stop_timer(self, moment=None):
+        """Stop clocks, and book their time: on the planned line where there is one, else on a new one.
+
+        :param datetime moment: when it happened (naive UTC), by default now
+        :return: the lines booked; a clock that does not run books none
+        :raise UserError: if a clock began later
+        """
+        moment = self._take_moment(moment)
+        running = self.filtered('timer_start')
+        vals_list, booked = [], self.env['service.order.line']
+        for visit in running:
+            if visit.timer_start > moment:
+                raise UserError(self.env._(
+                    "The clock of %(visit)s has run since %(start)s. Enter a later time.",
+                    visit=visit.display_name,
+                    start=self._format_local(visit.timer_start, visit.employee_id)))
+            vals = visit._prepare_booking(visit.timer_start, moment)
             if line := visit._find_planned_line():
                 line.write(vals)
                 booked |= line
             else:
                 vals_list.append({**vals, 'order_id': visit.order_id.id, 'quantity_planned': 0.0})
-        (booked | booked.create(vals_list))._after_booking()
-        self.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = now
-        self.sudo().write({'timer_kind': False, 'timer_start': False})  # as in _set_state
+        booked |= booked.create(vals_list)
+        booked._after_booking()
+        # Only the verbs of a visit write its clock.
+        running.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = moment
+        running.sudo().write({'timer_kind': False, 'timer_start': False})
+        return booked
 
     def _prepare_booking(self, start, end):
         """Return the hour line of a span of travel or work."""
@@ -108,6 +132,7 @@ class ServiceVisit(models.Model):
         }
 
     def _find_planned_line(self):
+        """Return the line that was planned for what one visit's clock counts, or none."""
         self.ensure_one()
         return self.order_id.line_ids.filtered(lambda line: (
             line.kind == 'hour' and line.state == 'open' and not line.quantity
@@ -118,6 +143,5 @@ class ServiceVisit(models.Model):
     def action_sign(self):
         """Let the customer sign the order on the technician's device."""
         self.ensure_one()
-        if self.timer_start:
-            self._book_timer()
+        self._stop_timer()
         return self.order_id.action_sign_off()

@@ -22,7 +22,7 @@ class ServiceOrder(models.Model):
         "Enter the amount that was agreed with the customer.")
 
     @api.depends('company_id', 'partner_id', 'team_id', 'zone_id', 'priority', 'date_order',
-                 'agreement_id', 'currency_id', 'task_ids.task_id', 'object_ids.group_id')
+                 'currency_id', 'task_ids.task_id', 'object_ids.group_id')
     def _compute_limit(self):
         """Follow the rule that fits; what was agreed by hand stays while no other rule fits."""
         Rule = self.env['service.price.rule']
@@ -45,6 +45,32 @@ class ServiceOrder(models.Model):
         self._ensure_allowed('edit')
         self._apply_price_rules()
         return True
+
+    def _before_quoting(self):
+        super()._before_quoting()
+        self._apply_price_rules()
+
+    def _on_opened(self):
+        super()._on_opened()
+        self._apply_price_rules()
+
+    def _on_signed_off(self):
+        super()._on_signed_off()
+        self._apply_price_rules()
+
+    def _before_posting(self):
+        super()._before_posting()
+        self._apply_price_rules()
+
+    def _get_lines_to_copy(self):
+        """Leave out what rules made: they make it anew."""
+        return super()._get_lines_to_copy().filtered(lambda line: not line.is_rule_line)
+
+    def _get_charged_lines(self):
+        """Return the lines that the rules of one order count: live ones that this order bills."""
+        self.ensure_one()
+        return self.line_ids.filtered(
+            lambda line: line.state != 'cancelled' and line._is_billed_by_order())
 
     def _apply_price_rules(self):
         """Bring fees, overtime and the agreed total of unposted lines in line with the rules.

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import float_round
 
+from ...tools.clock import cut_by_days
 from ...tools.pricing import fit_prices, spread
 
 
@@ -10,7 +11,8 @@ class ServiceOrderLine(models.Model):
 
     price_rule_id = fields.Many2one(
         comodel_name='service.price.rule', string="Pricing Rule", compute='_compute_price',
-        store=True, readonly=False, precompute=True, copy=False, index='btree_not_null', ondelete='restrict')
+        store=True, readonly=False, precompute=True, copy=False, index='btree_not_null',
+        ondelete='restrict')
     price_before_adjustment = fields.Float(
         digits='Product Price', copy=False, readonly=True,
         help="Price before the lines were adjusted to the total agreed for the order.")
@@ -21,6 +23,36 @@ class ServiceOrderLine(models.Model):
     coverage_rule_id = fields.Many2one(
         comodel_name='service.price.rule', compute='_compute_billing', store=True, precompute=True,
         copy=False, index='btree_not_null', ondelete='restrict')
+
+    @api.model
+    def _get_life_fields(self):
+        return super()._get_life_fields() | {
+            'is_rule_line', 'is_price_adjusted', 'price_rule_id'}
+
+    def _get_kept_lines(self):
+        return super()._get_kept_lines() | self.filtered('is_rule_line')
+
+    #=== PRICE ===#
+
+    @api.depends('order_id.zone_id', 'is_travel', 'employee_id', 'date_start', 'date_end')
+    def _compute_price(self):
+        """Find the rules first that refine the price of the pricelist."""
+        rules = self._get_price_rules()
+        for line in self:
+            line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
+        super()._compute_price()
+
+    def _keeps_discount(self):
+        return super()._keeps_discount() or self.is_rule_line
+
+    def _get_given_price(self):
+        if self.is_price_adjusted:
+            return self.price_before_adjustment
+        return super()._get_given_price()
+
+    @api.model
+    def _prepare_given_price(self):
+        return {**super()._prepare_given_price(), 'is_price_adjusted': False}
 
     def _get_rule_role(self):
         """Return what the line does for a rule: 'call_out', 'minimum', 'rounding' or False."""
@@ -38,7 +70,7 @@ class ServiceOrderLine(models.Model):
             rules = Rule._get_by_kind(company)
             travel, overtime = rules.get('travel'), rules.get('overtime')
             for line in lines.filtered('is_travel') if travel else ():
-                if rule := travel._pick(line.order_id):
+                if rule := travel._pick(line.order_id, line.date_start):
                     found[line] = rule
             for line, parts in (lines._get_overtime_parts(overtime) if overtime else {}).items():
                 if len(parts) == 1 and parts[0][2]:
@@ -46,21 +78,46 @@ class ServiceOrderLine(models.Model):
         return found
 
     def _apply_price_rule(self, price):
-        """Return the price of one unit after the line's rule, before taxes are mapped."""
-        self.ensure_one()
         rule = self.price_rule_id
         if rule.kind == 'travel':
             return rule._get_amount(self.order_id)
         if rule.kind == 'overtime':
             digits = self.env['decimal.precision'].precision_get('Product Price')
             return float_round(price * (1 + rule.percent / 100), precision_digits=digits)
-        return price
+        return super()._apply_price_rule(price)
+
+    def _get_document_parts(self):
+        """Say on documents that overtime is overtime."""
+        parts = super()._get_document_parts()
+        if self.price_rule_id.kind != 'overtime':
+            return parts
+        return [*parts, self.price_rule_id.with_context(lang=self.order_id.partner_id.lang).name]
+
+    #=== WARRANTY ===#
+
+    @api.model
+    def _get_no_coverage(self):
+        return {**super()._get_no_coverage(), 'coverage_rule_id': False}
+
+    def _get_warranty_coverage(self, warranty):
+        """Let a rule say how much of a line a warranty pays."""
+        coverage = super()._get_warranty_coverage(warranty)
+        if rule := self._get_warranty_rule(warranty):
+            coverage.update(
+                billing='warranty' if rule.percent == 100 else 'chargeable',
+                covered_percent=rule.percent, coverage_rule_id=rule.id)
+        return coverage
+
+    def _get_coverage_name(self):
+        return self.coverage_rule_id.name or super()._get_coverage_name()
 
     def _get_warranty_rule(self, warranty):
         """Return the rule on how much a warranty ('labor' or 'parts') covers, if there is one."""
         rules = self.env['service.price.rule']._get_by_kind(self.order_id.company_id)
         return rules.get('warranty', self.env['service.price.rule']).filtered(
             lambda rule: rule.warranty in ('both', warranty))._pick(self.order_id)
+
+    #=== OVERTIME ===#
 
     def _get_overtime_parts(self, rules):
         """Return {line: [(start, end, rule)]}: spans in naive UTC, an empty rule in usual hours.
@@ -72,22 +129,24 @@ class ServiceOrderLine(models.Model):
             and line.date_end and line.date_start < line.date_end))
         if not worked:
             return {}
-        hulls = self.env['service.visit']._get_working_days(
-            worked.employee_id, min(worked.mapped('date_start')), max(worked.mapped('date_end')))
+        # Calendars are HR's; whether work is overtime is what pricing asks.
+        hulls = worked.employee_id.sudo()._get_working_days(
+            min(worked.mapped('date_start')), max(worked.mapped('date_end')))
         return {
             line: line._cut_by_overtime(rules, hulls[line.employee_id.id])
             for line in worked if line.employee_id.id in hulls}
 
     def _cut_by_overtime(self, rules, hull_by_day):
         """Cut one line where its price changes, and at midnight where the kind of day does."""
-        timezone = self.employee_id.tz or self.company_id.resource_calendar_id.tz
+        timezone = self.employee_id.tz or self.company_id._get_service_timezone()
         parts = []
-        for start, end, day, is_inside in self.env['service.visit']._cut_by_days(
+        for start, end, day, is_inside in cut_by_days(
                 self.date_start, self.date_end, timezone, hull_by_day):
             rule = self.env['service.price.rule']
             if not is_inside:
                 days = ('any', 'open' if day in hull_by_day else 'closed')
-                rule = rules.filtered(lambda item, days=days: item.day in days)._pick(self.order_id)
+                rule = rules.filtered(lambda item, days=days: item.day in days)._pick(
+                    self.order_id, start)
             if parts and parts[-1][2] == rule:
                 start = parts.pop()[0]
             parts.append((start, end, rule))
@@ -113,7 +172,10 @@ class ServiceOrderLine(models.Model):
                 line.write({'date_end': parts[0][1], 'is_price_adjusted': False})
         self.create(vals_list)
 
+    #=== THE AGREED TOTAL ===#
+
     def _undo_adjustment(self):
+        """Give lines the price back that they had before they were adjusted to a total."""
         for line in self.filtered(lambda line: line.is_price_adjusted and line.state == 'open'):
             line.write({'price_unit': line.price_before_adjustment, 'is_price_adjusted': False})
 
@@ -135,3 +197,28 @@ class ServiceOrderLine(models.Model):
                 'price_before_adjustment': line.price_unit, 'price_unit': price,
                 'is_price_adjusted': True,
             })
+
+    #=== EXPLANATION ===#
+
+    @api.depends('price_rule_id', 'coverage_rule_id', 'is_price_adjusted', 'order_id.limit_rule_id')
+    def _compute_price_explanation(self):
+        super()._compute_price_explanation()
+
+    def _explain_price(self):
+        if self._get_rule_role() == 'rounding' and not self.is_price_agreed:
+            return [self.env._("Makes the agreed total exact")]
+        phrases = super()._explain_price()
+        if self.is_price_adjusted:
+            phrases.append(self.env._(
+                "adjusted from %(price)s to the agreed total of %(total)s",
+                price=self._format_price(self.price_before_adjustment),
+                total=self._format_price(self.order_id.limit_amount)))
+        return phrases
+
+    def _explain_found_price(self):
+        rule = self.price_rule_id
+        if not rule:
+            return super()._explain_found_price()
+        if rule.kind == 'overtime':
+            return self.env._("%(rule)s: +%(percent)g %%", rule=rule.name, percent=rule.percent)
+        return self.env._("Rule: %s", rule.name)

@@ -93,16 +93,19 @@ class ServicePriceRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Let the cache of rules know."""
         rules = super().create(vals_list)
         self.env.registry.clear_cache()
         return rules
 
     def write(self, vals):
+        """Let the cache of rules know."""
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result
 
     def unlink(self):
+        """Let the cache of rules know."""
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
@@ -121,15 +124,21 @@ class ServicePriceRule(models.Model):
         rules = self.sudo().search([('company_id', '=', company_id)])
         return {kind: group._ids for kind, group in rules.grouped('kind').items()}
 
-    def _pick(self, order):
-        """Return the first of these rules that fits an order, or an empty rule."""
+    def _pick(self, order, moment=None):
+        """Return the first of these rules that fits an order, or an empty rule.
+
+        :param datetime moment: when the work is done that is priced (naive UTC), if it is known
+        """
         for rule in self:
-            if rule._fits(order):
+            if rule._fits(order, moment):
                 return rule
         return self.browse()
 
-    def _fits(self, order):
-        """Tell whether one rule's conditions hold for an order; extend to ask for more."""
+    def _fits(self, order, moment=None):
+        """Tell whether one rule's conditions hold for an order; extend to ask for more.
+
+        :param datetime moment: as for `_pick`
+        """
         self.ensure_one()
         day = order._get_order_day()
         partners = order.partner_id | order.commercial_partner_id
@@ -139,8 +148,6 @@ class ServicePriceRule(models.Model):
             and (not self.partner_ids or partners & self.partner_ids)
             and (not self.task_ids or order.task_ids.task_id & self.task_ids)
             and (not self.object_group_ids or order.object_ids.group_id & self.object_group_ids)
-            and (self.agreement_scope == 'any'
-                 or bool(order.agreement_id) == (self.agreement_scope == 'with'))
             and (not self.min_priority or (order.priority or '0') >= self.min_priority)
             and (not self.date_from or day >= self.date_from)
             and (not self.date_to or day <= self.date_to))

@@ -1,7 +1,7 @@
 from odoo import models
 
 
-class MailComposeMessage(models.Model):
+class MailComposeMessage(models.TransientModel):
     _inherit = 'mail.compose.message'
 
     def _action_send_mail_comment(self, res_ids):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.planning import local_day
+from ...tools.clock import local_day
 
 
 class ServiceQuoteMixin(models.AbstractModel):
@@ -60,8 +60,8 @@ class ServiceQuoteMixin(models.AbstractModel):
 
     def _ensure_may_quote(self):
         """:raise AccessError: if the user does not send quotes of these documents"""
-        self._ensure_role('dispatcher', self.env._(
-            "Only dispatchers send quotes. Ask one to send it."))
+        self._ensure_role(
+            'dispatcher', self.env._("Only dispatchers send quotes. Ask one to send it."))
 
     def _before_quoting(self):
         """Extend for what a document has to be brought up to date with before it is sent."""
@@ -89,7 +89,7 @@ class ServiceQuoteMixin(models.AbstractModel):
     def _get_timezone(self):
         """Return the name of the time zone that one document's days are in."""
         self.ensure_one()
-        return self.company_id.resource_calendar_id.tz or 'UTC'
+        return self.company_id._get_service_timezone()
 
     @api.model
     def _mail_get_partner_fields(self, introspect_fields=False):
@@ -127,7 +127,12 @@ class ServiceQuoteMixin(models.AbstractModel):
         for document in self:
             if not document.validity_date or document.validity_date < today:
                 document.validity_date = today + relativedelta(
-                    days=document.company_id.service_quote_days)
+                    days=document._get_validity_days())
+
+    def _get_validity_days(self):
+        """Return for how many days the quote of one document can be accepted; extend for others."""
+        self.ensure_one()
+        return self.company_id.service_quote_days
 
     def _get_quote_date(self):
         """Return the day that stands on the quote: when it was sent, else today."""

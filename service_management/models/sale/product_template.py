@@ -6,14 +6,8 @@ class ProductTemplate(models.Model):
 
     service_tracking = fields.Selection(
         selection_add=[
-            ('service_order', "Service Order"),
-            ('service_request', "Service Request"),
-            ('service_subscription', "Service Subscription"),
-            ('service_agreement', "Service Agreement"),
-        ],
-        ondelete={
-            'service_order': 'set default', 'service_request': 'set default',
-            'service_subscription': 'set default', 'service_agreement': 'set default'})
+            ('service_order', "Service Order"), ('service_request', "Service Request")],
+        ondelete={'service_order': 'set default', 'service_request': 'set default'})
     service_line_set_id = fields.Many2one(
         comodel_name='service.line.set', string="Line Set", check_company=True,
         ondelete='restrict', index='btree_not_null',
@@ -22,16 +16,11 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _get_saleable_tracking_types(self):
-        return super()._get_saleable_tracking_types() + [
-            'service_order', 'service_request', 'service_subscription', 'service_agreement']
+        return [*super()._get_saleable_tracking_types(), 'service_order', 'service_request']
 
     def _prepare_service_tracking_tooltip(self):
         if self.service_tracking == 'service_order':
             return self.env._("Confirming a sales order opens a service order for it.")
         if self.service_tracking == 'service_request':
             return self.env._("Confirming a sales order makes a request that a dispatcher confirms.")
-        if self.service_tracking == 'service_subscription':
-            return self.env._("Confirming a sales order prepares a subscription, which bills it.")
-        if self.service_tracking == 'service_agreement':
-            return self.env._("Confirming a sales order prepares an agreement.")
         return super()._prepare_service_tracking_tooltip()

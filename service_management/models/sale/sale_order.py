@@ -23,14 +23,13 @@ class SaleOrder(models.Model):
                 order.service_order_ids | order.source_service_order_id)
 
     def action_view_service_orders(self):
+        """Show the service orders that this one sells, and the one that it was found on."""
         self.ensure_one()
-        return (self.service_order_ids | self.source_service_order_id)._open()
+        return (self.service_order_ids | self.source_service_order_id)._show()
 
     def _action_confirm(self):
         result = super()._action_confirm()
-        self.order_line._create_service_orders()
-        self.order_line._create_service_agreements()
-        self.order_line._create_service_subscriptions()
+        self.order_line._create_service()
         return result
 
     def _get_service_start(self):
@@ -46,6 +45,16 @@ class SaleOrder(models.Model):
             document.activity_schedule(
                 'mail.mail_activity_data_todo', user_id=document.user_id.id or self.env.uid,
                 summary=self.env._("Sold by %s: check and activate", self.name))
+
+    def _ask_to_end(self, documents):
+        """Ask the responsible whether what was sold ends, now that it is not sold any more."""
+        for document in documents:
+            if document.state in ('draft', 'active'):
+                document.activity_schedule(
+                    'mail.mail_activity_data_warning',
+                    user_id=document.user_id.id or self.env.uid,
+                    summary=self.env._(
+                        "%s was cancelled: end this, too?", document.sale_order_id.name))
 
     def _prepare_service_order(self, lines):
         """Return the values of the service order that delivers some lines of one sales order."""
@@ -76,18 +85,15 @@ class SaleOrder(models.Model):
         """Tell those who plan the work that it is not sold any more."""
         result = super()._action_cancel()
         # Salespeople cancel their orders without rights on the service behind them.
-        for service_order in self.sudo().service_order_ids.filtered(
+        self.sudo()._tell_of_cancelled_sale()
+        return result
+
+    def _tell_of_cancelled_sale(self):
+        """Ask those who plan the work whether it is cancelled, too; extend; runs in sudo."""
+        for service_order in self.service_order_ids.filtered(
                 lambda order: order.state in ('draft', 'open')):
             service_order.activity_schedule(
                 'mail.mail_activity_data_warning',
                 user_id=(service_order.user_id or service_order.team_id.user_id).id or self.env.uid,
                 summary=self.env._(
                     "%s was cancelled: cancel the service, too?", service_order.sale_order_id.name))
-        for document in [*self.sudo().service_subscription_ids, *self.sudo().service_agreement_ids]:
-            if document.state in ('draft', 'active'):
-                document.activity_schedule(
-                    'mail.mail_activity_data_warning',
-                    user_id=document.user_id.id or self.env.uid,
-                    summary=self.env._(
-                        "%s was cancelled: end this, too?", document.sale_order_id.name))
-        return result

@@ -16,6 +16,7 @@ class SaleOrderLine(models.Model):
                'sales_team.group_sale_salesman')
 
     def _creates_service(self):
+        """Tell whether one line is delivered by service orders."""
         self.ensure_one()
         return self.product_id.service_tracking in ('service_order', 'service_request')
 
@@ -51,29 +52,34 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Deliver what is added to a confirmed order, too."""
         lines = super().create(vals_list)
-        sold = lines.filtered(lambda line: line.state == 'sale')
-        sold._create_service_orders()
-        sold._create_service_agreements()
-        sold._create_service_subscriptions()
+        lines.filtered(lambda line: line.state == 'sale')._create_service()
         return lines
 
     def write(self, vals):
+        """Let open work follow what is sold."""
         result = super().write(vals)
         if {'product_uom_qty', 'price_unit', 'discount'} & set(vals):
             self.filtered(lambda line: line.state == 'sale')._update_service()
         return result
+
+    def _create_service(self):
+        """Make what delivers these sold lines; extend for more. Again makes nothing twice."""
+        self._create_service_orders()
 
     def _create_service_orders(self):
         """Make one order for the service lines of a sales order, and one request for the others.
 
         Lines that have live work already get no more: confirming again makes nothing twice.
         """
-        lines = self.sudo().filtered(lambda line: (  # salespeople plan no service
+        # Salespeople plan no service.
+        lines = self.sudo().filtered(lambda line: (
             not line.display_type and line._creates_service()
             and not line.service_order_line_ids.filtered(lambda work: work.state != 'cancelled')))
         for (sale_order, tracking), sold in lines.grouped(
                 lambda line: (line.order_id, line.product_id.service_tracking)).items():
+            # Salespeople plan no service.
             ServiceOrder = self.env['service.order'].sudo().with_company(sale_order.company_id)
             values = sale_order._prepare_service_order(sold)
             if tracking == 'service_request':
@@ -104,6 +110,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _prepare_service_price(self):
+        """Return the price of the line that delivers one sold line."""
         return {
             'price_unit': self.price_unit,
             'technical_price_unit': self.price_unit,
@@ -121,7 +128,7 @@ class SaleOrderLine(models.Model):
 
     def _update_service(self):
         """Let open work follow the quantity and price sold; tell the others of the change."""
-        for line in self.sudo():  # as in _create_service_orders
+        for line in self.sudo():  # salespeople plan no service
             works = line.service_order_line_ids.filtered(lambda work: work.state == 'open')
             works.filtered(lambda work: work.order_id.can_edit).write(
                 line._prepare_service_price())

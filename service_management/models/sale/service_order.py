@@ -19,6 +19,7 @@ class ServiceOrder(models.Model):
             order.sale_order_count = len(order.sale_order_id | order.found_sale_order_ids)
 
     def action_view_sale_orders(self):
+        """Show the sales order that sold the work, and those that the work led to."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('sale.action_orders')
         orders = self.sale_order_id | self.found_sale_order_ids
@@ -29,14 +30,8 @@ class ServiceOrder(models.Model):
     def action_sell(self):
         """Ask what the technician found on site, to make a quotation of it."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Sell What Was Found"),
-            'res_model': 'service.order.sell',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_order_id': self.id},
-        }
+        return self._open_dialog(
+            'service.order.sell', self.env._("Sell What Was Found"), default_order_id=self.id)
 
     def _prepare_found_sale(self, note):
         """Return the values of a quotation for what was found on one order.

@@ -9,4 +9,3 @@ from . import service_task
 from . import service_task_skill
 from . import service_team
 from . import service_zone
-from . import visit_hours

@@ -4,35 +4,38 @@ from odoo import api, models
 class ResCompany(models.Model):
     _inherit = 'res.company'
 
-    #: What is numbered by company: {sequence code: (name, prefix)}
-    _service_sequences = {
-        'service.order': ("Service Order", 'SRV/'),
-        'service.agreement': ("Service Agreement", 'AGR/'),
-        'service.subscription': ("Service Subscription", 'SUB/'),
-    }
+    @api.model
+    def _get_service_sequences(self):
+        """Return what is numbered by company: {sequence code: (name, prefix)}; extend for more."""
+        return {}
+
+    def _get_service_timezone(self):
+        """Return the name of the time zone that the days of one company are in."""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or 'UTC'
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Give new companies a numbering of their documents."""
         companies = super().create(vals_list)
-        for code in self._service_sequences:
+        for code in self._get_service_sequences():
+            # Whoever makes a company does not make its numbering.
             companies.sudo()._create_service_sequence(code)
         return companies
 
     @api.model
     def _complete_for_service(self):
         """Give the companies that existed before the addon what new ones get by default."""
-        for company in self.search([]):  # pylint: disable=no-search-all
-            for code in self._service_sequences:
-                company._create_service_sequence(code)
-            for field in ('service_hour_product_id', 'service_travel_product_id'):
-                if not company[field]:
-                    company[field] = getattr(self, f'_default_{field}')()
+        companies = self.search([])  # pylint: disable=no-search-all
+        for code in self._get_service_sequences():
+            companies._create_service_sequence(code)
+        return companies
 
     def _create_service_sequence(self, code):
         """Give companies a numbering of a document of their own."""
         numbered = self.env['ir.sequence'].search([
             ('code', '=', code), ('company_id', 'in', self.ids)]).company_id
-        name, prefix = self._service_sequences[code]
+        name, prefix = self._get_service_sequences()[code]
         self.env['ir.sequence'].create([{
             'name': name,
             'code': code,
@@ -45,7 +48,7 @@ class ResCompany(models.Model):
     def _number_documents(self, code, vals_list):
         """Return the values of new documents with the next numbers of their companies.
 
-        :param str code: as in `_service_sequences`
+        :param str code: as in `_get_service_sequences`
         """
         sequences, numbered = {}, []
         for vals in vals_list:

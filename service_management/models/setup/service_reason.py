@@ -11,15 +11,7 @@ class ServiceReason(models.Model):
     active = fields.Boolean(default=True)
     usage = fields.Selection(
         selection=[
-            ('stage', "Moving an order to a stage"),
-            ('cancel', "Cancelling an order"),
-            ('decline', "Declining a quote, by the customer"),
-            ('visit', "Cancelling or reassigning a visit"),
-            ('sla', "Stopping or missing a service level"),
-            ('sla_cancel', "Cancelling a service level"),
-            ('agreement', "Suspending or closing an agreement or subscription"),
-            ('occurrence', "Skipping a recurring visit"),
-        ],
+            ('stage', "Moving an order to a stage"), ('cancel', "Cancelling an order")],
         required=True, default='stage',
         help="Where the reason is offered.")
 

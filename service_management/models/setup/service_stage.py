@@ -54,15 +54,29 @@ class ServiceStage(models.Model):
     _one_first_stage = models.UniqueIndex(
         '(is_first) WHERE is_first IS TRUE', "Another stage is the first one already.")
 
+    @api.model
     def _get_actions(self):
-        """Return {action: the field that allows it}; extend to let stages guard more."""
+        """Return {action: (the field that allows it, what to say where it does not)}.
+
+        Sentences name the %(order)s and the %(stage)s. Extend to let stages guard more.
+        """
         return {
-            'edit': 'can_edit',
-            'delete': 'can_delete',
-            'cancel': 'can_cancel',
-            'sign_off': 'can_sign_off',
-            'post': 'can_post',
+            'edit': (
+                'can_edit', self.env._("%(order)s cannot be changed in stage “%(stage)s”.")),
+            'delete': (
+                'can_delete', self.env._("%(order)s cannot be deleted in stage “%(stage)s”.")),
+            'cancel': (
+                'can_cancel', self.env._("%(order)s cannot be cancelled in stage “%(stage)s”.")),
+            'sign_off': (
+                'can_sign_off',
+                self.env._("%(order)s cannot be signed off in stage “%(stage)s”.")),
+            'post': ('can_post', self.env._("%(order)s cannot be posted in stage “%(stage)s”.")),
         }
+
+    @api.model
+    def _get_guarded_categories(self):
+        """Return {category: the action that a stage has to allow before orders leave it for this}."""
+        return {'cancelled': 'cancel', 'signed_off': 'sign_off', 'posted': 'post'}
 
     @api.constrains('is_first', 'category', 'active')
     def _check_first_stage(self):
@@ -74,11 +88,13 @@ class ServiceStage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Pass the mark of the first stage on."""
         if any(vals.get('is_first') for vals in vals_list):
             self._release_first()
         return super().create(vals_list)
 
     def write(self, vals):
+        """Pass the mark of the first stage on, and keep categories that are in use."""
         if 'category' in vals:
             self._ensure_unused(vals['category'])
         if vals.get('is_first'):
@@ -94,6 +110,9 @@ class ServiceStage(models.Model):
         super(ServiceStage, self._get_first()).write(  # pylint: disable=super-method-mismatch
             {'is_first': False})
         self.env.flush_all()  # the unique index must not see two marks
+
+    def _ensure_unused(self, category):
+        """Extend to keep stages from becoming another category while something is in them."""
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_first(self):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ...tools.rules import longest_prefix
-
 
 class ServiceZone(models.Model):
     _name = 'service.zone'
@@ -23,10 +21,6 @@ class ServiceZone(models.Model):
         help="Comma-separated beginnings of postal codes. A new order whose site's code begins with"
              " one of them gets this zone; the longest beginning wins.")
 
-    def _get_zip_prefixes(self):
-        self.ensure_one()
-        return [prefix.strip() for prefix in (self.zip_prefixes or '').split(',') if prefix.strip()]
-
     @api.model
     def _get_for(self, company):
         """Return the zones of a company, and the shared ones."""
@@ -35,12 +29,29 @@ class ServiceZone(models.Model):
     def _match(self, country, zip_code):
         """Return the one of these zones that an address lies in, or an empty zone.
 
+        Of several, the one that knows the code best; among equals, the first.
+
         :param country: res.country record, may be empty
         :param str zip_code: postal code, may be empty
         """
-        zone_by_prefix = {}
-        for zone in self:
-            if not zone.country_id or zone.country_id == country:
-                for prefix in zone._get_zip_prefixes():
-                    zone_by_prefix.setdefault(prefix, zone)
-        return zone_by_prefix.get(longest_prefix(zip_code, zone_by_prefix), self.browse())
+        matches = {zone: zone._matches(country, zip_code) for zone in self}
+        best = max(matches.values(), default=0)
+        return next((zone for zone, match in matches.items() if match and match == best), self.browse())
+
+    def _matches(self, country, zip_code):
+        """Return how well one zone knows an address: 0 not at all, more is better.
+
+        Counts the signs of the longest prefix that the code begins with, spaces and case aside.
+        Extend for other ways to tell where an address is.
+        """
+        self.ensure_one()
+        if self.country_id and self.country_id != country:
+            return 0
+        code = self._plain_code(zip_code)
+        prefixes = map(self._plain_code, (self.zip_prefixes or '').split(','))
+        return max((len(prefix) for prefix in prefixes if prefix and code.startswith(prefix)), default=0)
+
+    @api.model
+    def _plain_code(self, code):
+        """Return a postal code without spaces, in upper case."""
+        return (code or '').replace(' ', '').upper()

@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_datetime, split_every
 
-from ...tools.rules import sla_level
+from ...tools.open_hours import warnings_due
 from ..common.batches import attempt, tell_once
+from .service_order_sla import SECOND
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class ServiceOrderSla(models.Model):
         missed._miss()
         warned = self.browse()
         for status, hours in (self - missed)._get_elapsed(now).items():
-            level = sla_level(
+            level = warnings_due(
                 (hours + SECOND) / status.limit_hours * 100,
                 status.warning_percent, status.second_warning_percent)
             if level > status.warning_level:
@@ -110,15 +111,19 @@ class ServiceOrderSla(models.Model):
                 status.env, self.deadline, tz=timezone, dt_format='short')}
 
     def _schedule_activity(self, event, user):
+        """Put an event on the to-do list of a user."""
         self.order_id.activity_schedule(
             'service_management.mail_activity_type_sla', user_id=user.id,
             summary=self._get_message(event, user))
 
     def _send_mail(self, event, users):
+        """Send users an e-mail of an event, in their language."""
         if self.env.context.get('install_mode'):
             return  # demo data tells nobody
-        template = self.env.ref(
-            f'service_management.mail_template_sla_{event}', raise_if_not_found=False)
+        template = self.env.ref({
+            'warning': 'service_management.mail_template_sla_warning',
+            'missed': 'service_management.mail_template_sla_missed',
+        }[event], raise_if_not_found=False)
         for user in users.filtered('email') if template else ():
             template.with_context(lang=user.lang, tz=user.tz).send_mail(
                 self.id, email_values={'recipient_ids': user.partner_id.ids},

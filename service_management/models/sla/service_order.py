@@ -63,11 +63,13 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Start the clocks of what is promised."""
         orders = super().create(vals_list)
         orders._apply_sla({order: order.date_order for order in orders})
         return orders
 
     def write(self, vals):
+        """Measure against other targets where what decides on them changes."""
         calls = {order: order.date_order for order in self} if 'date_order' in vals else {}
         result = super().write(vals)
         for order, date_order in calls.items():
@@ -151,6 +153,7 @@ class ServiceOrder(models.Model):
 
     def _get_sla_calendars(self):
         """Return the calendars that may be one order's, the first one first."""
+        # Opening hours are no secret to whoever counts by them.
         return [self.sla_id.calendar_id, self.team_id.sudo().resource_calendar_id]
 
     def _after_move(self, origins):
@@ -166,6 +169,8 @@ class ServiceOrder(models.Model):
             order.sudo()._explain_sla()
 
     def _stop_sla(self, moment=None):
+        """Let the clocks of orders stand still from a moment on (naive UTC), by default now."""
+        # Clocks belong to the customer: the stage moves them, nobody writes them.
         for order in self.sudo():
             statuses = order.sla_status_ids.filtered(lambda status: not status.date_reached)
             statuses._pause(
@@ -173,6 +178,8 @@ class ServiceOrder(models.Model):
                 order.stage_reason_id, order.stage_note)
 
     def _start_sla(self, moment):
+        """Let the clocks of orders run from a moment on (naive UTC)."""
+        # As in _stop_sla: nobody writes clocks.
         statuses = self.sudo().sla_status_ids.filtered(lambda status: (
             not status.date_reached and status.state in OPEN_STATES))
         statuses._run(dict.fromkeys(statuses, moment))
@@ -181,29 +188,43 @@ class ServiceOrder(models.Model):
         """Note that the customer has what was promised.
 
         :param kinds: kinds of targets
+        :param datetime moment: when it happened (naive UTC), by default now
         """
+        # As in _stop_sla: nobody writes clocks.
         self.sudo().sla_status_ids.filtered(
             lambda status: status.kind in kinds)._reach(moment or fields.Datetime.now())
 
+    @api.model
+    def _get_sla_kinds_ended_by(self, event):
+        """Return the kinds of targets that an event reaches; extend for kinds of your own.
+
+        :param str event: 'contacted', 'arrived', or 'signed_off', after which nothing is awaited
+        """
+        if event == 'signed_off':
+            return {kind for kind, _label in self.env['service.order.sla']._get_kinds()}
+        return {'contacted': {'response'}, 'arrived': {'response', 'arrival'}}[event]
+
     def _on_signed_off(self):
         super()._on_signed_off()
-        self._reach_sla(('response', 'arrival', 'completion'))
+        self._reach_sla(self._get_sla_kinds_ended_by('signed_off'))
 
     def _on_opened(self):
         """Go on measuring the completion of orders that are opened again."""
         super()._on_opened()
+        # As in _stop_sla: nobody writes clocks.
         reached = self.sudo().sla_status_ids.filtered(
             lambda status: status.kind == 'completion' and status.date_reached)
         reached._run(dict.fromkeys(reached, fields.Datetime.now()))
 
     def _on_cancelled(self):
         super()._on_cancelled()
-        for order in self.sudo():
+        for order in self.sudo():  # as in _stop_sla: nobody writes clocks
             order.sla_status_ids._cancel(
                 order.stage_reason_id, order.stage_note, is_cancelled_with_order=True)
 
     def _on_revoked(self):
         super()._on_revoked()
+        # As in _stop_sla: nobody writes clocks.
         statuses = self.sudo().sla_status_ids.filtered('is_cancelled_with_order')
         statuses._run(dict.fromkeys(statuses, fields.Datetime.now()))
 
@@ -213,11 +234,12 @@ class ServiceOrder(models.Model):
         self._mark_contacted()
         return True
 
-    def _mark_contacted(self):
-        now = fields.Datetime.now()
+    def _mark_contacted(self, moment=None):
+        """Note when somebody talked to the customer first (naive UTC), by default now."""
+        moment = moment or fields.Datetime.now()
         # Answering a customer is everybody's; the field itself is nobody's to write.
-        self.sudo().filtered(lambda order: not order.date_first_contact).date_first_contact = now
-        self._reach_sla(('response',), now)
+        self.sudo().filtered(lambda order: not order.date_first_contact).date_first_contact = moment
+        self._reach_sla(self._get_sla_kinds_ended_by('contacted'), moment)
 
     def _message_post_after_hook(self, message, msg_vals):
         """Take a message of an employee that the customer gets for the first contact."""
@@ -273,16 +295,12 @@ class ServiceOrder(models.Model):
         """Open the dialog that stops, starts or cancels the clocks of an order."""
         self.ensure_one()
         self._ensure_may_time()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Service Level Clock"),
-            'res_model': 'service.order.sla.clock',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_order_id': self.id},
-        }
+        return self._open_dialog(
+            'service.order.sla.clock', self.env._("Service Level Clock"),
+            default_order_id=self.id)
 
     def _ensure_may_time(self):
+        """:raise AccessError: if the user is no dispatcher, or may not change the order"""
         self.check_access('write')
         self._ensure_role('dispatcher', self.env._(
             "Only dispatchers stop and start the clock of a service level. Ask one."))

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.open_hours import AlwaysOpen
 
-#: Hours that are shorter than a second are nothing.
+#: A second, in hours: what is shorter is nothing.
 SECOND = 1 / 3600
 
 

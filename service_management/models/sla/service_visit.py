@@ -7,8 +7,10 @@ class ServiceVisit(models.Model):
     sla_state = fields.Selection(related='order_id.sla_state')
     sla_deadline = fields.Datetime(related='order_id.sla_deadline')
 
-    def _start_timer(self, kind):
+    def _start_timer(self, kind, moment=None):
         """Arrive when the work starts, not when the way to it does."""
-        super()._start_timer(kind)
+        started = super()._start_timer(kind, moment)
         if kind == 'work':
-            self.order_id._reach_sla(('response', 'arrival'))
+            order = started.order_id
+            order._reach_sla(order._get_sla_kinds_ended_by('arrived'), self._take_moment(moment))
+        return started

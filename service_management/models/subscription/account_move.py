@@ -7,14 +7,21 @@ from ...tools.pricing import net_amount
 class AccountMove(models.Model):
     _inherit = 'account.move'
 
-    service_subscription_count = fields.Integer(compute='_compute_service_order_count')
+    service_subscription_count = fields.Integer(compute='_compute_service_subscription_count')
     service_invoicing = fields.Selection(
         selection=[('draft', "Draft"), ('post', "Posted"), ('send', "Posted and Sent")],
         string="Subscription Invoicing", copy=False, readonly=True)
 
+    def _compute_service_subscription_count(self):
+        for move in self:
+            # That an invoice bills service is no secret to whom may see the invoice.
+            move.service_subscription_count = len(
+                move.sudo().line_ids.service_fee_id.subscription_id)
+
     def action_view_service_subscriptions(self):
+        """Show the subscriptions that the invoice bills."""
         self.ensure_one()
-        return self.line_ids.service_fee_id.subscription_id._open()
+        return self.line_ids.service_fee_id.subscription_id._show()
 
     @api.model
     def _complete_service_invoices(self, company, vals_list):
@@ -73,6 +80,10 @@ class AccountMove(models.Model):
             self.env.ref('account.ir_cron_account_move_send')._trigger()
 
     def button_draft(self):
+        """Let accruals and fees follow invoices that become drafts.
+
+        :raise UserError: if an entry recognises revenue: it is reversed from its schedule
+        """
         accruals = self.env['service.subscription.accrual'].sudo()
         if entry := accruals.search([('move_id', 'in', self.ids)], limit=1).move_id:
             raise UserError(self.env._(
@@ -88,6 +99,7 @@ class AccountMove(models.Model):
         return result
 
     def button_cancel(self):
+        """Free the fees that cancelled invoices billed."""
         result = super().button_cancel()
         self.line_ids.sudo()._unlink_service_fees()  # the ledger follows, whoever cancels
         return result

@@ -16,8 +16,13 @@ class AccountMoveLine(models.Model):
         for line in self:
             line.is_service_credit = bool(line.service_fee_id and line.move_id.reversed_entry_id)
 
+    def _copy_data_extend_business_fields(self, values):
+        super()._copy_data_extend_business_fields(values)
+        values['service_fee_id'] = self.service_fee_id.id
+
     @api.model_create_multi
     def create(self, vals_list):
+        """Let the ledger of fees follow the lines that bill them."""
         lines = super().create(vals_list)
         if any(vals.get('service_fee_id') for vals in vals_list):
             lines._link_service_fees()

@@ -19,6 +19,7 @@ class ServiceSubscription(models.Model):
     fee_count = fields.Integer(compute='_compute_fee_counts')
     open_fee_count = fields.Integer(compute='_compute_fee_counts')
     invoice_count = fields.Integer(compute='_compute_fee_counts')
+
     _to_bill = models.Index("(date_next_bill) WHERE date_next_bill IS NOT NULL")
 
     @api.depends('state', 'date_start', 'date_end', 'date_closed', 'plan_id.timing',
@@ -51,26 +52,23 @@ class ServiceSubscription(models.Model):
             subscription.open_fee_count = unbilled.get(subscription._origin, 0)
 
     def action_create_fees(self):
+        """Ask for which days fees are made by hand."""
         self._ensure_may_manage()
-        return self._open_dialog('service.subscription.fee.create', self.env._("Create Fees"))
+        return self._ask('service.subscription.fee.create', self.env._("Create Fees"))
 
     def action_bill(self):
-        return self._open_bill_dialog(self)
-
-    @api.model
-    def _open_bill_dialog(self, subscriptions):
-        return subscriptions._open_dialog(
-            'service.subscription.bill', self.env._("Bill Subscriptions"))
+        """Ask until which day is billed; the dialog shows what that comes to."""
+        return self._ask('service.subscription.bill', self.env._("Bill Subscriptions"))
 
     def action_view_fees(self):
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_fee_action')
-        return {**action, 'domain': [('subscription_id', 'in', self.ids)], 'context': {}}
+        """Show the fees of these subscriptions."""
+        return self.env['service.subscription.fee']._show_found([('subscription_id', 'in', self.ids)])
 
     def action_view_invoices(self):
+        """Show the invoices and credit notes of these subscriptions."""
         # What it bills is no secret to whom may see the subscription.
-        moves = self.sudo().fee_ids.invoice_line_ids.move_id.sudo(False)
-        return self.env['service.order']._open_invoices(moves)
+        moves = self.sudo().fee_ids.invoice_line_ids.move_id
+        return moves.sudo(False)._show_service_invoices()
 
     @api.model
     def _get_due_domain(self, until):
@@ -94,6 +92,8 @@ class ServiceSubscription(models.Model):
             [{**vals, **values} for vals in planned])
 
     def _get_open_fees(self, until):
+        """Return the fees that are due until a day and not billed, in the order of invoices, in sudo."""
+        # The ledger is written by the engine only.
         return self.env['service.subscription.fee'].sudo().search(
             [('subscription_id', 'in', self.ids), ('state', '=', 'open'),
              ('date_due', '<=', until)], order='subscription_id, date_start, line_id, id')
@@ -116,6 +116,7 @@ class ServiceSubscription(models.Model):
                 subscription, 'service_management.mail_activity_type_billing', summary, error)
 
     def _forget_failure(self):
+        """Note that what failed went well by now."""
         failed = self.filtered('billing_error')
         failed.billing_error = False
         failed.activity_unlink(['service_management.mail_activity_type_billing'])

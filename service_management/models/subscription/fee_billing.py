@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.fields import Command
 
-from ...tools.billing import free
+from ...tools.spans import free_days
 
 _DAY = timedelta(days=1)
 
@@ -23,7 +23,7 @@ class ServiceSubscriptionFee(models.Model):
         first = max(day + _DAY, self.date_start)
         reduced = [(fee.date_start, fee.date_end) for fee in self.reduction_ids
                    if fee.state != 'credited']
-        return free((first, self.date_end), reduced) if first <= self.date_end else []
+        return free_days((first, self.date_end), reduced) if first <= self.date_end else []
 
     def _prepare_reduction(self, span, due, name=False):
         """Return the values of the fee that takes days of one fee back."""

@@ -8,6 +8,11 @@ class ServiceSubscription(models.Model):
     """How a subscription begins, goes on and ends."""
     _inherit = 'service.subscription'
 
+    _transitions = {
+        'active': {'draft'},
+        'closed': {'active'},
+    }
+
     state = fields.Selection(
         selection=[('draft', "Draft"), ('active', "Active"), ('closed', "Closed")],
         default='draft', required=True, readonly=True, copy=False, index=True, tracking=True,
@@ -25,14 +30,20 @@ class ServiceSubscription(models.Model):
         self._ensure_role('manager', self.env._(
             "Only a service manager makes and ends subscriptions."))
         self.check_access('write')
+        self._ensure_role(
+            'manager', self.env._("Only a service manager makes and ends subscriptions."))
 
     def action_activate(self):
-        """Let drafts begin: they are billed from their first day on."""
+        """Let drafts begin: they are billed from their first day on.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if one cannot begin
+        """
         self._ensure_may_manage()
         for subscription in self:
             if error := subscription._get_activation_error():
                 raise UserError(error)
-        self.sudo().state = 'active'  # only the actions move subscriptions
+        self._set_state('active')
         return True
 
     def _get_activation_error(self):
@@ -57,22 +68,18 @@ class ServiceSubscription(models.Model):
         return min(filter(None, (self.date_end, self.date_closed)), default=False)
 
     def action_close(self):
+        """Ask when and why subscriptions end; what was billed beyond that day is credited."""
         self._ensure_may_manage()
-        return self._open_dialog('service.subscription.close', self.env._("Close"))
+        return self._ask('service.subscription.close', self.env._("Close"))
 
-    def _open_dialog(self, model, name, **context):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': name,
-            'res_model': model,
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_subscription_ids': self.ids, **context},
-        }
+    def _ask(self, model, title, **context):
+        """Return a dialog on these subscriptions."""
+        return self._open_dialog(model, title, default_subscription_ids=self.ids, **context)
 
     def _close(self, day, reason, note=False):
         """End active subscriptions after a day, and credit what was billed beyond it.
 
+        :return: the subscriptions that were closed
         :raise UserError: if one is not active, or the day lies before its first
         """
         self._ensure_may_manage()
@@ -85,16 +92,17 @@ class ServiceSubscription(models.Model):
                     "%(subscription)s begins on %(start)s and cannot end before. The day before"
                     " it is the earliest.",
                     subscription=subscription.name, start=subscription.date_start))
-        # Only the actions move subscriptions.
-        self.sudo().write({
-            'state': 'closed', 'date_closed': day, 'close_reason_id': reason.id,
-            'close_note': note, 'billing_error': False})
-        self.activity_unlink(['service_management.mail_activity_type_billing'])
-        self.line_ids._credit_beyond(day, fields.Date.context_today(self), is_end=True)
+        closed = self._set_state(
+            'closed', date_closed=day, close_reason_id=reason.id, close_note=note)
+        closed._forget_failure()
+        closed.activity_unlink(['service_management.mail_activity_type_billing'])
+        closed.line_ids._credit_beyond(day, fields.Date.context_today(self), is_end=True)
+        return closed
 
     def action_renew(self):
+        """Ask for how long subscriptions go on, and at which prices."""
         self._ensure_may_manage()
-        return self._open_dialog('service.subscription.renew', self.env._("Renew"))
+        return self._ask('service.subscription.renew', self.env._("Renew"))
 
     def _renew(self, date_end, percent=0.0):
         """Let active subscriptions go on until a day, from their former end at changed prices.

@@ -1,12 +1,11 @@
 from datetime import timedelta
 from itertools import takewhile
 
-from odoo import fields, models
+from odoo import models
 
-from ...tools.billing import common, free
+from ...tools.spans import FOREVER, common_days, free_days
 from .service_subscription_fee import TIME_KINDS, share_of
 
-FOREVER = fields.Date.to_date('9999-12-31')
 _DAY = timedelta(days=1)
 
 
@@ -26,7 +25,7 @@ class ServiceSubscriptionLine(models.Model):
         spans = []
         for whole in self.subscription_id.plan_id._get_periods(
                 self.subscription_id.date_start, first):
-            covered = common(whole, (first, end or FOREVER))
+            covered = common_days(whole, (first, end or FOREVER))
             if not covered or len(spans) == count:
                 break
             spans.append(covered)
@@ -77,12 +76,12 @@ class ServiceSubscriptionLine(models.Model):
         for whole in takewhile(
                 lambda span: span[0] <= min(until, wanted[1]),
                 plan._get_periods(subscription.date_start, wanted[0])):
-            covered = common(whole, life)
+            covered = common_days(whole, life)
             due = plan._get_due(covered)
             if due > until:
                 break
-            part = common(covered, wanted)
-            for span in free(part, busy) if part else ():
+            part = common_days(covered, wanted)
+            for span in free_days(part, busy) if part else ():
                 planned.append(self._prepare_fee(whole, covered, span, due))
         return planned
 

@@ -12,6 +12,7 @@ class ServiceSubscription(models.Model):
             subscription.access_url = f'/my/service_subscriptions/{subscription.id}'
 
     def action_preview_portal(self):
+        """Show the page that the customer sees."""
         self.ensure_one()
         return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
 
@@ -24,6 +25,11 @@ class ServiceSubscription(models.Model):
         return (
             Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
             & Domain('state', '!=', 'draft'))
+
+    def _shows_prices(self):
+        """Tell whether customers see what one subscription costs; extend to hide it."""
+        self.ensure_one()
+        return True
 
     def _get_current_lines(self):
         """Return the lines of one subscription that are served today, or begin later."""

@@ -13,20 +13,23 @@ class SaleOrder(models.Model):
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count', compute_sudo=True)
 
-    @api.depends('service_subscription_ids', 'service_agreement_ids')
+    @api.depends('service_subscription_ids')
     def _compute_service_subscription_count(self):
         for order in self:
             order.service_subscription_count = len(order.service_subscription_ids)
-            order.service_agreement_count = len(order.service_agreement_ids)
 
     def action_view_service_subscriptions(self):
+        """Show the subscriptions that the order has sold."""
         self.ensure_one()
-        return self.service_subscription_ids._open()
+        return self.service_subscription_ids._show()
+
+    def _tell_of_cancelled_sale(self):
+        super()._tell_of_cancelled_sale()
+        self._ask_to_end(self.service_subscription_ids)
 
     def _prepare_service_subscription(self, plan, lines):
         """Return the values of the subscription that bills some lines of one order."""
         self.ensure_one()
-        agreements = self.sudo().service_agreement_ids  # salespeople agree on no service
         return {
             'title': ', '.join(dict.fromkeys(lines.product_id.mapped('name'))),
             'company_id': self.company_id.id,
@@ -35,7 +38,6 @@ class SaleOrder(models.Model):
             'client_order_ref': self.client_order_ref,
             'user_id': self.user_id.id,
             'sale_order_id': self.id,
-            'agreement_id': agreements.id if len(agreements) == 1 else False,
             'plan_id': plan.id,
             'date_start': self._get_service_start(),
             'pricelist_id': self.pricelist_id.id,

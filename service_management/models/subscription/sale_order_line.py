@@ -20,6 +20,10 @@ class SaleOrderLine(models.Model):
         billed.qty_to_invoice = 0.0
         super(SaleOrderLine, self - billed)._compute_qty_to_invoice()
 
+    def _create_service(self):
+        super()._create_service()
+        self._create_service_subscriptions()
+
     def _create_service_subscriptions(self):
         """Prepare a draft subscription for the lines of each plan; again makes nothing twice.
 
@@ -33,6 +37,7 @@ class SaleOrderLine(models.Model):
                     line.product_id.display_name))
         for (order, plan), sold in lines.grouped(
                 lambda line: (line.order_id, line.product_id.service_plan_id)).items():
+            # Salespeople bill no subscriptions.
             Subscription = self.env['service.subscription'].sudo().with_company(order.company_id)
             order._ask_to_activate(
                 Subscription.create(order._prepare_service_subscription(plan, sold)))

@@ -17,10 +17,8 @@ class ServiceAgreement(models.Model):
             agreement.subscription_count = count_by_agreement.get(agreement._origin.sudo(), 0)
 
     def action_view_subscriptions(self):
+        """Show the subscriptions that pay for the agreement."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_action')
-        return {
-            **action, 'domain': [('agreement_id', '=', self.id)],
-            'context': {'default_agreement_id': self.id, 'default_partner_id': self.partner_id.id,
-                        'default_title': self.title}}
+        return self.env['service.subscription']._show_found(
+            [('agreement_id', '=', self.id)], default_agreement_id=self.id,
+            default_partner_id=self.partner_id.id, default_title=self.title)

@@ -1,7 +1,11 @@
 from odoo import fields, models
+from odoo.fields import Domain
+
+from ..common.service_figures_mixin import MANAGER, FigureSource
 
 
 class ServiceFiguresMixin(models.AbstractModel):
+    """What subscriptions have billed is revenue without a cost of its own."""
     _inherit = 'service.figures.mixin'
 
     #: the field of a subscription fee that leads here
@@ -12,14 +16,9 @@ class ServiceFiguresMixin(models.AbstractModel):
         currency_field='service_currency_id', groups=MANAGER,
         help="The part of the revenue that subscriptions have billed.")
 
-    def _get_recurring_revenue(self, owners, own_currency, day):
-        """Return {owner: what subscriptions have billed for it} in a currency."""
-        field = self._figures_fee_field
-        revenue = {}
-        for owner, company, currency, amount in self.env['service.subscription.fee']._read_group(
-                [(field, 'in', [owner.id for owner in owners.values() if owner]),
-                 ('amount_billed', '!=', 0)],
-                [field, 'company_id', 'currency_id'], ['amount_billed:sum']):
-            revenue[owner] = revenue.get(owner, 0.0) + currency._convert(
-                amount, own_currency, company, day)
-        return revenue
+    def _get_figure_sources(self):
+        return [*super()._get_figure_sources(), FigureSource(
+            'service.subscription.fee', self._figures_fee_field,
+            Domain('amount_billed', '!=', 0),
+            {'service_recurring_revenue': 'amount_billed', 'service_margin': 'amount_billed'},
+            currency='currency_id')]

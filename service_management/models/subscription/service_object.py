@@ -17,8 +17,7 @@ class ServiceObject(models.Model):
             obj.subscription_count = count_by_object.get(obj._origin, 0)
 
     def action_view_subscriptions(self):
+        """Show the subscriptions that the object is served by."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_action')
-        return {**action, 'domain': [('line_ids.object_id', '=', self.id)],
-                'context': {'default_partner_id': self.partner_id.id}}
+        return self.env['service.subscription']._show_found(
+            [('line_ids.object_id', '=', self.id)], default_partner_id=self.partner_id.id)

@@ -1,13 +1,10 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..common.records import changes_any, open_records
-
-#: What the periods that were billed already depend on.
-FROZEN_FIELDS = {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company_id'}
+from ..common.records import changes_any
 
 
 class ServiceSubscription(models.Model):
@@ -16,6 +13,7 @@ class ServiceSubscription(models.Model):
     _inherit = [
         'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
         'analytic.mixin']
+    _window_action = 'service_management.service_subscription_action'
     _order = 'name desc, id desc'
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
@@ -163,35 +161,26 @@ class ServiceSubscription(models.Model):
         for subscription in self:
             subscription.display_name = f'{subscription.name} {subscription.title or ""}'.strip()
 
-    def _get_report_base_filename(self):
-        """Return the name of the file that customers download; asked by the portal's controller."""
-        self.ensure_one()
-        return self.name
-
-    @api.constrains('partner_id', 'agreement_id', 'partner_invoice_id')
+    @api.constrains('partner_id', 'partner_invoice_id')
     def _check_belongs_to_customer(self):
         for subscription in self:
-            customer = subscription.commercial_partner_id
             subscription.partner_id._ensure_owns(
                 subscription.partner_invoice_id, subscription.line_ids.object_id)
-            agreement = subscription.agreement_id
-            if agreement and agreement.commercial_partner_id != customer:
-                raise ValidationError(self.env._(
-                    "%(agreement)s is an agreement with %(other)s, not with %(customer)s. Choose"
-                    " another one.", agreement=agreement.name, customer=customer.display_name,
-                    other=agreement.commercial_partner_id.display_name))
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Number subscriptions."""
         return super().create(
             self.env['res.company']._number_documents('service.subscription', vals_list))
 
     def write(self, vals):
+        """Guard what verbs write, and what fees that were made depend on."""
         if {'state', 'date_closed'} & set(vals) and not self.env.su:
             raise AccessError(self.env._(
                 "A subscription begins and ends by its actions only: activate or close it."))
         for subscription in self:
-            if changes_any(subscription, vals, FROZEN_FIELDS) and subscription.has_fees:
+            if subscription.has_fees and changes_any(
+                    subscription, vals, self._get_frozen_fields()):
                 raise UserError(self.env._(
                     "%s has fees already: its customer, plan, currency and first day stay. Close it"
                     " and make a new one instead.", subscription.name))
@@ -207,6 +196,11 @@ class ServiceSubscription(models.Model):
                     subscription.name))
         return super().write(vals)
 
+    @api.model
+    def _get_frozen_fields(self):
+        """Return the fields that stay once there are fees; extend for more."""
+        return {'plan_id', 'date_start', 'pricelist_id', 'partner_id', 'company_id'}
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
         for subscription in self:
@@ -215,8 +209,5 @@ class ServiceSubscription(models.Model):
                     "%s has begun and is kept. Close it instead.", subscription.name))
 
     def action_index(self):
+        """Open a change of the prices of these subscriptions."""
         return self.env['service.subscription.indexation']._open_new(subscriptions=self)
-
-    def _open(self):
-        """Return the action that shows these subscriptions: the form of one, else the list."""
-        return open_records(self, 'service_management.service_subscription_action')

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
-from ...tools.billing import accrue, rounded
+from ...tools.proration import accrue, rounded
 from ..common.batches import attempt
 
 _logger = logging.getLogger(__name__)
@@ -22,6 +22,12 @@ class ServiceSubscriptionAccrual(models.Model):
     _name = 'service.subscription.accrual'
     _description = "Accrual of a Subscription Fee"
     _inherit = ['service.document.mixin', 'service.job.mixin']
+    _window_action = 'service_management.service_subscription_accrual_action'
+    _transitions = {
+        'planned': {'held', 'cancelled'},
+        'posted': {'planned'},
+        'cancelled': {'planned', 'held'},
+    }
     _order = 'date, kind, id'
     _check_company_auto = True
 
@@ -126,7 +132,7 @@ class ServiceSubscriptionAccrual(models.Model):
         rows = self.filtered(lambda row: row.state in ('planned', 'posted'))
         if part == 1:
             planned = rows.filtered(lambda row: row.state == 'planned')
-            planned.write({'state': 'cancelled', 'cancelled_by_id': line.id})
+            planned._set_state('cancelled', cancelled_by_id=line.id)
             rows -= planned
         vals_list = []
         for kind, of_kind in rows.grouped('kind').items():
@@ -177,11 +183,11 @@ class ServiceSubscriptionAccrual(models.Model):
         reversals = lines.filtered('is_service_credit')
         self.search([
             ('cancelled_by_id', 'in', reversals.ids), ('invoice_line_id', 'not in', reversals.ids),
-        ]).write({'state': 'planned', 'cancelled_by_id': False})
+        ])._set_state('planned', cancelled_by_id=False)
         live = self.search([
             ('invoice_line_id', 'in', lines.ids), ('mirror_ids', '=', False),
             ('state', '!=', 'cancelled')])
-        live.filtered(lambda row: row.state == 'held').state = 'cancelled'
+        live.filtered(lambda row: row.state == 'held')._set_state('cancelled')
         for line, rows in live.grouped('invoice_line_id').items():
             rows._take_back(line, Fraction(1), today)
 
@@ -256,7 +262,7 @@ class ServiceSubscriptionAccrual(models.Model):
         moves = self.env['account.move'].sudo().create(vals_list)
         moves._post(soft=False)
         for rows, move in zip(groups.values(), moves, strict=True):
-            self.browse().concat(*rows).write({'state': 'posted', 'move_id': move.id, 'error': False})
+            self.browse().concat(*rows)._set_state('posted', move_id=move.id, error=False)
 
     def _get_open_date(self, journal):
         """Return the day on which one row is posted: its own, unless its period is locked."""
@@ -310,6 +316,7 @@ class ServiceSubscriptionAccrual(models.Model):
         if refused := self.filtered(lambda row: row.state != 'planned'):
             raise UserError(self.env._(
                 "%s is not planned: there is nothing to post.", refused[0].display_name))
+        # The ledger is written by the engine only.
         self.sudo()._post()
         return True
 
@@ -317,8 +324,9 @@ class ServiceSubscriptionAccrual(models.Model):
         """Take posted rows back today, and let those go that wait to be reversed by hand."""
         self._ensure_may_account()
         today = fields.Date.context_today(self)
+        # The ledger is written by the engine only.
         rows = self.sudo()
-        rows.filtered(lambda row: row.state == 'held').write({'state': 'planned', 'date': today})
+        rows.filtered(lambda row: row.state == 'held')._set_state('planned', date=today)
         posted = rows.filtered(lambda row: row.state == 'posted')
         if back := posted.filtered('mirror_ids'):
             raise UserError(self.env._(
@@ -327,9 +335,3 @@ class ServiceSubscriptionAccrual(models.Model):
             of_line._take_back(line, Fraction(1), today)
         self._wake_job()
         return True
-
-    def action_view_move(self):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'res_model': 'account.move',
-            'views': [(False, 'form')], 'res_id': self.move_id.id}

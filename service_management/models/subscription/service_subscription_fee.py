@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.billing import days, share
 from ...tools.pricing import net_amount
+from ...tools.proration import share
+from ...tools.spans import count_days
 
 KINDS = [
     ('regular', "Regular"), ('partial', "Part of a Period"), ('reduction', "Reduction of Days"),
@@ -23,6 +24,8 @@ class ServiceSubscriptionFee(models.Model):
     """The ledger of what subscriptions cost: who has to pay what for which days."""
     _name = 'service.subscription.fee'
     _description = "Subscription Fee"
+    _inherit = ['service.document.mixin', 'service.billed.mixin']
+    _window_action = 'service_management.service_subscription_fee_action'
     _order = 'date_start desc, id desc'
     _check_company_auto = True
 
@@ -42,9 +45,6 @@ class ServiceSubscriptionFee(models.Model):
     commercial_partner_id = fields.Many2one(
         related='line_id.subscription_id.commercial_partner_id', string="Customer Entity",
         store=True, index=True, precompute=True)
-    agreement_id = fields.Many2one(
-        related='line_id.subscription_id.agreement_id', store=True, index='btree_not_null',
-        precompute=True)
     product_id = fields.Many2one(
         related='line_id.product_id', store=True, index=True, precompute=True)
     object_id = fields.Many2one(
@@ -141,7 +141,7 @@ class ServiceSubscriptionFee(models.Model):
         for fee in self:
             sign = {'reduction': -1, 'price_change': 0}.get(fee.kind, 1)
             fee.day_count = fee.date_start and fee.date_end and (
-                sign * days((fee.date_start, fee.date_end)))
+                sign * count_days((fee.date_start, fee.date_end)))
 
     @api.depends('invoice_line_id.parent_state', 'invoice_line_ids.parent_state',
                  'invoice_line_ids.amount_currency', 'reduction_ids.invoice_line_id.parent_state',
@@ -210,6 +210,7 @@ class ServiceSubscriptionFee(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Note on the lines up to which day there are fees."""
         self.flush_model(['state'])  # the database looks at the days of what is credited by now
         fees = super().create(vals_list)
         billed_to = {}
@@ -244,27 +245,28 @@ class ServiceSubscriptionFee(models.Model):
             return self.amount
         return self.currency_id.round(net_amount(self.price_unit, self.discount, self.quantity))
 
-    def _get_invoice_text(self):
-        """Return the text of one fee on the invoice, with its period, in the customer's words."""
+    def _get_document_parts(self):
+        """Name what a fee is for: its text, its object, and its days."""
+        return [
+            self.name or self.line_id.name, self.line_id.object_id.display_name,
+            self._get_span_text(), *super()._get_document_parts()]
+
+    def _get_span_text(self):
+        """Return for which days one fee is, in the customer's words."""
         self.ensure_one()
         lang = self.partner_id.lang
         fee = self.with_context(lang=lang)
         span = fee._format_span((self.date_start, self.date_end), lang)
-        text = self.name or self.line_id.name
-        if self.line_id.object_id:
-            text = f'{text}\n{self.line_id.object_id.display_name}'
         if self.kind == 'reduction':
-            return fee.env._("%(text)s\nCredit for %(span)s", text=text, span=span)
+            return fee.env._("Credit for %s", span)
         if self.kind == 'price_change':
-            return fee.env._(
-                "%(text)s\n%(percent)+g %% from %(span)s", text=text, percent=self.percent,
-                span=span)
+            return fee.env._("%(percent)+g %% from %(span)s", percent=self.percent, span=span)
         if self._is_whole():
-            return f'{text}\n{span}'
+            return span
         return fee.env._(
-            "%(text)s\n%(span)s (%(days)s of %(all)s days, quantity %(quantity)g)", text=text,
-            span=span, quantity=self.quantity, days=days((self.date_start, self.date_end)),
-            all=days((self.basis_start, self.basis_end)))
+            "%(span)s (%(days)s of %(all)s days, quantity %(quantity)g)", span=span,
+            quantity=self.quantity, days=count_days((self.date_start, self.date_end)),
+            all=count_days((self.basis_start, self.basis_end)))
 
     def _is_whole(self):
         """Tell whether one fee bills the whole of what its price is for."""
@@ -288,7 +290,7 @@ class ServiceSubscriptionFee(models.Model):
             'display_type': 'product',
             'sequence': sequence,
             'product_id': line.product_id.id,
-            'name': self._get_invoice_text(),
+            'name': self._get_document_name(),
             'product_uom_id': line.product_uom_id.id,
             'tax_ids': [fields.Command.set(line.tax_ids.ids)],
             'analytic_distribution': line.analytic_distribution or False,
@@ -297,14 +299,14 @@ class ServiceSubscriptionFee(models.Model):
         }
 
     def action_view_invoice(self):
+        """Show the invoice that bills the fee."""
         self.ensure_one()
         # What it bills is no secret to whom may see the fee.
-        return self.env['service.order']._open_invoices(self.sudo().move_id.sudo(False))
+        return self.sudo().move_id.sudo(False)._show_service_invoices()
 
     def action_view_accruals(self):
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_accrual_action')
-        return {**action, 'domain': [('fee_id', 'in', self.ids)], 'context': {}}
+        """Show how the fees are earned."""
+        return self.env['service.subscription.accrual']._show_found([('fee_id', 'in', self.ids)])
 
     def action_bill_again(self):
         """Make fees for the days of credited ones, at the same prices.

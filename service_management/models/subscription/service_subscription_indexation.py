@@ -78,6 +78,7 @@ class ServiceSubscriptionIndexation(models.Model):
             'res_model': self._name, 'views': [(False, 'form')], 'context': context}
 
     def write(self, vals):
+        """Guard what was applied."""
         if not self.env.su and any(run.state == 'done' for run in self):
             raise UserError(self.env._(
                 "What was applied is kept as it was. Make another price change instead."))

@@ -110,8 +110,7 @@ class ServiceSubscriptionLine(models.Model):
             taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
             line.tax_ids = line.subscription_id.fiscal_position_id.map_tax(taxes)
 
-    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id',
-                 'subscription_id.agreement_id')
+    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id')
     def _compute_base_price(self):
         """Look up what new lines cost; what was billed already keeps its price."""
         lines = self.filtered(lambda line: line.product_id and not line._origin.date_billed_to)
@@ -187,6 +186,10 @@ class ServiceSubscriptionLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Let what is added later begin when it is added.
+
+        :raise UserError: if the subscription is closed
+        """
         lines = super().create(vals_list)
         today = fields.Date.context_today(self)
         for line in lines:
@@ -198,8 +201,14 @@ class ServiceSubscriptionLine(models.Model):
                     "%s is closed: nothing is added to it.", line.subscription_id.name))
         return lines
 
+    @api.model
+    def _get_frozen_fields(self):
+        """Return the fields that stay once there are fees: they change from a day on; extend."""
+        return {*self._terms, 'product_id', 'date_start', 'date_end', 'subscription_id'}
+
     def write(self, vals):
-        frozen = {*self._terms, 'product_id', 'date_start', 'date_end', 'subscription_id'}
+        """Guard what fees that were made depend on."""
+        frozen = self._get_frozen_fields()
         for line in self.filtered('date_billed_to') if not self.env.su else ():
             if changes_any(line, vals, frozen):
                 raise UserError(self.env._(
@@ -263,7 +272,8 @@ class ServiceSubscriptionLine(models.Model):
         return successor.sudo(self.env.su)
 
     def action_change(self):
+        """Ask from which day on the line is different."""
         self.ensure_one()
-        return self.subscription_id._open_dialog(
+        return self.subscription_id._ask(
             'service.subscription.change', self.env._("Change From a Day On"),
             default_line_id=self.id)

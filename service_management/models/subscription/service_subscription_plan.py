@@ -3,14 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.billing import ACCRUAL_UNITS, calendar_start, periods_from
+from ...tools.proration import ACCRUAL_UNITS, MONTHS, calendar_start, periods_from
 from ..common.records import changes_any
 
 INTERVAL_UNITS = [
     ('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('quarter', "Quarters"),
     ('year', "Years")]
-#: What periods that were billed already have been counted with.
-FROZEN_FIELDS = {'interval_count', 'interval_unit', 'alignment', 'timing'}
 
 
 class ServiceSubscriptionPlan(models.Model):
@@ -120,8 +118,16 @@ class ServiceSubscriptionPlan(models.Model):
                     " these on “%(plan)s”.",
                     units=', '.join(labels[unit] for unit in allowed), plan=plan.name))
 
+    @api.model
+    def _get_frozen_fields(self):
+        """Return the fields that periods which were billed have been counted with; extend."""
+        return {'interval_count', 'interval_unit', 'alignment', 'timing'}
+
     def write(self, vals):
-        changed = any(changes_any(plan, vals, FROZEN_FIELDS) for plan in self)
+        """Guard what periods that were billed have been counted with."""
+        frozen = self._get_frozen_fields()
+        changed = any(changes_any(plan, vals, frozen) for plan in self)
+        # What was billed counts, whoever may see it.
         if changed and self.env['service.subscription.fee'].sudo().search_count(
                 [('plan_id', 'in', self.ids)], limit=1):
             raise UserError(self.env._(
@@ -154,8 +160,7 @@ class ServiceSubscriptionPlan(models.Model):
     def _get_months(self):
         """Return how many months a period has on average."""
         self.ensure_one()
-        months = {'day': 12 / 365.25, 'week': 84 / 365.25, 'month': 1, 'quarter': 3, 'year': 12}
-        return months[self.interval_unit] * self.interval_count
+        return float(MONTHS[self.interval_unit] * self.interval_count)
 
     def _get_period_text(self):
         """Return how often one plan bills, as customers read it."""
@@ -181,15 +186,16 @@ class ServiceSubscriptionPlan(models.Model):
         return journal, plan.deferred_account_id
 
     def action_view_subscriptions(self):
+        """Show the subscriptions that the plan bills."""
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_action')
-        return {**action, 'domain': [('plan_id', '=', self.id)],
-                'context': {'default_plan_id': self.id}}
+        return self.env['service.subscription']._show_found(
+            [('plan_id', '=', self.id)], default_plan_id=self.id)
 
     def action_index(self):
+        """Open a change of the prices of these plans."""
         return self.env['service.subscription.indexation']._open_new(plans=self)
 
     def action_bill(self):
-        return self.env['service.subscription']._open_bill_dialog(
-            self.env['service.subscription'].search([('plan_id', 'in', self.ids)]))
+        """Ask until which day the subscriptions of these plans are billed."""
+        subscriptions = self.env['service.subscription'].search([('plan_id', 'in', self.ids)])
+        return subscriptions.action_bill()

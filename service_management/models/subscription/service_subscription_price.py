@@ -18,9 +18,6 @@ class ServiceSubscriptionPrice(models.Model):
     product_id = fields.Many2one(
         comodel_name='product.product', check_company=True, index='btree_not_null',
         ondelete='cascade', help="Empty: any product.")
-    agreement_id = fields.Many2one(
-        comodel_name='service.agreement', check_company=True, index='btree_not_null',
-        ondelete='cascade', help="Empty: with any agreement, or none.")
     subscription_id = fields.Many2one(
         comodel_name='service.subscription', check_company=True, index='btree_not_null',
         ondelete='cascade', help="Empty: for any subscription.")
@@ -41,10 +38,9 @@ class ServiceSubscriptionPrice(models.Model):
         """Return {line: base price} for the subscription lines that some price fits.
 
         Currency and period have to match. What names the subscription wins over what names the
-        agreement, that over what names the product, that over what names nothing; among equals,
-        the latest that is valid already.
-        Source: Dynamics 365 Finance & Operations, "Subscription sales prices", with the agreement
-        in the place of the project and the product in that of the category.
+        product, that over what names nothing; among equals, the latest that is valid already.
+        Source: Dynamics 365 Finance & Operations, "Subscription sales prices", with the product in
+        the place of the category.
         """
         domain = Domain('company_id', 'in', lines.company_id.ids) & Domain(
             'currency_id', 'in', lines.currency_id.ids)
@@ -60,6 +56,7 @@ class ServiceSubscriptionPrice(models.Model):
         return found
 
     def _fits(self, line):
+        """Tell whether one price is for a line; extend to ask for more."""
         self.ensure_one()
         subscription = line.subscription_id
         plan = subscription.plan_id
@@ -71,10 +68,13 @@ class ServiceSubscriptionPrice(models.Model):
                 plan.interval_unit, plan.interval_count)
             and start and self.valid_from <= start
             and self.product_id in (self.product_id.browse(), line.product_id)
-            and self.agreement_id in (self.agreement_id.browse(), subscription.agreement_id)
             and self.subscription_id in (
                 self.subscription_id.browse(), subscription._origin))
 
     def _get_weight(self):
+        """Return how much one price says of what it is for: the one that says most wins.
+
+        4 the subscription, 2 is left to what stands between them, 1 the product.
+        """
         self.ensure_one()
-        return 4 * bool(self.subscription_id) + 2 * bool(self.agreement_id) + bool(self.product_id)
+        return 4 * bool(self.subscription_id) + bool(self.product_id)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ...tools.planning import local_day
+from ...tools.clock import local_day
 from ..common.batches import attempt
 
 _logger = logging.getLogger(__name__)
@@ -17,7 +17,13 @@ class ServiceSubscriptionRun(models.Model):
     """A billing run: who billed what and when, what failed and why."""
     _name = 'service.subscription.run'
     _description = "Subscription Billing Run"
-    _inherit = ['service.job.mixin']
+    _inherit = ['service.document.mixin', 'service.job.mixin']
+    _window_action = 'service_management.service_subscription_run_action'
+    _transitions = {
+        'running': {'done', 'failed'},
+        'done': {'running'},
+        'failed': {'running'},
+    }
     _order = 'id desc'
     _check_company_auto = True
 
@@ -171,9 +177,9 @@ class ServiceSubscriptionRun(models.Model):
 
     def _finish(self):
         self.ensure_one()
-        if not self.todo_ids and self.state == 'running':
-            self.write({'state': 'failed' if self.failure_ids else 'done',
-                        'date_done': fields.Datetime.now()})
+        if not self.todo_ids:
+            self._set_state(
+                'failed' if self.failure_ids else 'done', date_done=fields.Datetime.now())
 
     @api.model
     def _cron_bill(self, batch_size=BATCH_SIZE):
@@ -208,10 +214,10 @@ class ServiceSubscriptionRun(models.Model):
             if not run.failure_ids:
                 raise UserError(self.env._("Nothing failed in “%s”.", run.name))
             failed = run.failure_ids.subscription_id
+            run._set_state(
+                'running', date_done=False, failure_ids=[Command.clear()],
+                todo_ids=[Command.set(failed.ids)])
             # A run is written by the engine only.
-            run.sudo().write({
-                'state': 'running', 'date_done': False, 'failure_ids': [Command.clear()],
-                'todo_ids': [Command.set(failed.ids)]})
             run.sudo()._process_batch(failed)
             run.sudo()._finish()
         return True
@@ -226,11 +232,11 @@ class ServiceSubscriptionRun(models.Model):
         self.env.ref('service_management.ir_cron_bill_subscriptions')._trigger()
 
     def action_view_invoices(self):
+        """Show the invoices that the runs made."""
         # What was billed is no secret to whom may see the run.
-        moves = self.sudo().fee_ids.move_id.sudo(False)
-        return self.env['service.order']._open_invoices(moves)
+        moves = self.sudo().fee_ids.move_id
+        return moves.sudo(False)._show_service_invoices()
 
     def action_view_fees(self):
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_fee_action')
-        return {**action, 'domain': [('run_id', 'in', self.ids)], 'context': {}}
+        """Show the fees that the runs billed."""
+        return self.env['service.subscription.fee']._show_found([('run_id', 'in', self.ids)])

@@ -21,13 +21,7 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_tiles(self, section):
         tiles = super()._get_tiles(section)
-        if section == 'today':
-            tiles += [
-                self._count_orders(
-                    self.env._("Late"), self._get_live_domain() & Domain('is_late', '=', True),
-                    level='danger'),
-            ]
-        elif section == 'customers':
+        if section == 'customers':
             tiles += self._get_customer_tiles()
         elif section == 'money':
             tiles += [

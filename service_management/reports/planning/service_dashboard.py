@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.planning import hours_between
+from ...tools.clock import hours_between
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -14,15 +14,17 @@ class ServiceDashboard(models.AbstractModel):
         if section == 'today':
             start, end = self._get_today()
             today = Domain('date_start', '>=', start) & Domain('date_start', '<', end)
+            live = self._get_live_domain()
             tiles = [
                 self._count_visits(
                     self.env._("Visits today"), today & Domain('state', '!=', 'cancelled')),
                 self._count_visits(
                     self.env._("Under way"), Domain('state', '=', 'under_way'), level='info'),
                 self._count_orders(
-                    self.env._("To plan"),
-                    self._get_live_domain() & Domain('has_unassigned_visit', '=', True),
+                    self.env._("To plan"), live & Domain('has_unassigned_visit', '=', True),
                     level='warning'),
+                self._count_orders(
+                    self.env._("Late"), live & Domain('is_late', '=', True), level='danger'),
                 *tiles,
             ]
         return tiles
@@ -42,7 +44,7 @@ class ServiceDashboard(models.AbstractModel):
         # Calendars are HR's; that somebody works today is what planning shows.
         employees = self.env['hr.employee'].sudo().search([
             ('service_team_id', '!=', False), ('company_id', 'in', self.env.companies.ids)])
-        present = self.env['service.visit']._get_working_spans(employees, start, end)[1]
+        present = employees._get_working_spans(start, end)[1]
         planned = dict(self.env['service.visit']._read_group([
             ('employee_id', 'in', employees.ids), ('state', '!=', 'cancelled'),
             ('date_start', '>=', start), ('date_start', '<', end),

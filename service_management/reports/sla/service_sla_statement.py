@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.planning import utc_of
+from ...tools.clock import utc_of
 
 
 class ServiceSlaStatement(models.TransientModel):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...tools.proration import MONTHS
+
 
 class ServiceSubscriptionRevenue(models.Model):
     """What subscriptions bring each month, and what changed against the month before.
@@ -60,9 +62,7 @@ class ServiceSubscriptionRevenue(models.Model):
         """Return what each subscription brings in each month, in its currency."""
         return SQL(
             """SELECT month.first AS month, subscription.id AS subscription_id,
-                      SUM(line.amount_period / plan.interval_count * CASE plan.interval_unit
-                          WHEN 'day' THEN 365.25 / 12 WHEN 'week' THEN 365.25 / 84
-                          WHEN 'month' THEN 1 WHEN 'quarter' THEN 1.0 / 3 ELSE 1.0 / 12 END
+                      SUM(line.amount_period / plan.interval_count * CASE plan.interval_unit %s END
                       ) AS amount
                  FROM service_subscription_line line
                  JOIN service_subscription subscription ON subscription.id = line.subscription_id
@@ -72,7 +72,10 @@ class ServiceSubscriptionRevenue(models.Model):
                       AND COALESCE(LEAST(line.date_end, subscription.date_end,
                                          subscription.date_closed), 'infinity')
                 WHERE subscription.state <> 'draft' AND line.is_replaced IS NOT TRUE
-             GROUP BY month.first, subscription.id""")
+             GROUP BY month.first, subscription.id""",
+            SQL(" ").join(
+                SQL("WHEN %s THEN CAST(%s AS numeric) / %s", unit, months.denominator, months.numerator)
+                for unit, months in MONTHS.items()))
 
     def _query_change(self):
         """Return the same with the month before, and with the months in which nothing is left."""

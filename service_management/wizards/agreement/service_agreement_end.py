@@ -36,11 +36,15 @@ class ServiceAgreementEnd(models.TransientModel):
             wizard.order_count = len(orders)
 
     def action_apply(self):
+        """Suspend or close the agreements, and cancel the orders listed if that is wanted.
+
+        :raise AccessError: if the user is no service manager
+        """
         self.ensure_one()
         orders = self.order_ids if self.cancel_orders else self.env['service.order']
         if self.operation == 'suspend':
             self.agreement_ids._suspend(self.reason_id, self.note)
         else:
             self.agreement_ids._close(self.reason_id, self.note, self.date_end)
-        orders._cancel_all(self.cancel_reason_id, self.note)
+        orders._move_to('cancelled', self.cancel_reason_id, self.note)
         return {'type': 'ir.actions.act_window_close'}

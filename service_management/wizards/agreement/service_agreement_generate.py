@@ -11,6 +11,7 @@ PREVIEW_ROWS = 200
 class ServiceAgreementGenerate(models.TransientModel):
     _name = 'service.agreement.generate'
     _description = "Create Orders from Agreements"
+    _inherit = ['service.kind.choice.mixin']
 
     agreement_ids = fields.Many2many(
         comodel_name='service.agreement', string="Agreements", required=True,
@@ -23,10 +24,6 @@ class ServiceAgreementGenerate(models.TransientModel):
     date_to = fields.Date(
         string="Due To", required=True,
         default=lambda self: fields.Date.context_today(self) + relativedelta(months=1))
-    is_hour = fields.Boolean(string="Hours", default=True)
-    is_item = fields.Boolean(string="Items", default=True)
-    is_expense = fields.Boolean(string="Expenses", default=True)
-    is_fee = fields.Boolean(string="Fees", default=True)
     fill_gaps = fields.Boolean(
         help="Create again what was created once and whose order was deleted. What was skipped"
              " stays skipped.")
@@ -48,8 +45,9 @@ class ServiceAgreementGenerate(models.TransientModel):
         if self.only_after_last:
             self.fill_gaps = False
 
-    @api.depends('agreement_ids', 'line_ids', 'date_from', 'date_to', 'is_hour', 'is_item',
-                 'is_expense', 'is_fee', 'fill_gaps', 'only_after_last')
+    @api.depends(lambda self: (
+        'agreement_ids', 'line_ids', 'date_from', 'date_to', 'fill_gaps', 'only_after_last',
+        *self._get_kind_fields().values()))
     def _compute_preview(self):
         for wizard in self:
             planned = wizard._plan()
@@ -72,7 +70,7 @@ class ServiceAgreementGenerate(models.TransientModel):
         """Return the choices made, as the plan takes them."""
         self.ensure_one()
         return {
-            'kinds': {kind for kind in ('hour', 'item', 'expense', 'fee') if self[f'is_{kind}']},
+            'kinds': self._get_chosen_kinds(),
             'lines': self.line_ids._origin or None,
             'fill_gaps': self.fill_gaps,
             'only_after_last': self.only_after_last,
@@ -104,7 +102,7 @@ class ServiceAgreementGenerate(models.TransientModel):
             raise UserError(self.env._(
                 "Nothing is due in these days that has no order yet. Choose other days, or fill"
                 " gaps to create deleted orders again."))
-        return orders._open()
+        return orders._show()
 
     def _ensure_possible(self):
         """:raise UserError: if no agreement chosen creates orders at all"""

@@ -20,6 +20,10 @@ class ServiceAgreementSkip(models.TransientModel):
         return line.date_next
 
     def action_apply(self):
+        """Note that nobody comes on the day chosen.
+
+        :raise UserError: if nothing is due then, or an order was made for it
+        """
         self.ensure_one()
         self.env['service.agreement.occurrence']._skip(
             self.line_id, self.date_due, self.reason_id, self.note)

@@ -29,6 +29,11 @@ class ServiceOrderBill(models.TransientModel):
                 for line in lines if line.quantity) if len(currency) == 1 else 0.0
 
     def action_apply(self):
+        """Make the drafts, and show them.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if nothing is left to bill
+        """
         self.ensure_one()
         invoices = self.order_ids._create_invoices(grouped=self.mode == 'customer')
-        return self.order_ids._open_invoices(invoices)
+        return invoices._show_service_invoices()

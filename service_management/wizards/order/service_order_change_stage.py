@@ -51,6 +51,10 @@ class ServiceOrderChangeStage(models.TransientModel):
                 {'orders': wizard.order_ids, 'lines': lines})
 
     def action_apply(self):
+        """Move the orders, with what was answered.
+
+        :raise UserError: naming what is missing
+        """
         self.ensure_one()
         self.order_ids.check_access('read')
         values = self._prepare_values()

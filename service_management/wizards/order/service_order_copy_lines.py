@@ -6,16 +6,13 @@ from odoo.fields import Command
 class ServiceOrderCopyLines(models.TransientModel):
     _name = 'service.order.copy.lines'
     _description = "Copy Lines from Another Service Order"
+    _inherit = ['service.kind.choice.mixin']
 
     order_id = fields.Many2one(comodel_name='service.order', string="To", required=True)
     company_id = fields.Many2one(related='order_id.company_id')
     source_order_id = fields.Many2one(
         comodel_name='service.order', string="From", required=True,
         domain="[('id', '!=', order_id), ('company_id', '=', company_id)]")
-    is_hour = fields.Boolean(string="Hours", default=True)
-    is_item = fields.Boolean(string="Items", default=True)
-    is_expense = fields.Boolean(string="Expenses", default=True)
-    is_fee = fields.Boolean(string="Fees", default=True)
     with_tasks = fields.Boolean(
         string="Tasks Too", default=True, help="Added to those already there.")
     with_objects = fields.Boolean(
@@ -29,7 +26,7 @@ class ServiceOrderCopyLines(models.TransientModel):
         """
         self.ensure_one()
         source, target = self.source_order_id, self.order_id
-        lines = source._get_lines_to_copy().filtered(lambda line: self[f'is_{line.kind}'])
+        lines = self._filter_kinds(source._get_lines_to_copy())
         if not lines and not self.with_tasks and not self.with_objects:
             raise UserError(self.env._("Choose at least one kind of lines to copy."))
         same_customer = source.commercial_partner_id == target.commercial_partner_id

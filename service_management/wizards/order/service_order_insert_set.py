@@ -35,6 +35,7 @@ class ServiceOrderInsertSet(models.TransientModel):
                 lambda item, wizard=wizard: item._fits(wizard.order_id, wizard.object_id))
 
     def action_apply(self):
+        """Add the lines and tasks of the sets chosen to the order."""
         self.ensure_one()
         self.set_ids._insert(self.order_id, self.object_id)
         return {'type': 'ir.actions.act_window_close'}

@@ -53,12 +53,7 @@ class ServiceOrderMoveLines(models.TransientModel):
         self.line_ids.write(self._prepare_values())
         if self.delete_empty and not source.line_ids:
             source.unlink()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'service.order',
-            'res_id': target.id,
-            'views': [(False, 'form')],
-        }
+        return target._show_form()
 
     def _prepare_values(self):
         """Return what is written to the lines; extend to cut what ties them to the old order."""

@@ -4,12 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.planning import utc_of
+from ...tools.clock import utc_of
 
 
 class ServiceOrderProcess(models.TransientModel):
     _name = 'service.order.process'
     _description = "Process Service Orders in Bulk"
+    _inherit = ['service.kind.choice.mixin']
 
     operation = fields.Selection(
         selection=[
@@ -27,12 +28,6 @@ class ServiceOrderProcess(models.TransientModel):
     partner_id = fields.Many2one(comodel_name='res.partner', string="Customer")
     team_id = fields.Many2one(comodel_name='service.team', check_company=True)
     stage_id = fields.Many2one(comodel_name='service.stage')
-
-    # Post: which line kinds
-    is_hour = fields.Boolean(string="Hours", default=True)
-    is_item = fields.Boolean(string="Items", default=True)
-    is_expense = fields.Boolean(string="Expenses", default=True)
-    is_fee = fields.Boolean(string="Fees", default=True)
 
     # Cancel: why
     reason_id = fields.Many2one(
@@ -116,7 +111,8 @@ class ServiceOrderProcess(models.TransientModel):
         if not orders:
             raise UserError(self.env._(
                 "No order fits. Change the filters, or choose another operation."))
-        getattr(self, f'_{self.operation}')(orders)
+        {'post': self._post, 'cancel': self._cancel, 'revoke': self._revoke,
+         'delete': self._delete}[self.operation](orders)
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
@@ -132,7 +128,7 @@ class ServiceOrderProcess(models.TransientModel):
         return self.action_apply()
 
     def _post(self, orders):
-        lines = orders.line_ids.filtered(lambda line: line.state == 'open' and self[f'is_{line.kind}'])
+        lines = self._filter_kinds(orders.line_ids.filtered(lambda line: line.state == 'open'))
         if not self.order_ids:
             lines = lines.filtered(lambda line: (
                 (not self.date_from or (line.date and line.date >= self.date_from))
@@ -140,7 +136,7 @@ class ServiceOrderProcess(models.TransientModel):
         orders._post_lines(lines)
 
     def _cancel(self, orders):
-        orders._cancel_all(self.reason_id, self.note)
+        orders._move_to('cancelled', self.reason_id, self.note)
 
     def _revoke(self, orders):
         orders.action_revoke()

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, Query
 
-from ...tools.planning import hours_between
+from ...tools.clock import hours_between
 
 
 class ServiceUtilization(models.TransientModel):
@@ -83,7 +83,7 @@ class ServiceUtilization(models.TransientModel):
         """Return {employee id: {day: hours}} by the technicians' calendars, without leave."""
         start = datetime.combine(self.date_from, time.min) - timedelta(days=1)
         end = datetime.combine(self.date_to, time.max) + timedelta(days=1)
-        present = self.env['service.visit']._get_working_spans(employees, start, end)[1]
+        present = employees._get_working_spans(start, end)[1]
         hours = {employee.id: defaultdict(float) for employee in employees}
         for employee_id, spans in present.items():
             for begin, finish in spans:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ...models.service_subscription_fee import TIME_KINDS
+from ...models.subscription.service_subscription_fee import TIME_KINDS
 
 
 class ServiceSubscriptionClose(models.TransientModel):

@@ -2,10 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...models.service_subscription_billing import FOREVER
-from ...models.service_subscription_fee import TIME_KINDS, share_of
-from ...tools.billing import common
+from ...models.subscription.service_subscription_fee import TIME_KINDS, share_of
 from ...tools.pricing import net_amount
+from ...tools.spans import FOREVER, common_days
 
 
 class ServiceSubscriptionFeeCreate(models.TransientModel):
@@ -119,7 +118,7 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         ], order='date_start, id')
         planned = []
         for fee in fees:
-            span = common((self.date_from, self.date_to), (fee.date_start, fee.date_end))
+            span = common_days((self.date_from, self.date_to), (fee.date_start, fee.date_end))
             vals = fee._prepare_reduction(span, min(today, span[0]), self.name)
             if self.kind == 'price_change':
                 vals.update({

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...models.service_subscription_fee import KINDS
+from ...models.subscription.service_subscription_fee import KINDS
 
 
 class ServiceSubscriptionFeePreview(models.AbstractModel):

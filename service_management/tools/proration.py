@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from .recurrence import index_of, occurrence
+from .spans import common_days, count_days
 
 #: unit of a period: (unit of an interval, how many of it)
 PERIODS = {
@@ -20,6 +21,10 @@ PERIODS = {
 ACCRUAL_UNITS = {
     'year': ('year', 'quarter', 'month', 'day'), 'quarter': ('quarter', 'month', 'day'),
     'month': ('month', 'day'), 'week': ('day',), 'day': ('day',)}
+#: unit of a period: how many months it has on average
+MONTHS = {
+    'day': Fraction(1200, 36525), 'week': Fraction(8400, 36525), 'month': Fraction(1),
+    'quarter': Fraction(3), 'year': Fraction(12)}
 _DAY = timedelta(days=1)
 
 
@@ -83,46 +88,6 @@ def periods(anchor, unit, count, start, end):
         lambda span: span[0] <= end, periods_from(anchor, unit, count, start)))
 
 
-def common(span, other):
-    """Return the days that two spans share, or None.
-
-    >>> common((date(2026, 1, 1), date(2026, 1, 9)), (date(2026, 1, 9), date(2026, 2, 1)))
-    (datetime.date(2026, 1, 9), datetime.date(2026, 1, 9))
-    """
-    first, last = max(span[0], other[0]), min(span[1], other[1])
-    return (first, last) if first <= last else None
-
-
-def free(span, taken):
-    """Return the parts of a span that no other span takes, in order.
-
-    >>> day = lambda number: date(2026, 3, number)
-    >>> free((day(1), day(9)), [(day(5), day(6)), (day(1), day(2))]) == [
-    ...     (day(3), day(4)), (day(7), day(9))]
-    True
-    """
-    first, last = span
-    parts = []
-    for begin, finish in sorted(taken):
-        if begin > last:
-            break
-        if begin > first:
-            parts.append((first, begin - _DAY))
-        first = max(first, finish + _DAY)
-    if first <= last:
-        parts.append((first, last))
-    return parts
-
-
-def days(span):
-    """Return how many days a span has.
-
-    >>> days((date(2024, 2, 1), date(2024, 3, 1)))
-    30
-    """
-    return (span[1] - span[0]).days + 1
-
-
 def months(span):
     """Return how many months a span has: a part counts by the days of its own month.
 
@@ -138,7 +103,7 @@ def months(span):
 
 
 #: method of proration: how much a span weighs
-WEIGHTS = {'period_days': days, 'month_days': months}
+WEIGHTS = {'period_days': count_days, 'month_days': months}
 
 
 def rounded(number):
@@ -199,8 +164,8 @@ def accrue(amount, span, unit, method='equal', remainder='last'):
     """
     pieces = []
     for whole in periods(calendar_start(span[0], unit), unit, 1, *span):
-        piece = common(whole, span)
-        weight = Fraction(days(piece), days(whole)) if method == 'equal' else Fraction(days(piece))
+        piece = common_days(whole, span)
+        weight = Fraction(count_days(piece), count_days(whole)) if method == 'equal' else Fraction(count_days(piece))
         pieces.append((piece, weight))
     total = sum(weight for _piece, weight in pieces)
     parts = [rounded(amount * weight / total) for _piece, weight in pieces]

@@ -6,23 +6,23 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tools import billing
+from tools import proration, spans
 
 DAY = st.dates(date(2020, 1, 1), date(2032, 12, 31))
-UNIT = st.sampled_from(sorted(billing.PERIODS))
-METHOD = st.sampled_from(sorted(billing.WEIGHTS))
+UNIT = st.sampled_from(sorted(proration.PERIODS))
+METHOD = st.sampled_from(sorted(proration.WEIGHTS))
 AMOUNT = st.integers(-10**7, 10**7)
 
 
 def each_day(span):
-    return [span[0] + timedelta(days=number) for number in range(billing.days(span))]
+    return [span[0] + timedelta(days=number) for number in range(spans.count_days(span))]
 
 
 @given(DAY, UNIT, st.integers(1, 5), st.integers(0, 800), st.integers(0, 400))
 def test_periods_tile_the_time_without_gap_or_overlap(anchor, unit, count, skip, length):
     start = anchor + timedelta(days=skip)
     end = start + timedelta(days=length)
-    found = billing.periods(anchor, unit, count, start, end)
+    found = proration.periods(anchor, unit, count, start, end)
     assert found[0][0] <= start <= found[0][1] and found[-1][0] <= end <= found[-1][1]
     for one, following in pairwise(found):
         assert following[0] == one[1] + timedelta(days=1)
@@ -31,13 +31,13 @@ def test_periods_tile_the_time_without_gap_or_overlap(anchor, unit, count, skip,
 @given(DAY, UNIT, st.integers(1, 12), st.integers(0, 400))
 def test_calendar_starts_are_where_periods_begin(day, unit, count, ahead):
     """Any day of a period leads to the same first day, as long as the periods fit a year."""
-    start = billing.calendar_start(day, unit, count)
+    start = proration.calendar_start(day, unit, count)
     assert start <= day
-    if unit in ('month', 'quarter') and 12 % (count * billing.PERIODS[unit][1]) == 0:
-        span = billing.period(start, unit, count, 0)
+    if unit in ('month', 'quarter') and 12 % (count * proration.PERIODS[unit][1]) == 0:
+        span = proration.period(start, unit, count, 0)
         assert span[0] <= day <= span[1]
-        other = span[0] + timedelta(days=ahead % billing.days(span))
-        assert billing.calendar_start(other, unit, count) == start
+        other = span[0] + timedelta(days=ahead % spans.count_days(span))
+        assert proration.calendar_start(other, unit, count) == start
         assert start.day == 1
 
 
@@ -47,11 +47,11 @@ def test_shares_of_one_basis_add_up_whatever_the_cuts(amount, start, length, cut
     edges = sorted({0, length, *(cut for cut in cuts if cut < length)})
     spans = [(start + timedelta(days=one), start + timedelta(days=following - 1))
              for one, following in pairwise(edges)]
-    shares = [billing.share(amount, span, basis, method) for span in spans]
+    shares = [proration.share(amount, span, basis, method) for span in spans]
     assert sum(shares) == amount
-    whole = billing.WEIGHTS[method](basis)
+    whole = proration.WEIGHTS[method](basis)
     for span, part in zip(spans, shares, strict=True):
-        assert abs(part - Fraction(amount) * billing.WEIGHTS[method](span) / whole) <= 1
+        assert abs(part - Fraction(amount) * proration.WEIGHTS[method](span) / whole) <= 1
 
 
 @given(DAY, st.integers(0, 900))
@@ -59,17 +59,17 @@ def test_months_add_up_and_whole_months_count_as_one(start, length):
     span = (start, start + timedelta(days=length))
     middle = start + timedelta(days=length // 2)
     if middle < span[1]:
-        assert billing.months(span) == billing.months((start, middle)) + billing.months(
+        assert proration.months(span) == proration.months((start, middle)) + proration.months(
             (middle + timedelta(days=1), span[1]))
     first = start.replace(day=1)
-    assert billing.months(billing.period(first, 'quarter', 1, 3)) == 3
+    assert proration.months(proration.period(first, 'quarter', 1, 3)) == 3
 
 
 @given(AMOUNT, DAY, st.integers(0, 800), st.sampled_from(['day', 'month', 'quarter', 'year']),
        st.sampled_from(['equal', 'days']), st.sampled_from(['first', 'last']))
 def test_accruals_add_up_and_tile_the_span(amount, start, length, unit, method, remainder):
     span = (start, start + timedelta(days=length))
-    parts = billing.accrue(amount, span, unit, method, remainder)
+    parts = proration.accrue(amount, span, unit, method, remainder)
     assert sum(part for *_days, part in parts) == amount
     assert all(part * amount >= 0 for *_days, part in parts)
     assert [day for first, last, _part in parts for day in each_day((first, last))] == each_day(
@@ -78,19 +78,8 @@ def test_accruals_add_up_and_tile_the_span(amount, start, length, unit, method, 
     middle = parts[1:] if remainder == 'first' else parts[:-1]
     if method == 'days':
         for first, last, part in middle:
-            exact = Fraction(amount) * billing.days((first, last)) / billing.days(span)
+            exact = Fraction(amount) * spans.count_days((first, last)) / spans.count_days(span)
             assert abs(part - exact) < 1
-
-
-@given(DAY, st.integers(0, 120), st.lists(st.tuples(st.integers(-20, 140), st.integers(0, 40)),
-                                          max_size=6))
-def test_free_days_are_those_that_nothing_takes(start, length, others):
-    span = (start, start + timedelta(days=length))
-    taken = [(start + timedelta(days=begin), start + timedelta(days=begin + more))
-             for begin, more in others]
-    found = [day for part in billing.free(span, taken) for day in each_day(part)]
-    assert found == [day for day in each_day(span)
-                     if not any(first <= day <= last for first, last in taken)]
 
 
 CASES = [
@@ -114,5 +103,5 @@ CASES = [
 def test_accrual_table(case):
     amount, unit, method, rest, first, last, expected = case
     span = (date.fromisoformat(first), date.fromisoformat(last))
-    parts = billing.accrue(amount, span, unit, method, rest)
+    parts = proration.accrue(amount, span, unit, method, rest)
     assert [part for *_days, part in parts] == expected

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class ServiceOrder(models.Model):
+    """What the additions mean for orders."""
+    _inherit = 'service.order'
+
+    is_delayed = fields.Boolean(copy=False)
+    receipt_count = fields.Integer(copy=False)
+
+    def _ensure_plannable(self):
+        super()._ensure_plannable()
+        self._ensure_allowed('plan')
+
+    def _mark_quote_sent(self):
+        super()._mark_quote_sent()
+        self._reach_sla({'quote'})
+
+    def _get_validity_days(self):
+        return 7 if self.channel == 'email' else super()._get_validity_days()
+
+    def _get_portal_documents(self):
+        return {
+            **super()._get_portal_documents(),
+            'label': 'test_service_management.action_report_service_label'}
+
+    def _tell_of_delay(self):
+        """Tell customers that somebody comes later."""
+        self.is_delayed = True
+        self._send_team_mail('delayed')
+
+    def _send_receipt_batch(self, order_ids):
+        super()._send_receipt_batch(order_ids)
+        for order in self.browse(order_ids):
+            order.receipt_count += 1

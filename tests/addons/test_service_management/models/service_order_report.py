@@ -1,0 +1,13 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ServiceOrderReport(models.Model):
+    """A column of the analysis of orders."""
+    _inherit = 'service.order.report'
+    _depends = {'service.order': ['priority']}
+
+    priority = fields.Char(readonly=True)
+
+    def _select_additional_fields(self):
+        return {**super()._select_additional_fields(), 'priority': SQL("service.priority")}

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ServiceSlaTarget(models.Model):
+    """A kind of promise: the first quote."""
+    _inherit = 'service.sla.target'
+
+    kind = fields.Selection(
+        selection_add=[('quote', "First Quote")], ondelete={'quote': 'cascade'})

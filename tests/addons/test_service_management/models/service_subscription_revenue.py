@@ -1,0 +1,15 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ServiceSubscriptionRevenue(models.Model):
+    """A column of the recurring revenue."""
+    _inherit = 'service.subscription.revenue'
+    _depends = {'service.subscription': ['client_order_ref']}
+
+    client_order_ref = fields.Char(readonly=True)
+
+    def _select_additional_fields(self):
+        return {
+            **super()._select_additional_fields(),
+            'client_order_ref': SQL("subscription.client_order_ref")}

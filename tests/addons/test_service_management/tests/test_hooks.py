@@ -1,0 +1,232 @@
+from datetime import datetime
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import Form, freeze_time, users
+
+from odoo.addons.service_management.tests.common_subscription import SubscriptionCommon
+
+
+class TestHooks(SubscriptionCommon):
+    """What others add works everywhere, without a copy of a line of ours."""
+
+    #=== A KIND OF LINE ===#
+
+    def _create_rental(self, order, **values):
+        return self._create_line(
+            order, 'rental', name="Scaffold", product_id=self.part.id, **values)
+
+    def test_kind_is_known_wherever_lines_come_from(self):
+        for model in ('service.agreement.line', 'service.line.set.line', 'service.order.report'):
+            kinds = dict(self.env[model]._fields['kind']._description_selection(self.env))
+            self.assertEqual(kinds.get('rental'), "Rental", model)
+
+    @users('service_dispatcher')
+    def test_kind_is_copied_when_it_is_wanted(self):
+        source, target = self._create_order(), self._create_order()
+        self._create_rental(source)
+        dialog = self.env['service.order.copy.lines'].create({
+            'order_id': target.id, 'source_order_id': source.id, 'is_rental': False})
+        dialog.action_apply()
+        self.assertFalse(target.line_ids)
+        dialog.is_rental = True
+        dialog.action_apply()
+        self.assertEqual(target.line_ids.kind, 'rental')
+
+    @users('service_manager')
+    def test_kind_is_posted_in_bulk_and_billed(self):
+        order = self._create_order()
+        self._create_rental(order, quantity_planned=2)
+        self._sign(order)
+        self.env['service.order.process'].create({
+            'operation': 'post', 'order_ids': [Command.set(order.ids)]}).action_apply()
+        self.assertEqual((order.state, order.line_ids.state), ('posted', 'posted'))
+        invoice = order.with_user(self.env.user)._create_invoices()
+        self.assertEqual(invoice.invoice_line_ids.quantity, 2)
+
+    @users('service_dispatcher')
+    def test_kind_is_generated_from_agreements(self):
+        agreement = self.env['service.agreement'].sudo().create({
+            'title': "Scaffolds", 'partner_id': self.customer.id, 'date_start': '2026-03-02',
+            'line_ids': [Command.create({
+                'kind': 'rental', 'name': "Scaffold", 'product_id': self.part.id})]})
+        agreement._activate()
+        self.env['service.agreement.generate'].create({
+            'agreement_ids': [Command.set(agreement.ids)], 'date_from': '2026-03-02',
+            'date_to': '2026-03-02'}).action_apply()
+        self.assertEqual(agreement.order_ids.line_ids.kind, 'rental')
+
+    def test_kind_comes_with_a_line_set(self):
+        line_set = self.env['service.line.set'].create({
+            'name': "Roof", 'line_ids': [Command.create({
+                'kind': 'rental', 'name': "Scaffold", 'product_id': self.part.id})]})
+        order = self._create_order()
+        line_set._insert(order)
+        self.assertEqual(order.line_ids.kind, 'rental')
+
+    def test_posting_writes_and_does_more(self):
+        order = self._worked_order()
+        order.action_post()
+        self.assertEqual(
+            set(order.line_ids.mapped('follow_up')), {f"Booked {order.name}"})
+
+    #=== STAGES, LIVES ===#
+
+    @users('service_dispatcher')
+    def test_stage_forbids_planning_with_its_own_sentence(self):
+        order = self._create_order()
+        order.stage_id.can_plan = False
+        mine = order.visit_ids.with_user(self.env.user)
+        with self.assertRaisesRegex(UserError, "is not planned in stage"):
+            mine.employee_id = self.technician
+        with self.assertRaisesRegex(UserError, "is not planned in stage"):
+            mine.create({'order_id': order.id})
+
+    def test_state_of_ones_own_moves_by_the_table_of_all_classes(self):
+        visit = self._plan(self._create_order())
+        with self.assertLogs('odoo.addons.service_management', 'WARNING'):
+            self.assertFalse(visit._refuse())
+        visit.action_dispatch()
+        self.assertEqual(visit._refuse(), visit)
+        self.assertFalse(visit._refuse())
+        self.assertEqual(visit._set_state('planned').state, 'planned')
+        subscription = self._subscribe()
+        self.assertEqual(subscription._set_state('paused').state, 'paused')
+        self.assertEqual(subscription._set_state('active').state, 'active')
+
+    #=== PLANNING ===#
+
+    def test_rule_of_slots_is_told_where_visits_are_planned(self):
+        visit = self._plan(self._create_order(), '2026-03-03 11:30:00', hours=2)
+        self.assertIn("Anna has lunch at 12:00.", visit.planning_warning)
+        self.assertIn("Anna has lunch at 12:00.", visit.get_planning_warnings({}))
+
+    def test_zone_knows_a_range_of_codes(self):
+        zone = self.env['service.zone'].create({
+            'name': "Coast", 'zip_from': 'LV-3400', 'zip_to': 'LV-3499'})
+        self.assertEqual(self._create_order(site_id=self.site.id).zone_id, zone)
+
+    #=== PRICES ===#
+
+    def test_rule_of_a_weekday_prices_the_work_of_that_day(self):
+        self.env['service.price.rule'].create({
+            'name': "Saturday", 'kind': 'overtime', 'percent': 50, 'weekday': 5})
+        order = self._create_order()
+        prices = []
+        for day in (6, 7, 8):  # Friday evening, Saturday, Sunday
+            line = self._create_line(
+                order, employee_id=self.technician.id, date_start=datetime(2026, 3, day, 18),
+                date_end=datetime(2026, 3, day, 19))
+            prices.append(line.price_unit)
+        self.assertEqual(prices, [80, 120, 80])
+
+    #=== PROMISES ===#
+
+    def test_promise_of_a_quote_is_kept_by_sending_it(self):
+        sla = self.env['service.sla'].create({'name': "Offers", 'target_ids': [
+            Command.create({'kind': 'quote', 'limit_hours': 8}),
+            Command.create({'kind': 'completion', 'limit_hours': 80})]})
+        order = self._create_quote(sla_id=sla.id, channel='portal')
+        order.action_mark_quote_sent()
+        states = {status.kind: status.state for status in order.sla_status_ids}
+        self.assertEqual(states, {'quote': 'reached', 'completion': 'running'})
+
+    def test_promise_ends_with_the_sign_off(self):
+        sla = self.env['service.sla'].create({'name': "Offers", 'target_ids': [
+            Command.create({'kind': 'quote', 'limit_hours': 8000})]})
+        order = self._create_order(sla_id=sla.id)
+        self._sign(order)
+        self.assertEqual(order.sla_status_ids.state, 'reached')
+
+    #=== CUSTOMERS ===#
+
+    def test_quote_by_mail_is_valid_for_a_week(self):
+        order = self._create_quote(channel='email')
+        with freeze_time('2026-03-02 09:00:00'):
+            order.action_mark_quote_sent()
+        self.assertEqual(order.validity_date, fields.Date.to_date('2026-03-09'))
+
+    def test_customers_are_told_of_an_event(self):
+        self.customer.email = "hotel@example.com"
+        order = self._create_order()
+        order._tell_of_delay()
+        self.assertEqual(order.message_ids[0].subject, "We are late: Boiler does not start")
+
+    def test_portal_offers_one_more_document(self):
+        order = self._create_order()
+        report = order._get_portal_documents()['label']
+        html, _kind = self.env['ir.actions.report']._render_qweb_html(report, order.ids)
+        self.assertIn(f"Label of {order.name}", html.decode())
+
+    def test_prices_are_hidden_where_it_is_said(self):
+        subscription = self._subscribe(channel='broker')
+        self.assertFalse(subscription._shows_prices())
+        agreement = self.env['service.agreement'].create({
+            'title': "Quiet", 'partner_id': self.customer.id, 'client_order_ref': "NO PRICES"})
+        self.assertFalse(agreement._shows_prices())
+
+    def test_billed_rows_name_the_serial_number(self):
+        order = self._create_order(object_ids=[Command.set(self.object.ids)])
+        line = self._create_line(order)
+        self.assertTrue(line._prepare_invoice_line()['name'].endswith("S/N B-1"))
+        subscription = self._subscribe(lines=[{'object_id': self.object.id}])
+        invoice = self._bill(subscription, '2026-01-01')
+        self.assertIn("S/N B-1", invoice.invoice_line_ids.name)
+
+    def test_field_that_fees_depend_on_stays(self):
+        subscription = self._subscribe()
+        subscription.channel = 'shop'
+        self._bill(subscription, '2026-01-01')
+        with self.assertRaisesRegex(UserError, "has fees already"):
+            subscription.channel = 'broker'
+
+    #=== FIGURES AND REPORTS ===#
+
+    def test_figure_is_added_up_with_the_others(self):
+        order = self._create_order(object_ids=[Command.set(self.object.ids)])
+        self._create_line(order, 'item', quantity_planned=1, object_id=False)
+        for record in (self.customer, self.site, self.object):
+            self.assertEqual(record.service_open_amount, 120, record)
+        self.assertFalse(self.other_customer.service_open_amount)
+
+    def test_tile_joins_its_section(self):
+        self._create_order().is_delayed = True
+        today = self.env['service.dashboard'].get_data()['sections'][0]
+        self.assertEqual((today['key'], today['tiles'][-1]['label'], today['tiles'][-1]['value']),
+                         ('today', "Delayed", 1))
+
+    def test_reports_have_one_more_column(self):
+        order = self._create_order(priority='2')
+        self._create_line(order)
+        row = self.env['service.order.report'].search([('order_id', '=', order.id)])
+        self.assertEqual(row.priority, '2')
+        subscription = self._subscribe(client_order_ref="PO 7")
+        rows = self.env['service.subscription.revenue'].search(
+            [('subscription_id', '=', subscription.id)])
+        self.assertEqual(set(rows.mapped('client_order_ref')), {"PO 7"})
+
+    #=== JOBS ===#
+
+    def test_job_does_one_more_step(self):
+        group = self.env['service.agreement.group'].create({'name': "Gold", 'horizon_days': 10})
+        agreement = self.env['service.agreement'].create({
+            'title': "Weekly", 'partner_id': self.customer.id, 'group_id': group.id,
+            'line_ids': [Command.create({
+                'kind': 'fee', 'name': "Fee", 'interval_count': 1, 'interval_unit': 'week'})]})
+        agreement._activate()
+        order = self._create_order()
+        order.is_receipt_due = True
+        with self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_generate_orders').method_direct_trigger()
+            with patch.object(self.env.registry['service.order'], '_send_team_mail'):
+                self.env.ref('service_management.ir_cron_send_receipts').method_direct_trigger()
+        self.assertIn("Orders so far: 2", agreement.message_ids.mapped('preview'))
+        self.assertEqual(order.receipt_count, 1)
+
+    #=== FORMS ===#
+
+    def test_forms_of_extended_models_open(self):
+        for model in ('service.order', 'service.agreement', 'service.subscription', 'service.object'):
+            Form(self.env[model])
