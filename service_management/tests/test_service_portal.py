@@ -438,7 +438,7 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
                 page = self._post('/my/service_request', {**good, **data}, files).text
                 self.assertIn(error, page)
                 self.assertIn("Kept words", page)
-        with patch('odoo.addons.service_management.controllers.portal.MAX_PHOTO_BYTES', 10):
+        with patch('odoo.addons.service_management.controllers.order.request.MAX_PHOTO_BYTES', 10):
             page = self._post('/my/service_request', good, [photo]).text
             self.assertIn("is larger than", page)
         self.assertFalse(self.env['service.order'].search([('title', 'ilike', "hot water")]))

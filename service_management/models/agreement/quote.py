@@ -14,12 +14,9 @@ class ServiceAgreement(models.Model):
 
     @api.model
     def _get_portal_domain(self, partner):
-        """Return the domain of the agreements that a customer's people see in the portal.
-
-        :param partner: res.partner of the user
-        """
+        """Hide templates, and drafts that were not sent."""
         return (
-            Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+            super()._get_portal_domain(partner)
             & Domain('is_template', '=', False)
             & (Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)))
 
@@ -38,9 +35,9 @@ class ServiceAgreement(models.Model):
         return True
 
     def _get_portal_documents(self):
-        """Return {name: report} of the documents that customers may download."""
-        self.ensure_one()
-        return {'agreement': 'service_management.action_report_service_agreement'}
+        return {
+            **super()._get_portal_documents(),
+            'agreement': 'service_management.action_report_service_agreement'}
 
     def _ensure_quotable(self):
         super()._ensure_quotable()

@@ -9,7 +9,7 @@ class ServiceObject(models.Model):
     _name = 'service.object'
     _description = "Service Object"
     _inherit = [
-        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
+        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin',
         'service.figures.mixin']
     _window_action = 'service_management.service_object_action'
     _order = 'name, id'
@@ -86,14 +86,6 @@ class ServiceObject(models.Model):
         super()._compute_access_url()
         for obj in self:
             obj.access_url = f'/my/service_objects/{obj.id}'
-
-    @api.model
-    def _get_portal_domain(self, partner):
-        """Return the domain of the objects that a customer's people see in the portal.
-
-        :param partner: res.partner of the user
-        """
-        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
 
     @api.depends('partner_id')
     def _compute_site_id(self):

@@ -32,13 +32,8 @@ class ServiceOrder(models.Model):
 
     @api.model
     def _get_portal_domain(self, partner):
-        """Return the domain of the orders that a customer's people see in the portal.
-
-        Drafts of the staff are nobody's business before they are sent.
-
-        :param partner: res.partner of the user
-        """
-        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id) & (
+        """Hide drafts of the staff: they are nobody's business before they are sent."""
+        return super()._get_portal_domain(partner) & (
             Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)
             | Domain('channel', 'in', ('portal', 'email')))
 
@@ -48,9 +43,7 @@ class ServiceOrder(models.Model):
         return bool(self.quote_sent_on or self.state in ('signed_off', 'posted'))
 
     def _get_portal_documents(self):
-        """Return {name: report} of the documents that customers may download; extend for more."""
-        self.ensure_one()
-        documents = {}
+        documents = super()._get_portal_documents()
         if self.state in ('signed_off', 'posted'):
             documents['receipt'] = 'service_management.action_report_service_work_receipt'
         if self.quote_sent_on:

@@ -16,7 +16,7 @@ class ServiceQuoteMixin(models.AbstractModel):
     """
     _name = 'service.quote.mixin'
     _description = "Service Quote"
-    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin']
+    _inherit = ['service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin']
 
     quote_sent_on = fields.Datetime(copy=False, readonly=True, tracking=True)
     validity_date = fields.Date(
@@ -80,11 +80,6 @@ class ServiceQuoteMixin(models.AbstractModel):
         :param reason: service.reason, may be empty
         :param str note: the customer's own words, may be empty
         """
-
-    def _get_report_base_filename(self):
-        """Return the name of the file that customers download; asked by the portal's controller."""
-        self.ensure_one()
-        return self.name
 
     def _get_timezone(self):
         """Return the name of the time zone that one document's days are in."""

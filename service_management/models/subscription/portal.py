@@ -18,13 +18,13 @@ class ServiceSubscription(models.Model):
 
     @api.model
     def _get_portal_domain(self, partner):
-        """Return the domain of the subscriptions that a customer's people see in the portal.
+        """Hide drafts."""
+        return super()._get_portal_domain(partner) & Domain('state', '!=', 'draft')
 
-        :param partner: res.partner of the user
-        """
-        return (
-            Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
-            & Domain('state', '!=', 'draft'))
+    def _get_portal_documents(self):
+        return {
+            **super()._get_portal_documents(),
+            'subscription': 'service_management.action_report_service_subscription'}
 
     def _shows_prices(self):
         """Tell whether customers see what one subscription costs; extend to hide it."""

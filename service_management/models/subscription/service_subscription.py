@@ -11,7 +11,7 @@ class ServiceSubscription(models.Model):
     _name = 'service.subscription'
     _description = "Service Subscription"
     _inherit = [
-        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'portal.mixin',
+        'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin',
         'analytic.mixin']
     _window_action = 'service_management.service_subscription_action'
     _order = 'name desc, id desc'

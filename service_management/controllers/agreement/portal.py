@@ -3,17 +3,23 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
 
-from .portal import ServiceCustomerPortal
+from ..quote.portal import ServiceQuotePortal
 
 
-class ServiceAgreementPortal(ServiceCustomerPortal):
+class ServiceAgreementPortal(ServiceQuotePortal):
     """What customers see of their agreements, and how they accept one."""
+
+    def _get_service_counters(self):
+        return {
+            **super()._get_service_counters(),
+            'service_agreement_count': ('service.agreement', Domain.TRUE),
+            'service_agreement_quote_count': ('service.agreement', self._get_open_quote_domain())}
 
     @http.route(['/my/service_agreements', '/my/service_agreements/page/<int:page>'],
                 type='http', auth='user', website=True)
     def portal_my_service_agreements(self, page=1, **options):
-        values = self._prepare_portal_layout_values()
-        values.update(self._prepare_service_list(
+        """List the agreements of the customer."""
+        return self._render_service_list('service_agreement', self._prepare_service_list(
             'service.agreement', '/my/service_agreements', page,
             {
                 'date': {'label': self.env._("Newest"), 'order': 'date_start desc, id desc'},
@@ -35,50 +41,40 @@ class ServiceAgreementPortal(ServiceCustomerPortal):
             },
             {'none': {'label': self.env._("None")}, 'state': {'label': self.env._("State")}},
             options))
-        request.session['my_service_agreements_history'] = values['records'].ids[:100]
-        values['page_name'] = 'service_agreement'
-        return request.render('service_management.portal_my_service_agreements', values)
 
     @http.route('/my/service_agreements/<int:agreement_id>', type='http', auth='public',
                 website=True)
     def portal_service_agreement(
             self, agreement_id, access_token=None, report_type=None, download=False, message=None,
             **options):
+        """Show an agreement to its customer, or its paper."""
         try:
             agreement = self._get_service_record('service.agreement', agreement_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
-        if report_type in ('html', 'pdf', 'text'):
-            return self._show_report(
-                agreement, report_type, agreement._get_portal_documents()['agreement'],
-                download=download)
-        values = self._get_service_page_values(
-            agreement, access_token, {
-                'page_name': 'service_agreement',
-                'service_agreement': agreement,
-                'orders': agreement.order_ids.filtered(
-                    lambda order: order.state not in ('draft', 'cancelled')
-                ).sorted('date_order', reverse=True)[:80],
-                'message': message,
-                'decline_reasons': self.env['service.reason'].sudo().search(
-                    [('usage', '=', 'decline')]),
-                'res_company': agreement.company_id,
-                'report_type': 'html',
-            }, 'my_service_agreements_history', options)
-        values['token'] = agreement._portal_ensure_token()
-        return request.render('service_management.portal_service_agreement', values)
+        return self._render_service_page(agreement, access_token, {
+            'page_name': 'service_agreement',
+            'service_agreement': agreement,
+            'orders': agreement.order_ids.filtered(
+                lambda order: order.state not in ('draft', 'cancelled')
+            ).sorted('date_order', reverse=True)[:80],
+            'message': message,
+            'decline_reasons': self._get_decline_reasons(),
+            'res_company': agreement.company_id,
+        }, options, report_type, download=download)
 
     @http.route('/my/service_agreements/<int:agreement_id>/accept', type='jsonrpc',
                 auth='public', website=True)
     def portal_service_agreement_accept(
             self, agreement_id, access_token=None, name=None, signature=None):
-        return self._sign_service_record(
-            'service.agreement', agreement_id, access_token, '_accept_quote', name, signature,
-            'accepted')
+        """Let a customer accept an agreement; return as `_sign_service_record`."""
+        return self._accept_service_quote(
+            'service.agreement', agreement_id, access_token, name, signature)
 
     @http.route('/my/service_agreements/<int:agreement_id>/decline', type='http', auth='public',
                 methods=['POST'], website=True)
     def portal_service_agreement_decline(
             self, agreement_id, access_token=None, reason_id=None, note=None, **kwargs):
+        """Let a customer decline an agreement, and show its page again."""
         return self._decline_service_record(
             'service.agreement', agreement_id, access_token, reason_id, note)

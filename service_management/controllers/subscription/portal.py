@@ -3,17 +3,22 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
 
-from .portal import ServiceCustomerPortal
+from ..common.portal import ServiceCustomerPortal
 
 
 class ServiceSubscriptionPortal(ServiceCustomerPortal):
     """What customers see of their subscriptions and of the invoices for them."""
 
+    def _get_service_counters(self):
+        return {
+            **super()._get_service_counters(),
+            'service_subscription_count': ('service.subscription', Domain.TRUE)}
+
     @http.route(['/my/service_subscriptions', '/my/service_subscriptions/page/<int:page>'],
                 type='http', auth='user', website=True)
     def portal_my_service_subscriptions(self, page=1, **options):
-        values = self._prepare_portal_layout_values()
-        values.update(self._prepare_service_list(
+        """List the subscriptions of the customer."""
+        return self._render_service_list('service_subscription', self._prepare_service_list(
             'service.subscription', '/my/service_subscriptions', page,
             {
                 'date': {'label': self.env._("Newest"), 'order': 'date_start desc, id desc'},
@@ -34,30 +39,20 @@ class ServiceSubscriptionPortal(ServiceCustomerPortal):
             },
             {'none': {'label': self.env._("None")}, 'state': {'label': self.env._("State")}},
             options))
-        request.session['my_service_subscriptions_history'] = values['records'].ids[:100]
-        values['page_name'] = 'service_subscription'
-        return request.render('service_management.portal_my_service_subscriptions', values)
 
     @http.route('/my/service_subscriptions/<int:subscription_id>', type='http', auth='public',
                 website=True)
     def portal_service_subscription(
             self, subscription_id, access_token=None, report_type=None, download=False, **options):
+        """Show a subscription to its customer, or its paper."""
         try:
             subscription = self._get_service_record(
                 'service.subscription', subscription_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
-        if report_type in ('html', 'pdf', 'text'):
-            return self._show_report(
-                subscription, report_type, 'service_management.action_report_service_subscription',
-                download=download)
-        values = self._get_service_page_values(
-            subscription, access_token, {
-                'page_name': 'service_subscription',
-                'service_subscription': subscription,
-                'invoices': subscription._get_portal_invoices(),
-                'res_company': subscription.company_id,
-                'report_type': 'html',
-            }, 'my_service_subscriptions_history', options)
-        values['token'] = subscription._portal_ensure_token()
-        return request.render('service_management.portal_service_subscription', values)
+        return self._render_service_page(subscription, access_token, {
+            'page_name': 'service_subscription',
+            'service_subscription': subscription,
+            'invoices': subscription._get_portal_invoices(),
+            'res_company': subscription.company_id,
+        }, options, report_type, download=download)

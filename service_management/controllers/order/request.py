@@ -1,0 +1,131 @@
+from datetime import datetime
+
+import pytz
+
+from odoo import http
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
+from odoo.http import request
+from odoo.tools.mimetypes import guess_mimetype
+
+from ..common.portal import ServiceCustomerPortal
+
+MAX_PHOTOS = 8
+MAX_PHOTO_BYTES = 10 * 1024 * 1024
+
+
+class ServiceRequestPortal(ServiceCustomerPortal):
+    """How customers ask for service."""
+
+    @http.route('/my/service_request', type='http', auth='user', website=True,
+                methods=['GET', 'POST'])
+    def portal_service_request(self, **form):
+        """Show the form for a request; take one and go to its page."""
+        error = None
+        if request.httprequest.method == 'POST':
+            try:
+                with self.env.cr.savepoint():
+                    order = self._create_service_request(form)
+                return request.redirect(order.get_portal_url(query_string='&message=requested'))
+            except (UserError, ValidationError) as refusal:
+                error = str(refusal)
+        values = self._prepare_portal_layout_values()
+        values.update({
+            'page_name': 'service_request',
+            'objects': self._search_service('service.object', order='name, id', limit=500),
+            'sites': self._get_own_addresses(),
+            'form': form,
+            'error': error,
+        })
+        return request.render('service_management.portal_service_request', values)
+
+    def _get_own_addresses(self):
+        """Return the customer and the addresses where service may be asked for, in sudo."""
+        # Portal users have no rights on the other addresses of their company.
+        partner = self.env.user.partner_id.sudo().commercial_partner_id
+        return partner | self.env['res.partner'].sudo().search([
+            ('parent_id', 'child_of', partner.id), ('type', 'in', ('delivery', 'other'))])
+
+    def _create_service_request(self, form):
+        """Create a draft order of what a customer entered.
+
+        :raise UserError: in words for the customer, if something is missing or not theirs
+        """
+        partner = self.env.user.partner_id
+        # Portal users read themselves only, and ask in the name of their company.
+        customer = partner.sudo().commercial_partner_id
+        title = (form.get('title') or '').strip()[:200]
+        if not title:
+            raise UserError(self.env._("Tell us in a few words what is wrong."))
+        obj = self._pick_own(
+            form.get('object_id'), lambda domain: self._search_service('service.object', domain),
+            self.env._("This equipment is not yours. Choose one from the list."))
+        sites = self._get_own_addresses()
+        site = self._pick_own(
+            form.get('site_id'), sites.filtered_domain,
+            self.env._("This address is not yours. Choose one from the list."))
+        photos = self._read_photos()
+        company = obj.company_id or self.env.company
+        # Customers have no rights on orders; all that they name was found to be theirs.
+        Order = self.env['service.order'].sudo().with_company(company)
+        values = {
+            'title': title,
+            'channel': 'portal',
+            'company_id': company.id,
+            'partner_id': customer.id,
+            'contact_id': partner.id,
+            'object_ids': [Command.set(obj.ids)],
+            'date_preferred': self._read_local_time(form.get('date_preferred')),
+            'user_id': False,
+        }
+        if site and not obj:
+            values['site_id'] = site.id
+        order = Order.create(Order._prepare_request(values))
+        order.user_id = order.team_id.user_id
+        order.message_subscribe(partner.ids)
+        description = (form.get('description') or '').strip()[:10000]
+        if description or photos:
+            order.message_post(
+                body=description, author_id=partner.id, message_type='comment',
+                subtype_xmlid='mail.mt_comment', attachments=photos)
+        return order
+
+    def _pick_own(self, text, search, message):
+        """Return the record that a form names by its id, if it is among the visitor's own."""
+        if not text:
+            return self.env['service.object'].browse()
+        found = search(Domain('id', 'in', self._read_id(text)))
+        if not found:
+            raise UserError(message)
+        return found
+
+    def _read_local_time(self, text):
+        """Return the naive UTC datetime of what a visitor entered in their own time zone."""
+        if not text:
+            return False
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(self.env._("Enter the preferred time as a day and an hour.")) from error
+        zone = pytz.timezone(self.env.user.tz or self.env.company.resource_calendar_id.tz)
+        return zone.localize(moment.replace(tzinfo=None)).astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _read_photos(self):
+        """Return [(name, content)] of the pictures sent along.
+
+        :raise UserError: if a file is no picture or too large, or there are too many
+        """
+        files = [file for file in request.httprequest.files.getlist('photos') if file.filename]
+        if len(files) > MAX_PHOTOS:
+            raise UserError(self.env._("Send up to %s photos, please.", MAX_PHOTOS))
+        photos = []
+        for file in files:
+            content = file.read(MAX_PHOTO_BYTES + 1)
+            if len(content) > MAX_PHOTO_BYTES:
+                raise UserError(self.env._(
+                    "“%s” is larger than 10 MB. Send a smaller photo, please.",
+                    file.filename))
+            if not guess_mimetype(content).startswith('image/') or b'<svg' in content[:1000]:
+                raise UserError(self.env._("“%s” is not a photo.", file.filename))
+            photos.append((file.filename, content))
+        return photos
