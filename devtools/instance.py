@@ -25,7 +25,9 @@ for bundle in {bundles!r}:
         assets.js()
 env.cr.commit()
 """
-_BUNDLES = ['web.assets_web', 'web.assets_web_print', 'web.assets_frontend']
+_BUNDLES = [
+    'web.assets_web', 'web.assets_web_print', 'web.assets_frontend', 'portal.assets_chatter',
+    'portal.assets_chatter_style']
 
 #: Runs in the environment's Python, which has psycopg2; prints the rows as JSON.
 _SQL = """
@@ -195,7 +197,8 @@ class Instance:
         needed = addons.outside_dependencies()
         prefix = 'depsdemo' if demo else 'deps'
         name = self._template_name(
-            prefix, odoo_version(self.home), needed, (REQUIREMENTS / 'odoo.txt').read_text())
+            prefix, odoo_version(self.home), needed, (REQUIREMENTS / 'odoo.txt').read_text(),
+            _BUNDLES)
         with lock(f'template-{prefix}'):
             if self.exists(name):
                 return name

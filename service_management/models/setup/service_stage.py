@@ -60,18 +60,14 @@ class ServiceStage(models.Model):
 
         Sentences name the %(order)s and the %(stage)s. Extend to let stages guard more.
         """
-        return {
-            'edit': (
-                'can_edit', self.env._("%(order)s cannot be changed in stage “%(stage)s”.")),
-            'delete': (
-                'can_delete', self.env._("%(order)s cannot be deleted in stage “%(stage)s”.")),
-            'cancel': (
-                'can_cancel', self.env._("%(order)s cannot be cancelled in stage “%(stage)s”.")),
-            'sign_off': (
-                'can_sign_off',
-                self.env._("%(order)s cannot be signed off in stage “%(stage)s”.")),
-            'post': ('can_post', self.env._("%(order)s cannot be posted in stage “%(stage)s”.")),
+        texts = {
+            'can_edit': self.env._("%(order)s cannot be changed in stage “%(stage)s”."),
+            'can_delete': self.env._("%(order)s cannot be deleted in stage “%(stage)s”."),
+            'can_cancel': self.env._("%(order)s cannot be cancelled in stage “%(stage)s”."),
+            'can_sign_off': self.env._("%(order)s cannot be signed off in stage “%(stage)s”."),
+            'can_post': self.env._("%(order)s cannot be posted in stage “%(stage)s”."),
         }
+        return {flag.removeprefix('can_'): (flag, text) for flag, text in texts.items()}
 
     @api.model
     def _get_guarded_categories(self):

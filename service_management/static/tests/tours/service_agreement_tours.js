@@ -16,7 +16,7 @@ tours.add("service_manager_agreement_tour", {
         },
         { trigger: "button[name=action_send_quote]", run: "click" },
         { trigger: ".modal .o_mail_send", run: "click" },
-        { trigger: "button[name=action_send_quote]:contains(Send Again)" },
+        { trigger: "button[name=action_send_quote_again]:contains(Send Again)" },
     ],
 });
 
