@@ -1,5 +1,4 @@
 # In the order of models/: a dialog is extended by the packages that come after its own.
-from . import quote
 from . import order
 from . import planning
 from . import price

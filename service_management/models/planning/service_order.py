@@ -147,6 +147,10 @@ class ServiceOrder(models.Model):
             'res_id': waiting.id,
         }
 
+    def action_plan_another_visit(self):
+        """Plan one more visit: the button is not the next step then, and has a name of its own."""
+        return self.action_plan_visit()
+
     def action_view_visits(self):
         """Show the visits of the order."""
         self.ensure_one()

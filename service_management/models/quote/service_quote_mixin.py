@@ -104,6 +104,10 @@ class ServiceQuoteMixin(models.AbstractModel):
         return self._open_composer(
             self.env._("Send the Quote"), self._get_quote_template(), service_quote_sent=True)
 
+    def action_send_quote_again(self):
+        """Send once more: the button is not the next step then, and has a name of its own."""
+        return self.action_send_quote()
+
     def action_mark_quote_sent(self):
         """Let customers decide on quotes that reached them on another way, on paper for example."""
         self._ensure_quotable()

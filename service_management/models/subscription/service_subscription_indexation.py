@@ -136,6 +136,10 @@ class ServiceSubscriptionIndexation(models.Model):
                 day=self.date, currency=self.currency_id.name))
         return True
 
+    def action_preview_again(self):
+        """Preview once more: the button is not the next step then, and has a name of its own."""
+        return self.action_preview()
+
     def _prepare_line(self, line):
         terms = {'base_price': line.base_price, 'index': line.index, **self._get_new_terms(line)}
         return {

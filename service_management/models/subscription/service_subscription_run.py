@@ -237,6 +237,10 @@ class ServiceSubscriptionRun(models.Model):
         moves = self.sudo().fee_ids.move_id
         return moves.sudo(False)._show_service_invoices()
 
+    def action_view_run_invoices(self):
+        """View the invoices: the figure's button has a name of its own, beside that of the header."""
+        return self.action_view_invoices()
+
     def action_view_fees(self):
         """Show the fees that the runs billed."""
         return self.env['service.subscription.fee']._show_found([('run_id', 'in', self.ids)])

@@ -1,4 +1,3 @@
-from . import service_order
 from . import service_order_move_lines
 from . import service_utilization
 from . import service_visit_cancel

@@ -4,6 +4,4 @@ from . import service_subscription_change
 from . import service_subscription_close
 from . import service_subscription_fee_create
 from . import service_subscription_forecast
-from . import service_subscription_indexation
 from . import service_subscription_renew
-from . import service_subscription_run

@@ -1,1 +1,0 @@
-from . import service_quote_mixin
