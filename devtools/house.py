@@ -57,10 +57,11 @@ def definitions(tree):
     """Yield the Definition of all that the classes of a file define or extend."""
     for node in classes(tree):
         names = _literals(node)
-        if name := names.get('_name'):
+        name, parents = names.get('_name'), names.get('_inherit', ())
+        if name and name not in parents:
             yield Definition('model', name, node.lineno)
-        elif isinstance(names.get('_inherit'), str):
-            yield Definition('extension', names['_inherit'], node.lineno)
+        elif name or isinstance(parents, str):
+            yield Definition('extension', name or parents, node.lineno)
         for item in node.body:
             if isinstance(item, ast.FunctionDef):
                 yield Definition('method', item.name, item.lineno)
