@@ -22,7 +22,6 @@ def attempt(env, work):
     return None
 
 
-
 def work_through(env, batches, work):
     """Call a function with each batch of ids, each in a transaction of its own.
 
@@ -48,13 +47,11 @@ def work_through(env, batches, work):
     return True
 
 
-
 def tell_once(record, activity_type, summary, note):
     """Put what failed on the to-do list of the responsible, unless it is there already."""
     if record.env.ref(activity_type) not in record.activity_ids.activity_type_id:
         record.activity_schedule(
             activity_type, user_id=record.user_id.id or record.env.uid, summary=summary, note=note)
-
 
 
 class ServiceJobMixin(models.AbstractModel):

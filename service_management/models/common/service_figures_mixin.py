@@ -48,7 +48,7 @@ class ServiceFiguresMixin(models.AbstractModel):
         self.service_currency_id = self.env.company.currency_id
 
     def _compute_service_amounts(self):
-        """Add up all figures in a query for each source; what is not cost and not margin is neither."""
+        """Add up all figures in a query for each source; revenue is what cost and margin come to."""
         figures = [name for name, field in self._fields.items()
                    if field.compute == '_compute_service_amounts']
         owners, totals = self._get_figure_owners(), defaultdict(lambda: defaultdict(float))

@@ -47,6 +47,7 @@ class ServiceObject(models.Model):
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many(
         comodel_name='service.object', inverse_name='parent_id', string="Parts")
+    child_count = fields.Integer(compute='_compute_child_count')
 
     # What it is
     product_id = fields.Many2one(
@@ -70,7 +71,6 @@ class ServiceObject(models.Model):
     warranty_state = fields.Selection(
         selection=[('none', "No warranty"), ('partly', "Partly"), ('full', "Under warranty")],
         compute='_compute_warranty_state', search='_search_warranty_state')
-    child_count = fields.Integer(compute='_compute_child_count')
 
     _unique_serial_number = models.UniqueIndex(
         '(company_id, product_id, serial_number)'

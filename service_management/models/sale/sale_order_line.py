@@ -149,7 +149,7 @@ class SaleOrderLine(models.Model):
 
         :param str made: field that says what was made
         """
-        # Salespeople make no agreements: they prepare one for who does.
+        # Salespeople have no rights on what their sales prepare for others.
         return self.sudo().filtered(lambda line: (
             not line.display_type and line.product_uom_qty > 0 and not line[made]
             and line.product_id.service_tracking == tracking))

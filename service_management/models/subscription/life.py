@@ -30,8 +30,6 @@ class ServiceSubscription(models.Model):
         self._ensure_role('manager', self.env._(
             "Only a service manager makes and ends subscriptions."))
         self.check_access('write')
-        self._ensure_role(
-            'manager', self.env._("Only a service manager makes and ends subscriptions."))
 
     def action_activate(self):
         """Let drafts begin: they are billed from their first day on.
