@@ -96,6 +96,7 @@ def watch(report, every=0.3):
     stop = threading.Event()
 
     def loop():
+        """Report, until the body has ended."""
         while not stop.wait(every):
             with contextlib.suppress(OSError):
                 report()

@@ -58,6 +58,7 @@ def fit_prices(targets, factors, price_digits, amount_digits):
     scale = 10 ** amount_digits
 
     def amount(price, factor):
+        """Return the rounded amount of a line at a unit price, in steps of the currency."""
         return round(price * factor * scale)
 
     prices = [

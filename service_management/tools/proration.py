@@ -138,6 +138,7 @@ def share(amount, span, basis, method='period_days'):
     whole = weigh(basis)
 
     def until(day):
+        """Return what the basis costs from its first day to a day."""
         return rounded(Fraction(amount) * weigh((basis[0], day)) / whole) if day >= basis[0] else 0
 
     return until(span[1]) - until(span[0] - _DAY)

@@ -5,6 +5,7 @@ STEPS = {'queue_job_function_bill': '_bill_batch', 'queue_job_function_accrue': 
 
 
 def migrate(cr, version):
+    """Rename the steps in the functions of the queue and in the jobs that wait in it."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name, method in STEPS.items():
         if function := env.ref(f'service_management_queue.{name}', raise_if_not_found=False):
