@@ -20,6 +20,6 @@ class ServiceOrderLine(models.Model):
 
     def _prepare_analytic_lines(self):
         """Leave the cost of an expense to its own journal entry."""
-        if self.sudo().expense_id:
+        if self.expense_id:
             return []
         return super()._prepare_analytic_lines()

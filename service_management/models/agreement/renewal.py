@@ -39,6 +39,7 @@ class ServiceAgreement(models.Model):
         string="Why It Was Not Renewed", copy=False, readonly=True,
         help="What failed when the job was to renew the agreement or to let it expire. It is tried"
              " again every night.")
+
     _renewal_span = models.Constraint(
         "CHECK (renewal <> 'automatic' OR renewal_months > 0)",
         "Say for how many months the agreement is renewed.")
@@ -99,8 +100,8 @@ class ServiceAgreement(models.Model):
         expired = self.filtered(lambda agreement: agreement.state == 'expired')
         expired._set_state('active')
         today = fields.Date.context_today(self)
-        self.sudo().write({'date_next_run': today})
-        expired.sudo().date_last_run = today
+        self.date_next_run = today
+        expired.date_last_run = today
         self.activity_unlink(['service_management.mail_activity_type_agreement'])
         self._forget_renewal_failures()
 
@@ -187,7 +188,7 @@ class ServiceAgreement(models.Model):
         self.ensure_one()
         if self.notified_end == self.date_end:
             return
-        self.sudo().notified_end = self.date_end
+        self.notified_end = self.date_end
         if self.renewal == 'automatic':
             text = self.env._("Renews itself after %s unless it is closed", self.date_end)
         else:
