@@ -34,6 +34,7 @@ class HrExpense(models.Model):
 
     def write(self, vals):
         """Keep the order of an expense that is a line of it already."""
+        # Employees have no access to the lines that their expenses became.
         if 'service_order_id' in vals and self.filtered(
                 lambda expense: expense.sudo().service_order_line_ids):
             raise UserError(self.env._(
@@ -66,6 +67,7 @@ class HrExpense(models.Model):
                 raise UserError(self.env._(
                     "%(order)s is cancelled. Take it off the expense “%(expense)s” first.",
                     order=expense.service_order_id.name, expense=expense.name))
+        # As above: approvers need no rights on service.
         self.env['service.order.line'].sudo().create([
             expense._prepare_service_order_line() for expense in expenses])
 

@@ -19,8 +19,10 @@ class ServiceOrder(models.Model):
         """Refuse to post hours that their project cannot take, before anything is booked."""
         super()._ensure_postable()
         for order in self:
-            if order.project_id and not order.sudo().project_id.allow_timesheets:
+            # Whoever posts service has no need of access to the project.
+            project = order.project_id.sudo()
+            if project and not project.allow_timesheets:
                 raise UserError(self.env._(
                     "%(project)s takes no timesheets: allow them on the project, or take it off"
                     " %(order)s.",
-                    project=order.sudo().project_id.name, order=order.name))
+                    project=project.name, order=order.name))

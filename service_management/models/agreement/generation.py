@@ -25,7 +25,6 @@ class DueWork(NamedTuple):
     known: models.Model  # its row in the ledger, or empty
 
 
-
 class PlannedOrder(NamedTuple):
     """An order that is to be created."""
     agreement: models.Model
@@ -37,7 +36,6 @@ class PlannedOrder(NamedTuple):
     def lines(self):
         """The lines of the agreement, each once."""
         return self.works[0].line.union(*(work.line for work in self.works))
-
 
 
 class ServiceAgreement(models.Model):
@@ -148,6 +146,7 @@ class ServiceAgreement(models.Model):
         self.ensure_one()
 
         def is_open(day):
+            """Tell whether work can be done on a day; where it never can, any day will do."""
             return open_days is None or day in open_days
 
         items = []
@@ -182,11 +181,12 @@ class ServiceAgreement(models.Model):
                 for order, visit in zip(company_orders, visits, strict=True)])
             self._enter_in_ledger(company_orders, new)
             orders |= new
-        return orders.sudo(self.env.su)
+        return orders.sudo(self.env.su)  # whoever asked sees no more of them than before
 
     @api.model
     def _enter_in_ledger(self, planned, orders):
         """Note which line of which order does the work of which day."""
+        # As in _generate_orders: the ledger is written by actions only.
         Occurrence = self.env['service.agreement.occurrence'].sudo()
         vals_list = []
         for plan, order in zip(planned, orders, strict=True):
@@ -323,7 +323,7 @@ class ServiceAgreement(models.Model):
         """
         self._ensure_may_generate()
         # Two runs of one agreement follow each other: the second sees what the first has created.
-        self.sudo().lock_for_update()
+        self.lock_for_update()
         orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
         self._forget_failures()
         return orders

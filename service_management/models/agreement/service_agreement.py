@@ -1,5 +1,3 @@
-import logging
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -7,8 +5,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ...tools.clock import local_day
-
-_logger = logging.getLogger(__name__)
 
 
 class ServiceAgreement(models.Model):
@@ -21,7 +17,6 @@ class ServiceAgreement(models.Model):
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
     _figures_order_field = 'agreement_id'
-    _figures_fee_field = 'agreement_id'
 
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
@@ -267,6 +262,7 @@ class ServiceAgreement(models.Model):
     @api.constrains('is_template')
     def _check_template_without_orders(self):
         for agreement in self.filtered('is_template'):
+            # Orders that the user may not see count, too.
             if agreement.sudo().order_ids:
                 raise ValidationError(self.env._(
                     "%s has orders and cannot become a template. Copy its lines into a new"
@@ -325,6 +321,7 @@ class ServiceAgreement(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
         for agreement in self:
+            # Orders that the user may not see count, too.
             if agreement.date_activated or agreement.sudo().order_ids:
                 raise UserError(self.env._(
                     "%s was agreed and is kept. Close it instead.", agreement.name))
@@ -335,6 +332,7 @@ class ServiceAgreement(models.Model):
     def _get_calendar(self):
         """Return whose days one agreement goes by: its own, else the team's or the company's."""
         self.ensure_one()
+        # Opening hours are no secret to whoever counts by them.
         team = self.team_id.sudo()
         return (self.calendar_id or team.resource_calendar_id
                 or self.company_id.resource_calendar_id)

@@ -272,6 +272,7 @@ class ServiceAgreementLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        # What is in the ledger counts, whoever asks.
         used = self.env['service.agreement.occurrence'].sudo().search(
             [('line_id', 'in', self.ids)], limit=1).line_id
         if used:

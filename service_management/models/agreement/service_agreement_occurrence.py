@@ -104,5 +104,6 @@ class ServiceAgreementOccurrence(models.Model):
         """Take a skip back: the next run creates the visit."""
         self.agreement_id._ensure_may_generate()
         skipped = self.filtered('is_skipped')
+        # As in _skip: the ledger is written by actions only, after the checks.
         skipped.sudo().unlink()
         return True

@@ -76,11 +76,18 @@ class ServiceOrder(models.Model):
         return agreements.filtered(
             lambda agreement: best and rank_by_agreement.get(agreement) == best)
 
+    def _get_agreement_sudo(self):
+        """Return the agreement of these orders, in sudo.
+
+        Whoever works on an order, or has sold it, needs what was agreed without access to agreements.
+        """
+        return self.agreement_id.sudo()
+
     @api.depends('agreement_id')
     def _compute_coverage(self):
         """Keep the terms of the day: later changes of the agreement reach the order on demand."""
         for order in self:
-            agreement = order.agreement_id.sudo()  # as above
+            agreement = order._get_agreement_sudo()
             for field, source in COVERAGE.items():
                 order[field] = agreement[source] if agreement else 0.0
 
@@ -88,7 +95,7 @@ class ServiceOrder(models.Model):
     def _compute_pricelist_id(self):
         super()._compute_pricelist_id()
         for order in self:
-            if pricelist := order.agreement_id.sudo().pricelist_id:
+            if pricelist := order._get_agreement_sudo().pricelist_id:
                 order.pricelist_id = pricelist
 
     @api.depends('agreement_id')
@@ -104,18 +111,18 @@ class ServiceOrder(models.Model):
         return super()._get_sla_sources() | {'agreement_id'}
 
     def _get_agreed_sla(self):
-        agreement = self.agreement_id.sudo()
+        agreement = self._get_agreement_sudo()
         agreed = agreement.sla_id.filtered('active') or agreement.group_id.sla_id.filtered('active')
         return agreed or super()._get_agreed_sla()
 
     def _get_sla_calendars(self):
         own, *others = super()._get_sla_calendars()
-        return [own, self.agreement_id.sudo().calendar_id, *others]
+        return [own, self._get_agreement_sudo().calendar_id, *others]
 
     @api.constrains('agreement_id', 'partner_id', 'date_order')
     def _check_agreement(self):
         for order in self.filtered('agreement_id'):
-            agreement = order.agreement_id.sudo()
+            agreement = order._get_agreement_sudo()
             if agreement.commercial_partner_id != order.commercial_partner_id:
                 raise ValidationError(self.env._(
                     "%(agreement)s is an agreement with %(owner)s, not with %(customer)s.",
@@ -161,6 +168,7 @@ class ServiceOrder(models.Model):
             order.sla_id = order._get_agreed_sla() or order.sla_id
             for line in order.line_ids.filtered(lambda line: (
                     line.state == 'open' and line.agreement_line_id)):
+                # As in _get_agreement_sudo: what was agreed is needed without access to it.
                 source = line.agreement_line_id.sudo()
                 line.write({
                     'has_agreement_price': source.is_fixed_price,

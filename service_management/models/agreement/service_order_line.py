@@ -36,6 +36,7 @@ class ServiceOrderLine(models.Model):
 
     def _leave_ledger(self):
         """Leave the visits due behind: they say that their order was deleted."""
+        # The ledger follows the order, whoever deletes it.
         self.sudo().occurrence_ids.order_line_id = False
 
     @api.depends('has_agreement_price', 'agreement_price_unit')
@@ -45,6 +46,7 @@ class ServiceOrderLine(models.Model):
     def _apply_price_rule(self, price):
         """Take the agreed price instead of the pricelist's; rules on it go on working."""
         if self.has_agreement_price:
+            # Whoever books work has it priced, without access to agreements.
             agreement = self.agreement_line_id.sudo().agreement_id
             order = self.order_id
             price = agreement.currency_id._convert(
@@ -63,7 +65,7 @@ class ServiceOrderLine(models.Model):
     def _get_coverage(self):
         """Let the agreement pay what the warranty does not; the better of the two counts."""
         coverage = super()._get_coverage()
-        agreement = self.order_id.agreement_id.sudo()
+        agreement = self.order_id._get_agreement_sudo()
         if not agreement or coverage['billing'] != 'chargeable' or not self._is_coverable():
             return coverage
         if self.is_prepaid:
@@ -83,7 +85,7 @@ class ServiceOrderLine(models.Model):
 
     def _explain_base_price(self):
         if self.has_agreement_price:
-            return self.env._("Price of %s", self.agreement_id.sudo().name)
+            return self.env._("Price of %s", self.order_id._get_agreement_sudo().name)
         return super()._explain_base_price()
 
     def _get_document_reason(self):
@@ -91,13 +93,13 @@ class ServiceOrderLine(models.Model):
             self.covered_percent and not self.coverage_rule_id and self.agreement_id
             and self.covered_percent == self._get_agreement_percent())
         if by_agreement and not self.billing_override:
-            return self.env._("By agreement %s", self.agreement_id.sudo().name)
+            return self.env._("By agreement %s", self.order_id._get_agreement_sudo().name)
         return super()._get_document_reason()
 
     def _is_coverable(self):
         """Tell whether an agreement may pay one line; extend for what others pay."""
         self.ensure_one()
-        covered = self.order_id.agreement_id.sudo().object_ids
+        covered = self.order_id._get_agreement_sudo().object_ids
         return not self.sale_line_id and not (
             covered and self.object_id and self.object_id not in covered)
 

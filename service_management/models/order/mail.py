@@ -33,12 +33,13 @@ class ServiceOrder(models.Model):
             recipient = order._mail_get_partners()[order.id]
             if not (template and recipient.email):
                 continue
-            extra = {}
+            # Customers are told whoever works for them; what the mail says is the manager's.
+            order, extra = order.sudo(), {}
             if attachments:  # none given leaves those of the template
-                extra['attachment_ids'] = self.env['ir.attachment'].sudo().create([{
+                extra['attachment_ids'] = order.env['ir.attachment'].create([{
                     'name': name, 'raw': content, 'res_model': 'mail.compose.message', 'res_id': 0,
                 } for name, content in attachments]).ids
-            order.sudo().with_context(mail_post_autofollow=True).message_post_with_source(
+            order.with_context(mail_post_autofollow=True).message_post_with_source(
                 template,
                 message_type='auto_comment',
                 subtype_xmlid='mail.mt_comment',
@@ -59,6 +60,7 @@ class ServiceOrder(models.Model):
         super()._on_signed_off()
         due = self.filtered(lambda order: order.team_id._get_mail_template('done'))
         if due and not self.env.context.get('install_mode'):
+            # Customers get their receipt whoever signs off.
             due.sudo().is_receipt_due = True
             self.env.ref('service_management.ir_cron_send_receipts')._trigger()
 

@@ -14,6 +14,7 @@ class ServiceOrder(models.Model):
     def _get_rating_url(self):
         """Return the address at which the customer rates one finished order."""
         self.ensure_one()
+        # The first to ask makes the token, which is the customer's: nobody else has rights on it.
         return f'/rate/{self.sudo()._rating_get_access_token()}'
 
     def action_view_ratings(self):

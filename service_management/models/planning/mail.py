@@ -58,6 +58,7 @@ class ServiceVisit(models.Model):
         order = self.order_id.sudo()
         recipient = order._mail_get_partners()[order.id]
         lang = self.with_context(lang=recipient.lang)
+        # Technicians send invitations without access to parameters; this one is no secret.
         database = self.env['ir.config_parameter'].sudo().get_param('database.uuid')
         calendar = vobject.iCalendar()
         calendar.add('method').value = 'CANCEL' if is_cancelled else 'REQUEST'
@@ -72,7 +73,7 @@ class ServiceVisit(models.Model):
             "%(company)s: %(title)s", company=order.company_id.name, title=order.title)
         event.add('description').value = lang.env._(
             "%(order)s, technician: %(technician)s", order=order.name,
-            technician=self.employee_id.sudo().name)
+            technician=self.employee_id.sudo().name)  # as above: the customer reads it
         if order.site_address:
             event.add('location').value = order.site_address
         organizer = order.company_id.email or order.user_id.email

@@ -151,6 +151,7 @@ class ServiceVisit(models.Model):
     @api.constrains('employee_id')
     def _check_technician(self):
         for visit in self.filtered('employee_id'):
+            # Employees are HR's; whether one is a technician is what planning asks.
             if not visit.employee_id.sudo().service_team_id:
                 raise ValidationError(self.env._(
                     "%s is in no service team. Add the employee to a team first.",

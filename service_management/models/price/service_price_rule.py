@@ -121,6 +121,7 @@ class ServicePriceRule(models.Model):
     @api.model
     @ormcache('company_id')
     def _get_ids_by_kind(self, company_id):
+        # The cache is for everybody: it must not depend on who asks first.
         rules = self.sudo().search([('company_id', '=', company_id)])
         return {kind: group._ids for kind, group in rules.grouped('kind').items()}
 

@@ -23,6 +23,7 @@ class ServiceOrderLine(models.Model):
         """Charge what was sold: it is paid through the sales order, whatever the warranty says."""
         if not self.sale_line_id:
             return super()._get_coverage()
+        # What was sold is no secret to whoever delivers it.
         return {
             'billing': 'chargeable',
             'billing_reason': self.env._("Sold in %s", self.sale_line_id.sudo().order_id.name),
@@ -38,6 +39,7 @@ class ServiceOrderLine(models.Model):
 
     def _explain_price(self):
         if self.sale_line_id:
+            # What was sold is no secret to whoever delivers it.
             return [self.env._("Sold in %s", self.sale_line_id.sudo().order_id.name)]
         return super()._explain_price()
 

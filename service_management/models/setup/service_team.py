@@ -41,7 +41,7 @@ class ServiceTeam(models.Model):
 
     def _inverse_member_ids(self):
         """Let service managers form teams, who may not write employees."""
-        for team in self.sudo():
+        for team in self.sudo():  # employees are HR's, teams the service manager's
             leaving = team.technician_ids - team.member_ids
             joining = team.member_ids - team.technician_ids
             leaving.service_team_id = False

@@ -91,6 +91,7 @@ class ServiceOrder(models.Model):
         :param former: the time of the call before
         """
         self.ensure_one()
+        # As in _stop_sla: nobody writes clocks.
         for status in self.sudo().sla_status_ids:
             if status.date_start == former and status.state == 'running' and (
                     len(status.interval_ids) == 1):
@@ -132,6 +133,7 @@ class ServiceOrder(models.Model):
                 vals_list.append({
                     **target._prepare_status(), 'order_id': order.id, 'calendar_id': calendar.id})
                 starts.append(moments[order])
+        # As above: nobody writes clocks.
         statuses = self.env['service.order.sla'].sudo().create(vals_list)
         statuses._run(dict(zip(statuses, starts, strict=True)))
         statuses.order_id.filtered(lambda order: order.stage_id.stops_sla_clock)._stop_sla()
@@ -166,7 +168,7 @@ class ServiceOrder(models.Model):
         stopping._stop_sla(now)
         (measured - stopping)._start_sla(now)
         for order in self.filtered('sla_reason_id'):
-            order.sudo()._explain_sla()
+            order.sudo()._explain_sla()  # as in _stop_sla: nobody writes clocks
 
     def _stop_sla(self, moment=None):
         """Let the clocks of orders stand still from a moment on (naive UTC), by default now."""
@@ -266,6 +268,7 @@ class ServiceOrder(models.Model):
         if stage.category not in ('draft', 'open', 'signed_off') or not (
                 stage.stops_sla_clock or stage.category == 'signed_off'):
             return False
+        # A promise that was broken counts, whoever may see it.
         return any(
             order.company_id.service_sla_reason_exceeded and not order.sla_reason_id
             and order.sudo().sla_status_ids._is_exceeded() for order in self)

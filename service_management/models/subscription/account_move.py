@@ -84,12 +84,13 @@ class AccountMove(models.Model):
 
         :raise UserError: if an entry recognises revenue: it is reversed from its schedule
         """
+        # As in _post: the ledgers follow what accounting does, whoever does it.
         accruals = self.env['service.subscription.accrual'].sudo()
         if entry := accruals.search([('move_id', 'in', self.ids)], limit=1).move_id:
             raise UserError(self.env._(
                 "%s recognises revenue of subscriptions and stays as it is. Reverse it from the"
                 " accrual schedule.", entry.name))
-        posted = self.filtered(lambda move: move.state == 'posted').sudo()
+        posted = self.filtered(lambda move: move.state == 'posted').sudo()  # as above
         result = super().button_draft()
         posted = posted.filtered(lambda move: move.line_ids.service_fee_id)
         if posted:

@@ -39,6 +39,7 @@ class ServiceSubscriptionLine(models.Model):
     def _get_taken(self):
         """Return {line: days that have a live fee} as lists of spans."""
         taken = {line: [] for line in self}
+        # Days that have a fee count, whoever may see it.
         for fee in self.env['service.subscription.fee'].sudo().search_fetch(
                 [('line_id', 'in', self.ids), ('kind', 'in', TIME_KINDS),
                  ('state', '!=', 'credited')], ['line_id', 'date_start', 'date_end']):
@@ -141,7 +142,7 @@ class ServiceSubscriptionLine(models.Model):
             fee.state == 'open' and set(fee.reduction_ids.mapped('state')) <= {'open'}))
         for fee in unbilled:
             # What is left of the period is billed anew, by its days.
-            fee.line_id.sudo().date_billed_to = min(
+            fee.line_id.date_billed_to = min(
                 fee.line_id.date_billed_to, fee.date_start - _DAY)
         vals_list = []
         for fee in fees - unbilled:
@@ -150,4 +151,5 @@ class ServiceSubscriptionLine(models.Model):
                 for span in fee._get_spans_beyond(day)]
         unbilled.reduction_ids.unlink()
         unbilled.unlink()
+        # As above: the ledger is written by the engine only.
         return self.env['service.subscription.fee'].sudo().create(vals_list)

@@ -19,7 +19,6 @@ def share_of(currency, amount, span, basis, method):
     return currency.round(steps * currency.rounding)
 
 
-
 class ServiceSubscriptionFee(models.Model):
     """The ledger of what subscriptions cost: who has to pay what for which days."""
     _name = 'service.subscription.fee'
@@ -171,6 +170,7 @@ class ServiceSubscriptionFee(models.Model):
     def _is_credited(self):
         """Tell whether posted credits have taken back all that one fee billed."""
         self.ensure_one()
+        # As in _compute_state: the ledger knows invoices that its reader may not open.
         fee = self.sudo()
         live = fee.invoice_line_id
         others = (fee.invoice_line_ids - live).filtered(
@@ -186,6 +186,7 @@ class ServiceSubscriptionFee(models.Model):
     @api.depends('accrual_ids.state', 'accrual_ids.amount', 'accrual_ids.kind')
     def _compute_accrual_state(self):
         for fee in self:
+            # What is earned of a fee is no secret to whom may see the fee.
             rows = fee.sudo().accrual_ids.filtered(
                 lambda row: row.kind == 'release' and row.state != 'cancelled')
             posted = rows.filtered(lambda row: row.state == 'posted')

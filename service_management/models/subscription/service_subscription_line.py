@@ -269,7 +269,7 @@ class ServiceSubscriptionLine(models.Model):
         before = day - relativedelta(days=1)
         line.write({'date_end': max(before, start), 'is_replaced': before < start})
         line._credit_beyond(before)
-        return successor.sudo(self.env.su)
+        return successor.sudo(self.env.su)  # whoever asked sees no more of it than before
 
     def action_change(self):
         """Ask from which day on the line is different."""

@@ -142,7 +142,8 @@ class ServiceSubscriptionRevenue(models.Model):
     def _get_rates(self):
         """Return (currency, what it is worth in the one looked from today) as SQL values."""
         company, today = self.env.company, fields.Date.context_today(self)
-        # Subscriptions may be in a currency that was archived since.
+        # Subscriptions may be in a currency that was archived since. The view is of all of them:
+        # what the user may see of it is decided when it is read.
         currencies = self.env['res.currency'].with_context(active_test=False).search([
             '|', ('active', '=', True), ('id', 'in', self.env['service.subscription'].sudo()._search(
                 []).subselect('currency_id'))])

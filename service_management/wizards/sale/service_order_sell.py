@@ -35,6 +35,7 @@ class ServiceOrderSell(models.TransientModel):
             summary=self.env._("Found by %(user)s on %(order)s", user=self.env.user.name,
                                order=order.name))
         order.message_post(body=self.env._("Quotation %s was made.", sale_order.name))
+        # Technicians are shown the quotation only where they have rights in Sales.
         if not sale_order.sudo(False).has_access('read'):
             return {'type': 'ir.actions.act_window_close'}
         return {

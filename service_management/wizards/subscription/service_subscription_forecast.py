@@ -56,6 +56,7 @@ class ServiceSubscriptionForecast(models.TransientModel):
                 amounts[line.subscription_id, self._get_month(vals['date_due'], today)] += vals[
                     'amount']
             for fee in subscriptions._get_open_fees(until):
+                # Open fees come in sudo; the subscription is read with the user's own rights.
                 amounts[fee.subscription_id.sudo(self.env.su),
                         self._get_month(fee.date_due, today)] += fee.amount
             yield [self._prepare_line(subscription, month, amount, today)
