@@ -60,14 +60,16 @@ class ServiceSlaStatement(models.TransientModel):
         The average is in percent of the limit, of what has ended.
         """
         labels = dict(statuses._fields['kind']._description_selection(self.env))
-        rows = []
-        for (sla, kind), group in statuses.grouped(
-                lambda status: (status.sla_id, status.kind)).items():
-            ended = group.filtered(lambda status: status.state in ('reached', 'missed'))
-            rows.append({
-                'sla': sla, 'label': labels[kind], 'count': len(group),
-                'reached': sum(group.mapped('reached_count')),
-                'missed': sum(group.mapped('missed_count')),
-                'average': sum(ended.mapped('compliance')) / len(ended) if ended else 0.0,
-            })
-        return rows
+        groups = statuses.grouped(lambda status: (status.sla_id, status.kind))
+        return [self._prepare_row(sla, labels[kind], group) for (sla, kind), group in groups.items()]
+
+    @api.model
+    def _prepare_row(self, sla, label, statuses):
+        """Return the row of one policy and target; extend for a column of your own."""
+        ended = statuses.filtered(lambda status: status.state in ('reached', 'missed'))
+        return {
+            'sla': sla, 'label': label, 'count': len(statuses),
+            'reached': sum(statuses.mapped('reached_count')),
+            'missed': sum(statuses.mapped('missed_count')),
+            'average': sum(ended.mapped('compliance')) / len(ended) if ended else 0.0,
+        }

@@ -92,14 +92,22 @@ class ServiceUtilization(models.TransientModel):
                         begin.astimezone(pytz.utc), finish.astimezone(pytz.utc))
         return hours
 
-    def _get_booked_hours(self, employees):
-        """Return {employee id: {day: {'hours_worked', 'hours_travelled', 'hours_charged'}}}."""
-        report = self.env['service.order.report']
-        groups = report._read_group([
+    def _get_booked_domain(self, employees):
+        """Return the domain of the hours in the analysis that technicians booked in the period."""
+        self.ensure_one()
+        return [
             ('employee_id', 'in', employees.ids), ('kind', '=', 'hour'),
             ('company_id', '=', self.company_id.id),
-            ('date', '>=', self.date_from), ('date', '<=', self.date_to),
-        ], ['employee_id', 'date:day', 'billing'], ['hours_worked:sum', 'hours_travelled:sum'])
+            ('date', '>=', self.date_from), ('date', '<=', self.date_to)]
+
+    def _get_booked_hours(self, employees):
+        """Return {employee id: {day: {'hours_worked', 'hours_travelled', 'hours_charged'}}}.
+
+        Extend for a column of your own: its name and its hours, beside those of the day.
+        """
+        groups = self.env['service.order.report']._read_group(
+            self._get_booked_domain(employees), ['employee_id', 'date:day', 'billing'],
+            ['hours_worked:sum', 'hours_travelled:sum'])
         hours = {employee.id: defaultdict(lambda: defaultdict(float)) for employee in employees}
         for employee, day, billing, worked, travelled in groups:
             if worked or travelled:

@@ -68,6 +68,7 @@ class ServiceSubscriptionForecast(models.TransientModel):
         return max(day, today) + relativedelta(day=1)
 
     def _prepare_line(self, subscription, month, amount, today):
+        """Return the values of the line of a subscription for a month; extend to carry more over."""
         return {
             'forecast_id': self.id,
             'subscription_id': subscription.id,
