@@ -13,6 +13,9 @@ from . import service_figures_mixin
 from . import service_dashboard
 from . import service_order_report
 from . import service_subscription_revenue
+from . import service_subscription_forecast
+from . import service_sla_statement
+from . import service_utilization
 
 # lives, documents, jobs
 from . import service_subscription

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class HrEmployee(models.Model):
-    """A rule of slots: nobody is planned over lunch."""
+    """A rule of slots: nobody is planned over lunch. By `_get_slot_checks`."""
     _inherit = 'hr.employee'
 
     def _get_slot_checks(self):

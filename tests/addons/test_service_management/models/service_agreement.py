@@ -2,7 +2,7 @@ from odoo import models
 
 
 class ServiceAgreement(models.Model):
-    """A step of the nightly run: who looks after the agreement is told how much was made."""
+    """A step of the nightly run, by `_generate_batch`; prices that are hidden, by `_shows_prices`."""
     _inherit = 'service.agreement'
 
     def _generate_batch(self, agreement_ids):

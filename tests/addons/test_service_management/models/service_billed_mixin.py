@@ -2,7 +2,7 @@ from odoo import models
 
 
 class ServiceBilledMixin(models.AbstractModel):
-    """What every billed row says: the serial number of its object."""
+    """What every billed row says: the serial number of its object. By `_get_document_parts`."""
     _inherit = 'service.billed.mixin'
 
     def _get_document_parts(self):

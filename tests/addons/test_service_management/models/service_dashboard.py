@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class ServiceDashboard(models.AbstractModel):
-    """A tile of the overview."""
+    """A tile of the overview, by `_get_tiles`."""
     _inherit = 'service.dashboard'
 
     def _get_tiles(self, section):

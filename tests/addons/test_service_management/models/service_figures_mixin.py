@@ -5,7 +5,7 @@ from odoo.addons.service_management.models.common.service_figures_mixin import F
 
 
 class ServiceFiguresMixin(models.AbstractModel):
-    """A figure: what is open of the work."""
+    """A figure: what is open of the work. By `_get_figure_sources`."""
     _inherit = 'service.figures.mixin'
 
     service_open_amount = fields.Monetary(

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ServiceOrderCopyLines(models.TransientModel):
-    """A dialog that asks for the new kind; the others take it as it comes."""
+    """A dialog that asks for the new kind, by `_get_kind_fields`; the others take it as it comes."""
     _inherit = 'service.order.copy.lines'
 
     is_rental = fields.Boolean(string="Rentals", default=True)

@@ -2,7 +2,13 @@ from odoo import fields, models
 
 
 class ServiceOrder(models.Model):
-    """What the additions mean for orders."""
+    """What the additions mean for orders.
+
+    A stage guards planning (`_ensure_plannable`), sending a quote keeps a promise
+    (`_mark_quote_sent`), quotes by mail are valid for a week (`_get_validity_days`), the portal
+    offers a label (`_get_portal_documents`), customers are told of a delay (`_send_team_mail`), and
+    the job of receipts counts them (`_send_receipt_batch`).
+    """
     _inherit = 'service.order'
 
     is_delayed = fields.Boolean(copy=False)

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ServiceOrderLine(models.Model):
-    """A kind of line: equipment that is rented for the work; and a consequence of posting."""
+    """A kind of line, rented equipment, by `selection_add`; and what posting writes and does, by
+    `_prepare_posting_values` and `_after_posting`, in fields of `_get_life_fields`."""
     _inherit = 'service.order.line'
 
     kind = fields.Selection(
@@ -10,10 +11,14 @@ class ServiceOrderLine(models.Model):
     posted_text = fields.Char(readonly=True)
     follow_up = fields.Char(readonly=True)
 
+    def _get_life_fields(self):
+        return super()._get_life_fields() | {'posted_text', 'follow_up'}
+
     def _prepare_posting_values(self, is_dated):
         return {**super()._prepare_posting_values(is_dated), 'posted_text': "Booked"}
 
     def _after_posting(self):
         super()._after_posting()
         for line in self:
-            line.sudo().follow_up = f"{line.posted_text} {line.order_id.name}"  # posted by a verb
+            # What only verbs write is written in sudo.
+            line.sudo().follow_up = f"{line.posted_text} {line.order_id.name}"

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class ServiceOrderReport(models.Model):
-    """A column of the analysis of orders."""
+    """A column of the analysis of orders, by `_select_additional_fields`."""
     _inherit = 'service.order.report'
     _depends = {'service.order': ['priority']}
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ServiceStage(models.Model):
-    """An action that stages allow or forbid: planning."""
+    """An action that stages allow or forbid, planning, by `_get_actions`."""
     _inherit = 'service.stage'
 
     can_plan = fields.Boolean(string="May Plan", default=True)

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ServiceSubscription(models.Model):
-    """A state, and a field that what was billed depends on."""
+    """A state, by `_transitions` and `selection_add`; a field that fees depend on, by
+    `_get_frozen_fields`; prices that are hidden, by `_shows_prices`."""
     _inherit = 'service.subscription'
 
     _transitions = {

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class ServiceSubscriptionRevenue(models.Model):
-    """A column of the recurring revenue."""
+    """A column of the recurring revenue, by `_select_additional_fields`."""
     _inherit = 'service.subscription.revenue'
     _depends = {'service.subscription': ['client_order_ref']}
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ServiceTeam(models.Model):
-    """An event that customers are told of."""
+    """An event that customers are told of, by `_get_mail_fields`."""
     _inherit = 'service.team'
 
     mail_delayed_id = fields.Many2one(

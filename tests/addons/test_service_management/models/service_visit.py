@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ServiceVisit(models.Model):
-    """A state of visits, which a verb of its own leads to."""
+    """A state of visits with a verb of its own, by `_transitions`, `selection_add` and `_set_state`;
+    and what people read of a rule of slots, by `_get_finding_texts`."""
     _inherit = 'service.visit'
 
     _transitions = {

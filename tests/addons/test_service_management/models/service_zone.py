@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ServiceZone(models.Model):
-    """Another way to tell where an address is: a range of codes."""
+    """Another way to tell where an address is, a range of codes, by `_matches`."""
     _inherit = 'service.zone'
 
     zip_from = fields.Char()

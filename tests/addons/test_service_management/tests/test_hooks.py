@@ -1,11 +1,14 @@
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo import fields
-from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tests import Form, freeze_time, users
+from lxml import etree
 
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, HttpCase, freeze_time, users
+
+from odoo.addons.service_management.tests.common import ServiceBaseCommon
 from odoo.addons.service_management.tests.common_subscription import SubscriptionCommon
 
 
@@ -39,12 +42,14 @@ class TestHooks(SubscriptionCommon):
     def test_kind_is_posted_in_bulk_and_billed(self):
         order = self._create_order()
         self._create_rental(order, quantity_planned=2)
+        self._plan(order)
         self._sign(order)
         self.env['service.order.process'].create({
             'operation': 'post', 'order_ids': [Command.set(order.ids)]}).action_apply()
         self.assertEqual((order.state, order.line_ids.state), ('posted', 'posted'))
         invoice = order.with_user(self.env.user)._create_invoices()
-        self.assertEqual(invoice.invoice_line_ids.quantity, 2)
+        self.assertRecordValues(invoice.invoice_line_ids, [
+            {'product_id': self.part.id, 'quantity': 2, 'price_subtotal': 240}])
 
     @users('service_dispatcher')
     def test_kind_is_generated_from_agreements(self):
@@ -56,7 +61,8 @@ class TestHooks(SubscriptionCommon):
         self.env['service.agreement.generate'].create({
             'agreement_ids': [Command.set(agreement.ids)], 'date_from': '2026-03-02',
             'date_to': '2026-03-02'}).action_apply()
-        self.assertEqual(agreement.order_ids.line_ids.kind, 'rental')
+        self.assertRecordValues(agreement.order_ids.line_ids, [
+            {'kind': 'rental', 'product_id': self.part.id}])
 
     def test_kind_comes_with_a_line_set(self):
         line_set = self.env['service.line.set'].create({
@@ -68,9 +74,11 @@ class TestHooks(SubscriptionCommon):
 
     def test_posting_writes_and_does_more(self):
         order = self._worked_order()
-        order.action_post()
+        order.with_user(self.user_manager).action_post()
         self.assertEqual(
             set(order.line_ids.mapped('follow_up')), {f"Booked {order.name}"})
+        with self.assertRaisesRegex(AccessError, "changes by its actions only"):
+            order.line_ids.with_user(self.user_manager).follow_up = "Somebody's"
 
     #=== STAGES, LIVES ===#
 
@@ -79,10 +87,14 @@ class TestHooks(SubscriptionCommon):
         order = self._create_order()
         order.stage_id.can_plan = False
         mine = order.visit_ids.with_user(self.env.user)
-        with self.assertRaisesRegex(UserError, "is not planned in stage"):
+        sentence = f"{order.name} is not planned in stage “{order.stage_id.name}”"
+        with self.assertRaisesRegex(UserError, sentence):
             mine.employee_id = self.technician
-        with self.assertRaisesRegex(UserError, "is not planned in stage"):
+        with self.assertRaisesRegex(UserError, sentence):
             mine.create({'order_id': order.id})
+        order.stage_id.can_plan = True
+        mine.employee_id = self.technician
+        self.assertEqual(order.visit_ids.employee_id, self.technician)
 
     def test_state_of_ones_own_moves_by_the_table_of_all_classes(self):
         visit = self._plan(self._create_order())
@@ -124,19 +136,24 @@ class TestHooks(SubscriptionCommon):
 
     #=== PROMISES ===#
 
+    @freeze_time('2026-03-02 09:00:00')
     def test_promise_of_a_quote_is_kept_by_sending_it(self):
         sla = self.env['service.sla'].create({'name': "Offers", 'target_ids': [
             Command.create({'kind': 'quote', 'limit_hours': 8}),
             Command.create({'kind': 'completion', 'limit_hours': 80})]})
         order = self._create_quote(sla_id=sla.id, channel='portal')
+        promises = order.sla_status_ids.sorted('limit_hours')
+        self.assertRecordValues(promises, [
+            {'kind': 'quote', 'state': 'running'}, {'kind': 'completion', 'state': 'running'}])
         order.action_mark_quote_sent()
-        states = {status.kind: status.state for status in order.sla_status_ids}
-        self.assertEqual(states, {'quote': 'reached', 'completion': 'running'})
+        # It is the customer's turn: in the stage of sent quotes the other clock stands still.
+        self.assertEqual(promises.mapped('state'), ['reached', 'paused'])
 
     def test_promise_ends_with_the_sign_off(self):
         sla = self.env['service.sla'].create({'name': "Offers", 'target_ids': [
             Command.create({'kind': 'quote', 'limit_hours': 8000})]})
         order = self._create_order(sla_id=sla.id)
+        self._plan(order)
         self._sign(order)
         self.assertEqual(order.sla_status_ids.state, 'reached')
 
@@ -152,13 +169,14 @@ class TestHooks(SubscriptionCommon):
         self.customer.email = "hotel@example.com"
         order = self._create_order()
         order._tell_of_delay()
-        self.assertEqual(order.message_ids[0].subject, "We are late: Boiler does not start")
-
-    def test_portal_offers_one_more_document(self):
-        order = self._create_order()
-        report = order._get_portal_documents()['label']
-        html, _kind = self.env['ir.actions.report']._render_qweb_html(report, order.ids)
-        self.assertIn(f"Label of {order.name}", html.decode())
+        self.assertRecordValues(order.message_ids[0], [{
+            'subject': "We are late: Boiler does not start",
+            'partner_ids': self.customer.ids}])
+        order.team_id.mail_delayed_id = False
+        with self.subTest("a team tells nothing"):
+            told = order.message_ids
+            order._tell_of_delay()
+            self.assertEqual(order.message_ids, told)
 
     def test_prices_are_hidden_where_it_is_said(self):
         subscription = self._subscribe(channel='broker')
@@ -197,15 +215,54 @@ class TestHooks(SubscriptionCommon):
         self.assertEqual((today['key'], today['tiles'][-1]['label'], today['tiles'][-1]['value']),
                          ('today', "Delayed", 1))
 
-    def test_reports_have_one_more_column(self):
+    def test_analysis_has_one_more_column(self):
         order = self._create_order(priority='2')
         self._create_line(order)
         row = self.env['service.order.report'].search([('order_id', '=', order.id)])
         self.assertEqual(row.priority, '2')
+        groups = row._read_group([('order_id', '=', order.id)], ['priority'], ['__count'])
+        self.assertEqual(groups, [('2', 1)])
+
+    @freeze_time('2026-03-02 09:00:00')
+    def test_revenue_and_forecast_have_one_more_column(self):
         subscription = self._subscribe(client_order_ref="PO 7")
         rows = self.env['service.subscription.revenue'].search(
             [('subscription_id', '=', subscription.id)])
         self.assertEqual(set(rows.mapped('client_order_ref')), {"PO 7"})
+        forecast = self.env['service.subscription.forecast'].create({'months': 2})
+        found = self.env['service.subscription.forecast.line'].search(
+            forecast.action_apply()['domain'])
+        self.assertEqual(set(found.mapped('client_order_ref')), {"PO 7"})
+
+    @users('service_manager')
+    def test_utilization_has_one_more_column(self):
+        order = self._create_order()
+        self._create_line(
+            order, employee_id=self.technician.id, date='2026-03-03', quantity_planned=2, quantity=3)
+        action = self.env['service.utilization'].create({
+            'date_from': '2026-03-03', 'date_to': '2026-03-03'}).action_apply()
+        lines = self.env['service.utilization.line'].search(action['domain'])
+        self.assertRecordValues(lines.sorted(lambda line: line.employee_id.name), [
+            {'employee_id': self.technician.id, 'hours_worked': 3, 'hours_over': 1},
+            {'employee_id': self.colleague.id, 'hours_worked': 0, 'hours_over': 0}])
+
+    @freeze_time('2026-03-02 10:00:00')
+    def test_statement_of_service_levels_has_one_more_column(self):
+        sla = self.env['service.sla'].create({'name': "Fast", 'target_ids': [
+            Command.create({'kind': 'response', 'limit_hours': 4})]})
+        first, _second = (
+            self._create_order(sla_id=sla.id, date_order=f'2026-03-02 0{hour}:00:00')
+            for hour in (8, 9))
+        first.action_contacted()
+        statement = self.env['service.sla.statement'].create({
+            'partner_id': self.customer.id, 'date_from': '2026-03-01', 'date_to': '2026-03-31'})
+        [row] = statement._summarize(statement._get_statuses())
+        self.assertEqual((row['count'], row['worst']), (2, 50))
+        html, _kind = self.env['ir.actions.report']._render_qweb_html(
+            'service_management.action_report_service_sla_statement', statement.ids)
+        text = ' '.join(etree.fromstring(html, etree.HTMLParser()).itertext()).split()
+        self.assertIn("Worst Use", ' '.join(text))
+        self.assertIn("50 %", ' '.join(text))
 
     #=== JOBS ===#
 
@@ -230,3 +287,19 @@ class TestHooks(SubscriptionCommon):
     def test_forms_of_extended_models_open(self):
         for model in ('service.order', 'service.agreement', 'service.subscription', 'service.object'):
             Form(self.env[model])
+
+
+class TestPortalHooks(HttpCase, ServiceBaseCommon):
+    """What the browser of a customer gets of what others add."""
+
+    def test_portal_offers_one_more_document(self):
+        order = self._create_order()
+        self._create_portal_user('guest', self.customer)
+        self.authenticate('guest', 'guest')
+        page = etree.fromstring(
+            self.url_open(f'/my/service_orders/{order.id}').text, etree.HTMLParser())
+        [link] = page.xpath("//a[contains(@href, 'report=label')]/@href")
+        response = self.url_open(link)
+        self.assertEqual(response.headers['Content-Type'], 'application/pdf')
+        html = self.url_open(link.replace('report_type=pdf', 'report_type=html')).text
+        self.assertIn(f"Label of {order.name}", html)
