@@ -1,5 +1,6 @@
 """Odoo on a PostgreSQL: commands, databases, templates."""
 import contextlib
+import copy
 import hashlib
 import json
 import os
@@ -97,6 +98,12 @@ class Instance:
         link.unlink(missing_ok=True)
         link.symlink_to(packaged)
         self.environ['PATH'] = f"{folder}{os.pathsep}{self.environ['PATH']}"
+
+    def with_addons(self, folder):
+        """Return the same instance that finds the addons of another folder, too."""
+        other = copy.copy(self)
+        other.addons_path = [*self.addons_path, folder]
+        return other
 
     # ------------------------------------------------------------------ commands
     def command(self, database, *arguments, subcommand=(), start=('-m', 'odoo')):

@@ -4,7 +4,7 @@ import subprocess
 from . import addons
 from .console import Step
 from .python_env import environment
-from .settings import ROOT
+from .settings import ROOT, TEST_ADDONS
 
 #: pylint-odoo's checks that do not fit here: wizards are in ``wizards/`` as in Odoo itself,
 #: computes and hooks return nothing whether they call super or not, and a large model has a file
@@ -16,13 +16,13 @@ def run_linters():
     """Run every linter; return {name: what it found, '' when nothing}."""
     python = environment('lint')
     scripts = python.parent
-    suite = list(addons.manifests())
+    folders = [*addons.manifests(), *(TEST_ADDONS / name for name in addons.manifests(TEST_ADDONS))]
     commands = {
         'ruff': [scripts / 'ruff', 'check', '--no-cache', '.'],
         'pylint-odoo': [
             scripts / 'pylint', '--rcfile=.pylintrc', '--disable=all', '--enable=odoolint',
-            f'--disable={_PYLINT_OFF}', *suite],
-        'oca-checks': [scripts / 'oca-checks-odoo-module', '--config=.oca_hooks.cfg', *suite],
+            f'--disable={_PYLINT_OFF}', *folders],
+        'oca-checks': [scripts / 'oca-checks-odoo-module', '--config=.oca_hooks.cfg', *folders],
     }
     found = {}
     for name, command in commands.items():

@@ -7,6 +7,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get('SM_CACHE') or ROOT / '.cache').resolve()
 LOGS = CACHE / 'logs'
 REQUIREMENTS = ROOT / 'devtools' / 'requirements'
+#: Addons that are installed for tests only, and shipped to nobody.
+TEST_ADDONS = ROOT / 'tests' / 'addons'
 
 PYTHON_MIN, PYTHON_MAX = (3, 10), (3, 13)
 PYTHON_PREFERRED = [(3, 12), (3, 11), (3, 10), (3, 13)]

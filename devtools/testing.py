@@ -8,13 +8,14 @@ import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import NamedTuple
 
 from . import addons, linting
 from .browser import browser_folder
 from .console import LOGS, Step, parse_log_line
 from .instance import Instance, free_port
 from .python_env import bench_addons
-from .settings import CACHE, ROOT
+from .settings import CACHE, ROOT, TEST_ADDONS
 
 #: Test classes that drive a browser carry this tag; they run beside the others.
 BROWSER_TAG = 'service_browser'
@@ -93,6 +94,7 @@ class Report:
 
     def __init__(self, step=None, clock=time.monotonic):
         self.started, self.failed, self.skipped, self.errors = {}, {}, {}, []
+        self.complaints = []  # warnings and errors before the first test
         self.seconds, self.set_up_seconds = {}, {}
         self.step = step
         self._clock = clock
@@ -111,6 +113,8 @@ class Report:
         level, logger, message = parsed
         message = message.rstrip()  # Odoo leaves room there for what a request took
         module = logger.removeprefix('odoo.addons.')
+        if level in ('WARNING', 'ERROR', 'CRITICAL') and not self.started:
+            self.complaints.append(line)
         if match := re.match(r'Starting (\S+) \.\.\.$', message):
             self._on_start(f'{module}:{match[1]}')
             if self.step:
@@ -172,14 +176,17 @@ def _sort_out(names):
     ([], ['/service_management', '/service_management:TestOrder'])
     """
     files, tags = [], []
+    known = {*addons.manifests(), *addons.manifests(TEST_ADDONS)}
     for name in names:
-        path = Path(name)
-        if path.exists() and ROOT / 'tests' in [path.resolve(), *path.resolve().parents]:
-            files.append(path.resolve())
-        elif path.suffix == '.py' and path.exists():
-            tags.append('/' + str(path.resolve().relative_to(ROOT)))
-        elif path.name in addons.manifests() or Path(name.strip('/')).name in addons.manifests():
+        path = Path(name).resolve()
+        if name.strip('/').split(':')[0] in known:
             tags.append('/' + name.strip('/'))
+        elif path.exists() and TEST_ADDONS in path.parents:
+            tags.append(f'/{path.relative_to(TEST_ADDONS)}')
+        elif path.exists() and ROOT / 'tests' in [path, *path.parents]:
+            files.append(path)
+        elif path.suffix == '.py' and path.exists():
+            tags.append(f'/{path.relative_to(ROOT)}')
         else:
             tags.append(name)
     return files, tags
@@ -212,6 +219,31 @@ def _plain_tests(paths, tally):
     result.unlink()
 
 
+class Share(NamedTuple):
+    """A part of Odoo's tests, with a database of its own."""
+    name: str
+    tags: list
+    addons: tuple = ()  # of those in TEST_ADDONS, to be installed first
+
+
+def _get_shares(tags):
+    """Return the shares that some tags ask for, all of them without tags.
+
+    :return: lists of shares: the lists run beside each other, each share after the one before
+    """
+    suite, extra = addons.manifests(), tuple(addons.manifests(TEST_ADDONS))
+    if not tags:
+        return [
+            [Share('tests', [*(f'/{name}' for name in suite), f'-{BROWSER_TAG}'])],
+            [Share('tours', [f'{BROWSER_TAG}/{name}' for name in suite]),
+             Share('hooks', [f'/{name}' for name in extra], extra)],
+        ]
+    hooks = [tag for tag in tags if re.split('[/:]', tag.lstrip('/'))[0] in extra]
+    shares = [
+        Share('tests', [tag for tag in tags if tag not in hooks]), Share('hooks', hooks, extra)]
+    return [[share] for share in shares if share.tags]
+
+
 def _odoo_tests(tags, tally, keep_db):
     """Run Odoo's tests on clones of an installed database, browser tests beside the others."""
     instance = Instance('test', durable=False)
@@ -223,36 +255,38 @@ def _odoo_tests(tags, tally, keep_db):
     if not tags:
         _template, complaints = instance.suite_template(demo=True)
         tally.add('install:demo-warnings', '\n'.join(complaints) or None)
-    wanted = ','.join(tags or (f'/{name}' for name in addons.manifests()))
-    if tags:
-        shares = {'tests': wanted}
-    else:
-        shares = {
-            'tests': f'{wanted},-{BROWSER_TAG}',
-            'tours': ','.join(f'{BROWSER_TAG}/{name}' for name in addons.manifests()),
-        }
+    shares = _get_shares(tags)
     shots = CACHE / 'screenshots'
     shutil.rmtree(shots, ignore_errors=True)
     threads = [
-        threading.Thread(target=_run_share, args=(
-            instance, template, name, share, shots, tally, keep_db, len(shares) == 1))
-        for name, share in shares.items()]
+        threading.Thread(target=_run_shares, args=(
+            some, instance, template, shots, tally, keep_db, len(shares) == 1))
+        for some in shares]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _run_share(instance, template, name, tags, shots, tally, keep_db, alone):
-    database = f'{name}_{os.getpid()}'
+def _run_shares(shares, *arguments):
+    for share in shares:
+        _run_share(share, *arguments)
+
+
+def _run_share(share, instance, template, shots, tally, keep_db, alone):
+    name, database = share.name, f'{share.name}_{os.getpid()}'
     instance.clone(template, database)
     log = LOGS / f'{name}.log'
+    arguments = ['--test-tags', ','.join(share.tags)]
+    if share.addons:
+        instance = instance.with_addons(TEST_ADDONS)
+        arguments += ['-i', ','.join(share.addons)]
     try:
         with Step(f'running Odoo {name}') as step, log.open('w') as stream:
             report = Report(step if alone else None)
             process = subprocess.Popen(
                 instance.command(
-                    database, '--test-tags', tags, '--stop-after-init', '--max-cron-threads=0',
+                    database, *arguments, '--stop-after-init', '--max-cron-threads=0',
                     f'--http-port={free_port()}', f'--screenshots={shots}',
                     start=('-c', _TIMED_ODOO)),
                 env=instance.environ, text=True,
@@ -262,6 +296,8 @@ def _run_share(instance, template, name, tags, shots, tally, keep_db, alone):
                 report.feed(line)
             status = process.wait()
         tally.merge(report)
+        if share.addons:
+            tally.add(f'install:{name}-warnings', ''.join(report.complaints) or None)
         if not report.started:
             tally.add(f'{name}: no test ran', log.read_text()[-4000:])
         elif status and not report.failed:
@@ -278,8 +314,8 @@ def pictures(_options=None):
     template, _complaints = instance.suite_template(demo=True)
     instance.environ['SM_PICTURES'] = str(ROOT / 'docs' / 'pictures')
     tally = Tally()
-    _run_share(instance, template, 'pictures', 'service_pictures', CACHE / 'screenshots', tally,
-               keep_db=False, alone=True)
+    _run_share(Share('pictures', ['service_pictures']), instance, template, CACHE / 'screenshots',
+               tally, keep_db=False, alone=True)
     print(tally.closing_line())
     return 1 if tally.failed else 0
 
@@ -288,7 +324,7 @@ def bench(options):
     """Run the benchmarks, each in Odoo's shell on a fresh clone."""
     instance = Instance('test', durable=False)
     template, _complaints = instance.suite_template()
-    instance.addons_path.append(bench_addons(instance.python))
+    instance = instance.with_addons(bench_addons(instance.python))
     folder = ROOT / 'tests' / 'benchmarks'
     names = options.names or sorted(
         path.stem for path in folder.glob('*.py') if not path.stem.startswith('_'))

@@ -6,3 +6,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 # The tools of the addons are plain Python: importable without starting Odoo.
 sys.path.insert(0, str(ROOT / 'service_management'))
+
+#: Run by Odoo, the one as tests of an addon, the others in its shell.
+collect_ignore = ['addons', 'benchmarks']

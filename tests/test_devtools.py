@@ -6,7 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from devtools import addons, console, instance, odoo_source, postgres, serving, settings, testing
+from devtools import (
+    addons,
+    console,
+    distribution,
+    instance,
+    odoo_source,
+    postgres,
+    serving,
+    settings,
+    testing,
+)
 
 LOG = '2026-01-31 10:00:00,123 42 {} db odoo.addons.service_management.tests.test_x: {}\n'
 
@@ -120,10 +130,43 @@ def test_last_line_counts(monkeypatch, capsys):
 def test_names_of_addons_tags_and_files_are_told_apart():
     files, tags = testing._sort_out([
         'service_management', '/service_management:TestX.test_a', 'tests/test_devtools.py',
-        'service_management/tests/common.py'])
+        'service_management/tests/common.py', 'test_service_management:TestX',
+        'tests/addons/test_service_management/tests/test_hooks.py', 'service_browser'])
     assert files == [settings.ROOT / 'tests' / 'test_devtools.py']
     assert tags == ['/service_management', '/service_management:TestX.test_a',
-                    '/service_management/tests/common.py']
+                    '/service_management/tests/common.py', '/test_service_management:TestX',
+                    '/test_service_management/tests/test_hooks.py', 'service_browser']
+
+
+def test_addons_of_tests_are_installed_where_their_tests_run_only():
+    extra = addons.manifests(settings.TEST_ADDONS)
+    assert 'test_service_management' in extra
+    for tags in ([], ['/service_management', '/test_service_management:TestX']):
+        shares = {share.name: share for some in testing._get_shares(tags) for share in some}
+        assert [name for name, share in shares.items() if share.addons] == ['hooks']
+        assert all('test_service_management' in tag for tag in shares['hooks'].tags)
+    [[share]] = testing._get_shares(['service_browser'])
+    assert (share.name, share.tags, share.addons) == ('tests', ['service_browser'], ())
+
+
+def test_addons_of_tests_are_in_no_wheel():
+    assert not set(addons.manifests(settings.TEST_ADDONS)) & set(addons.manifests())
+    assert not [path for name in addons.manifests() for path in distribution.files_of(name)
+                if 'test_service_management' in path.parts]
+
+
+def test_more_addons_are_found_by_those_who_ask_only():
+    one = object.__new__(instance.Instance)
+    one.addons_path = [settings.ROOT]
+    assert one.with_addons(settings.TEST_ADDONS).addons_path == [settings.ROOT, settings.TEST_ADDONS]
+    assert one.addons_path == [settings.ROOT]
+
+
+def test_complaints_of_an_installation_are_those_before_the_first_test():
+    report = feed(
+        LOG.format('WARNING', 'a label is used twice'),
+        LOG.format('INFO', 'Starting TestX.test_a ... '), LOG.format('WARNING', 'late'))
+    assert [line.rstrip().endswith('a label is used twice') for line in report.complaints] == [True]
 
 
 def test_tests_do_not_make_an_update_due(tmp_path):
