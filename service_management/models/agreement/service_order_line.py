@@ -70,17 +70,17 @@ class ServiceOrderLine(models.Model):
             return coverage
         if self.is_prepaid:
             return {
-                'billing': 'agreement', 'covered_percent': 100.0, 'coverage_rule_id': False,
+                **self._get_no_coverage(), 'billing': 'agreement', 'covered_percent': 100.0,
                 'billing_reason': self.env._("Prepaid by %s", agreement.name)}
         percent = self._get_agreement_percent()
         if percent <= coverage['covered_percent']:
             return coverage
         return {
+            **self._get_no_coverage(),
             'billing': 'agreement' if percent >= 100 else 'chargeable',
             'billing_reason': self.env._(
                 "%(percent)g %% by %(agreement)s", percent=percent, agreement=agreement.name),
             'covered_percent': percent,
-            'coverage_rule_id': False,
         }
 
     def _explain_base_price(self):

@@ -25,9 +25,8 @@ class ServiceOrderLine(models.Model):
             return super()._get_coverage()
         # What was sold is no secret to whoever delivers it.
         return {
-            'billing': 'chargeable',
-            'billing_reason': self.env._("Sold in %s", self.sale_line_id.sudo().order_id.name),
-            'covered_percent': 0.0, 'coverage_rule_id': False}
+            **self._get_no_coverage(),
+            'billing_reason': self.env._("Sold in %s", self.sale_line_id.sudo().order_id.name)}
 
     @api.depends('sale_line_id')
     def _compute_billing(self):
