@@ -23,3 +23,4 @@ from . import service_billed_mixin
 from . import hr_employee
 from . import service_zone
 from . import service_agreement
+from . import service_agreement_line

@@ -8,7 +8,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, freeze_time, users
 
-from odoo.addons.service_management.tests.common import ServiceBaseCommon
 from odoo.addons.service_management.tests.common_subscription import SubscriptionCommon
 
 
@@ -96,6 +95,15 @@ class TestHooks(SubscriptionCommon):
         mine.employee_id = self.technician
         self.assertEqual(order.visit_ids.employee_id, self.technician)
 
+    def test_moves_have_one_more_condition_and_consequence(self):
+        order = self._create_order(is_delayed=True)
+        self._plan(order)
+        with self.assertRaisesRegex(UserError, f"Say sorry for {order.name} first"):
+            self._sign(order)
+        self.assertEqual(order.state, 'open')
+        order._move_to('cancelled', self.cancel_reason)
+        self.assertFalse(order.is_delayed)
+
     def test_state_of_ones_own_moves_by_the_table_of_all_classes(self):
         visit = self._plan(self._create_order())
         with self.assertLogs('odoo.addons.service_management', 'WARNING'):
@@ -133,6 +141,23 @@ class TestHooks(SubscriptionCommon):
                 date_end=datetime(2026, 3, day, 19))
             prices.append(line.price_unit)
         self.assertEqual(prices, [80, 120, 80])
+
+    def test_somebody_else_pays_a_line(self):
+        order = self._create_order(is_goodwill=True)
+        line = self._create_line(order, quantity_planned=1)
+        self.assertRecordValues(line, [
+            {'billing': 'not_chargeable', 'goodwill': "For a good customer"}])
+        order.is_goodwill = False
+        self.assertRecordValues(line, [{'billing': 'chargeable', 'goodwill': False}])
+
+    def test_agreement_pays_before_somebody_else_does(self):
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id, 'coverage_labor': 100,
+            'date_start': '2026-01-01'})
+        agreement._activate()
+        line = self._create_line(
+            self._create_order(agreement_id=agreement.id, is_goodwill=True), quantity_planned=1)
+        self.assertRecordValues(line, [{'billing': 'agreement', 'goodwill': False}])
 
     #=== PROMISES ===#
 
@@ -177,13 +202,6 @@ class TestHooks(SubscriptionCommon):
             told = order.message_ids
             order._tell_of_delay()
             self.assertEqual(order.message_ids, told)
-
-    def test_prices_are_hidden_where_it_is_said(self):
-        subscription = self._subscribe(channel='broker')
-        self.assertFalse(subscription._shows_prices())
-        agreement = self.env['service.agreement'].create({
-            'title': "Quiet", 'partner_id': self.customer.id, 'client_order_ref': "NO PRICES"})
-        self.assertFalse(agreement._shows_prices())
 
     def test_billed_rows_name_the_serial_number(self):
         order = self._create_order(object_ids=[Command.set(self.object.ids)])
@@ -264,6 +282,19 @@ class TestHooks(SubscriptionCommon):
         self.assertIn("Worst Use", ' '.join(text))
         self.assertIn("50 %", ' '.join(text))
 
+    #=== ORDERS OF AGREEMENTS ===#
+
+    def test_work_of_one_line_is_ordered_at_each_site_once(self):
+        harbour = self.site.copy({'name': "Harbour"})
+        agreement = self.env['service.agreement'].create({
+            'title': "Inspection", 'partner_id': self.customer.id, 'date_start': '2026-03-02',
+            'site_ids': [Command.set((self.site | harbour).ids)],
+            'line_ids': [Command.create({'kind': 'hour', 'is_everywhere': True})]})
+        agreement._activate()
+        day = fields.Date.to_date('2026-03-02')
+        self.assertEqual(agreement._generate(day, day).site_id, self.site | harbour)
+        self.assertFalse(agreement._generate(day, day))
+
     #=== JOBS ===#
 
     def test_job_does_one_more_step(self):
@@ -289,17 +320,40 @@ class TestHooks(SubscriptionCommon):
             Form(self.env[model])
 
 
-class TestPortalHooks(HttpCase, ServiceBaseCommon):
+class TestPortalHooks(HttpCase, SubscriptionCommon):
     """What the browser of a customer gets of what others add."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_portal_user('guest', cls.customer)
+
+    def _get(self, url):
+        self.authenticate('guest', 'guest')
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200, url)
+        return response
 
     def test_portal_offers_one_more_document(self):
         order = self._create_order()
-        self._create_portal_user('guest', self.customer)
-        self.authenticate('guest', 'guest')
         page = etree.fromstring(
-            self.url_open(f'/my/service_orders/{order.id}').text, etree.HTMLParser())
+            self._get(f'/my/service_orders/{order.id}').text, etree.HTMLParser())
         [link] = page.xpath("//a[contains(@href, 'report=label')]/@href")
-        response = self.url_open(link)
-        self.assertEqual(response.headers['Content-Type'], 'application/pdf')
-        html = self.url_open(link.replace('report_type=pdf', 'report_type=html')).text
+        self.assertEqual(self._get(link).headers['Content-Type'], 'application/pdf')
+        html = self._get(link.replace('report_type=pdf', 'report_type=html')).text
         self.assertIn(f"Label of {order.name}", html)
+
+    def test_prices_are_hidden_where_it_is_said(self):
+        agreements = self.env['service.agreement'].create([{
+            'title': "Care", 'partner_id': self.customer.id, 'client_order_ref': reference,
+            'line_ids': [Command.create({
+                'kind': 'hour', 'is_fixed_price': True, 'price_unit': 543.21})],
+        } for reference in ("PO 7", "NO PRICES")])
+        agreements._activate()
+        subscriptions = self._subscribe(price=543.21) | self._subscribe(
+            price=543.21, channel='broker')
+        for model, (open_one, quiet_one) in (
+                ('agreements', agreements), ('subscriptions', subscriptions)):
+            with self.subTest(model):
+                self.assertIn("543.21", self._get(f'/my/service_{model}/{open_one.id}').text)
+                self.assertNotIn("543.21", self._get(f'/my/service_{model}/{quiet_one.id}').text)
