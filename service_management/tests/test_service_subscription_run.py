@@ -91,7 +91,7 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
     def test_many_are_billed_in_the_background(self):
         with freeze_time('2026-03-02'):
             subscriptions = self._subscribe() | self._subscribe()
-            path = 'odoo.addons.service_management.wizards.subscription.service_subscription_bill.AT_ONCE'
+            path = 'odoo.addons.service_management.models.subscription.service_subscription_run.AT_ONCE'
             with patch(path, 1):
                 action = self.env['service.subscription.bill'].with_user(
                     self.user_manager).create({}).action_apply()
@@ -102,6 +102,23 @@ class TestServiceSubscriptionRun(SubscriptionCommon):
                 ('cron_id.ir_actions_server_id.name', 'like', "bill subscriptions")]))
             self._run()
         self.assertEqual(run.state, 'done')
+        self.assertEqual(len(subscriptions.fee_ids), 6)
+
+    def test_many_that_failed_are_billed_again_in_the_background(self):
+        with freeze_time('2026-03-02'):
+            subscriptions = self._subscribe() | self._subscribe()
+            day = fields.Date.to_date('2026-03-02')
+            run = self.env['service.subscription.run'].sudo()._start(subscriptions, day, day)
+            for subscription in subscriptions:
+                run._set_aside(subscription, "No tax, no invoice")
+            run._finish()
+            self.assertEqual((run.state, run.failure_count), ('failed', 2))
+            path = 'odoo.addons.service_management.models.subscription.service_subscription_run.AT_ONCE'
+            with patch(path, 1):
+                run.with_user(self.user_manager).action_retry()
+            self.assertEqual((run.state, run.todo_count), ('running', 2))
+            self._run()
+        self.assertEqual((run.state, run.failure_count), ('done', 0))
         self.assertEqual(len(subscriptions.fee_ids), 6)
 
     @users('service_manager')

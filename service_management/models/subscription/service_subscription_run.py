@@ -11,6 +11,8 @@ from ..common.batches import attempt
 _logger = logging.getLogger(__name__)
 #: Subscriptions that one transaction bills.
 BATCH_SIZE = 100
+#: Subscriptions that are billed while the user waits; more are billed in the background.
+AT_ONCE = 200
 
 
 class ServiceSubscriptionRun(models.Model):
@@ -107,6 +109,17 @@ class ServiceSubscriptionRun(models.Model):
             'company_id': company.id, 'date_until': date_until, 'invoice_date': invoice_date,
             'todo_ids': [Command.set(group.ids)], **values,
         } for company, group in subscriptions.grouped('company_id').items()])
+
+    def _begin(self):
+        """Bill what few subscriptions are to do at once, and leave many to the job."""
+        if sum(len(run.todo_ids) for run in self) > AT_ONCE:
+            self._wake_job()
+            return
+        for run in self:
+            # Two runs of one subscription follow each other.
+            run.todo_ids.lock_for_update()
+            run._process_batch(run.todo_ids)
+            run._finish()
 
     def _process(self, batch_size=BATCH_SIZE):
         """Bill what is still to do.
@@ -217,9 +230,8 @@ class ServiceSubscriptionRun(models.Model):
             run._set_state(
                 'running', date_done=False, failure_ids=[Command.clear()],
                 todo_ids=[Command.set(failed.ids)])
-            # A run is written by the engine only.
-            run.sudo()._process_batch(failed)
-            run.sudo()._finish()
+        # A run is written by the engine only.
+        self.sudo()._begin()
         return True
 
     def action_continue(self):

@@ -4,8 +4,6 @@ from odoo.fields import Command
 
 #: Rows of a preview; what is beyond is counted, not listed.
 PREVIEW_ROWS = 200
-#: Subscriptions that are billed while the user waits; more are billed in the background.
-AT_ONCE = 200
 
 
 class ServiceSubscriptionBill(models.TransientModel):
@@ -91,14 +89,7 @@ class ServiceSubscriptionBill(models.TransientModel):
         # A run is written by the engine only.
         runs = self.env['service.subscription.run'].sudo()._start(
             subscriptions, self.date_until, self.invoice_date, fill_gaps=self.fill_gaps)
-        if len(subscriptions) > AT_ONCE:
-            runs._wake_job()
-        else:
-            for run in runs:
-                # Two runs of one subscription follow each other.
-                run.todo_ids.lock_for_update()
-                run._process_batch(run.todo_ids)
-                run._finish()
+        runs._begin()
         action = self.env['ir.actions.act_window']._for_xml_id(
             'service_management.service_subscription_run_action')
         if len(runs) == 1:
