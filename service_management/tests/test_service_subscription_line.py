@@ -142,7 +142,7 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
             self.env['service.subscription.change'].create(values)
         self._let('dispatcher', 'service.subscription.change', perm_create=True)
         wizard = self.env['service.subscription.change'].create(values)
-        with self.assertRefusedWith(AccessError, "not allowed to modify", line):
+        with self.assertRefusedWith(AccessError, "Only a service manager", line):
             wizard.action_apply()
         self.assertFalse(line.successor_ids)
 
