@@ -25,3 +25,8 @@ class ServicePortalMixin(models.AbstractModel):
         """Return the name of the file that customers download; asked by the portal's controller."""
         self.ensure_one()
         return self.name
+
+    def action_preview_portal(self):
+        """Show the page that the customer sees."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}

@@ -162,11 +162,6 @@ class ServiceQuoteMixin(models.AbstractModel):
             },
         }
 
-    def action_preview_portal(self):
-        """Show the page that the customer sees."""
-        self.ensure_one()
-        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
-
     def _accept_quote(self, name, signature):
         """Let a customer accept one quote.
 

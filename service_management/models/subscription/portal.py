@@ -11,11 +11,6 @@ class ServiceSubscription(models.Model):
         for subscription in self:
             subscription.access_url = f'/my/service_subscriptions/{subscription.id}'
 
-    def action_preview_portal(self):
-        """Show the page that the customer sees."""
-        self.ensure_one()
-        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
-
     @api.model
     def _get_portal_domain(self, partner):
         """Hide drafts."""
