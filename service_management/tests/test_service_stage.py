@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -301,7 +302,7 @@ class TestServiceStage(ServiceBaseCommon):
         order = self._create_order()
         visit = self._plan(order)
         visit.action_start()
-        order.stage_id.can_cancel = True
+        order.stage_id.sudo().can_cancel = True
         with self.assertRaisesRegex(UserError, "clock of Anna runs"):
             self._cancel(order)
 
@@ -344,6 +345,16 @@ class TestServiceStage(ServiceBaseCommon):
         order = self._post_hours()
         with self.assertRefusedWith(UserError, "has posted lines and stays closed", order):
             order.stage_id = self.stage_first
+
+    def test_order_with_posted_lines_is_not_cancelled(self):
+        """Where an addon lets signed orders be cancelled: ours come from drafts and open orders."""
+        order = self._post_hours()
+        transitions = {**order._get_transitions(), 'cancelled': {'signed_off'}}
+        order.stage_id.sudo().can_cancel = True
+        cancelled = self.env['service.stage']._get_for('cancelled', order.company_id, order.team_id)
+        with patch.object(type(order), '_get_transitions', lambda order: transitions), (
+                self.assertRefusedWith(UserError, "has posted lines and cannot be cancelled", order)):
+            order.write({'stage_id': cancelled.id, 'stage_reason_id': self.cancel_reason.id})
 
     def test_order_with_open_lines_does_not_become_posted(self):
         order = self._post_hours()
