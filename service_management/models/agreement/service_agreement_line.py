@@ -139,7 +139,7 @@ class ServiceAgreementLine(models.Model):
 
     @api.depends('name', 'product_id', 'kind', 'task_id')
     def _compute_display_name(self):
-        labels = dict(self._fields['kind']._description_selection(self.env))
+        labels = dict(self._get_kinds())
         for line in self:
             line.display_name = (
                 (line.name or '').split('\n')[0] or line.product_id.display_name

@@ -47,6 +47,14 @@ class HrEmployee(models.Model):
 
     #=== WHAT SPEAKS AGAINST A SLOT ===#
 
+    def _find_open_visits(self, start, end):
+        """Return the open visits of these people that touch a span of naive UTC, in sudo."""
+        # A technician's other work counts even where the planner may not see the order.
+        return self.env['service.visit'].sudo().search_fetch([
+            ('employee_id', 'in', self.ids), ('state', 'in', OPEN_STATES),
+            ('date_start', '<', end), ('date_end', '>', start),
+        ], ['employee_id', 'date_start', 'date_end', 'order_id'])
+
     @api.model
     def _check_slots(self, slots):
         """Return {index of a slot: [Finding]} of slots, in a constant number of queries.
@@ -79,14 +87,9 @@ class HrEmployee(models.Model):
     @api.model
     def _find_overlaps(self, slots):
         """Find other visits of the same technicians at the same time."""
-        # A technician's other work counts even where the planner may not see the order.
-        others_by_employee = self.env['service.visit'].sudo().search_fetch([
-            ('employee_id', 'in', [slot.employee.id for slot in slots]),
-            ('state', 'in', OPEN_STATES),
-            ('date_start', '<', max(slot.end for slot in slots)),
-            ('date_end', '>', min(slot.start for slot in slots)),
-        ], ['employee_id', 'date_start', 'date_end', 'order_id']).grouped(
-            lambda other: other.employee_id.id)
+        others_by_employee = self.union(*(slot.employee for slot in slots))._find_open_visits(
+            min(slot.start for slot in slots), max(slot.end for slot in slots),
+        ).grouped(lambda other: other.employee_id.id)
         numbers_by_employee = defaultdict(list)
         for number, slot in enumerate(slots):
             numbers_by_employee[slot.employee.id].append(number)
@@ -158,14 +161,8 @@ class HrEmployee(models.Model):
         :param end: naive UTC datetime
         :param but: service.visit that do not count
         """
-        # Colleagues' work counts even where the planner may not see it.
-        visits = self.env['service.visit'].sudo().search_fetch([
-            ('employee_id', 'in', self.ids), ('state', 'in', OPEN_STATES),
-            ('date_start', '<', end), ('date_end', '>', start),
-            ('id', 'not in', but.ids if but else []),
-        ], ['employee_id', 'date_start', 'date_end'])
         busy = defaultdict(list)
-        for visit in visits:
+        for visit in self._find_open_visits(start, end) - (but or self.env['service.visit']):
             busy[visit.employee_id.id].append((visit.date_start, visit.date_end))
         return busy
 
