@@ -33,6 +33,7 @@
         # The packages in the order of models/: an extension comes after what it extends. In each of
         # them dialogs come before the forms that open them, menus after the actions they open.
         # common
+        'wizards/common/service_archive_views.xml',
         'views/common/service_dashboard_views.xml',
         'views/common/res_config_settings_views.xml',
         'views/common/portal_templates.xml',

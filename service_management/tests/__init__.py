@@ -4,6 +4,7 @@ from . import test_service_actions
 from . import test_service_agreement
 from . import test_service_agreement_portal
 from . import test_service_billing
+from . import test_service_conditions
 from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_mail

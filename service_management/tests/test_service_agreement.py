@@ -581,7 +581,7 @@ class TestServiceAgreement(AgreementCommon):
         agreement = self._create_agreement(
             {'start': '2026-03-10', 'every': (1, 'month'), 'object_id': self.object.id},
             object_ids=(self.object | gone).ids, coverage_labor=50)
-        gone.action_archive()
+        gone.active = False
         self._generate(agreement, '2026-03-01', '2026-03-31')
         copy = agreement.with_user(self.env.user).copy()
         self.assertRecordValues(copy, [{

@@ -1,4 +1,5 @@
 # In the order of models/: a dialog is extended by the packages that come after its own.
+from . import common
 from . import order
 from . import planning
 from . import price

@@ -60,14 +60,14 @@ class ServiceAgreement(models.Model):
         comodel_name='res.partner', relation='service_agreement_site_rel', string="Sites",
         check_company=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="The customer's addresses that are covered. Empty: all of them.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     object_ids = fields.Many2many(
         comodel_name='service.object', relation='service_agreement_object_rel',
         string="Service Objects", check_company=True,
         domain="[('company_id', '=', company_id),"
                " ('commercial_partner_id', 'in', (commercial_partner_id, False))]",
         help="What is covered. Empty: all objects of the customer at the sites covered.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     task_ids = fields.Many2many(
         comodel_name='service.task', relation='service_agreement_task_rel', string="Tasks",
         check_company=True, help="What is agreed to be done; offered on the lines.")
@@ -99,7 +99,7 @@ class ServiceAgreement(models.Model):
     pricelist_id = fields.Many2one(
         comodel_name='product.pricelist', compute='_compute_terms', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null',
-        domain="[('company_id', 'in', (False, company_id))]",
+        ondelete='restrict', domain="[('company_id', 'in', (False, company_id))]",
         help="For the orders. Empty: the customer's own.")
     currency_id = fields.Many2one(
         comodel_name='res.currency', compute='_compute_currency_id', store=True, precompute=True,
@@ -178,6 +178,11 @@ class ServiceAgreement(models.Model):
         "Months, days and an allowance cannot be less than nothing.")
     _to_run = models.Index("(date_next_run) WHERE state = 'active'")
     _by_customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
+
+    @api.model
+    def _get_condition_domain(self):
+        """Leave out what has ended: it covers nothing new."""
+        return super()._get_condition_domain() & Domain('state', 'in', ('draft', 'active'))
 
     @api.model
     def _get_template_terms(self):

@@ -11,7 +11,7 @@ class ServiceAgreementGroup(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the group between companies.")
     sla_id = fields.Many2one(
         comodel_name='service.sla', string="SLA", check_company=True, ondelete='restrict',

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ...tools.recurrence import occurrences, window
 
@@ -40,7 +41,7 @@ class ServiceAgreementLine(models.Model):
         comodel_name='service.task', check_company=True, ondelete='restrict',
         index='btree_not_null')
     object_id = fields.Many2one(
-        comodel_name='service.object', check_company=True, ondelete='restrict',
+        comodel_name='service.object', check_company=True, ondelete='restrict', condition=True,
         index='btree_not_null',
         domain="[('company_id', '=', company_id),"
                " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
@@ -103,6 +104,12 @@ class ServiceAgreementLine(models.Model):
     _item_product = models.Constraint(
         "CHECK (kind <> 'item' OR product_id IS NOT NULL)",
         "An item line needs a product: choose the part.")
+
+    @api.model
+    def _get_condition_domain(self):
+        """Leave out what has ended, as the agreement does."""
+        return super()._get_condition_domain() & Domain(
+            'agreement_id', 'any', self.agreement_id._get_condition_domain())
 
     @api.depends('product_id', 'kind')
     def _compute_product_uom_id(self):

@@ -10,7 +10,7 @@ class ServiceObjectGroup(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the group between companies.")
     warranty_labor_months = fields.Integer(
         string="Labor Warranty",

@@ -11,7 +11,7 @@ class ServiceLineSet(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the set between companies.")
     description = fields.Text(
         translate=True, help="What the customer gets: shown to the user who chooses the set.")
@@ -19,16 +19,16 @@ class ServiceLineSet(models.Model):
     # Where it is offered
     task_id = fields.Many2one(
         comodel_name='service.task', check_company=True, index='btree_not_null',
-        ondelete='restrict',
+        ondelete='restrict', condition=True,
         help="The set is offered on orders with this task, and brings it to the others.")
     object_group_ids = fields.Many2many(
         comodel_name='service.object.group', string="Object Groups", check_company=True,
         help="The set is offered for objects of these groups.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     product_ids = fields.Many2many(
         comodel_name='product.product', string="Products", check_company=True,
         help="The set is offered for objects that are one of these products.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
 
     line_ids = fields.One2many(
         comodel_name='service.line.set.line', inverse_name='set_id', string="Lines", copy=True)

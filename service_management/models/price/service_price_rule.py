@@ -57,19 +57,19 @@ class ServicePriceRule(models.Model):
     # a condition that seems empty would fit everybody.
     team_ids = fields.Many2many(
         comodel_name='service.team', string="Teams", check_company=True,
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     zone_ids = fields.Many2many(
         comodel_name='service.zone', string="Zones", check_company=True,
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     partner_ids = fields.Many2many(
         comodel_name='res.partner', string="Customers", check_company=True,
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     task_ids = fields.Many2many(
         comodel_name='service.task', string="Tasks", check_company=True,
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     object_group_ids = fields.Many2many(
         comodel_name='service.object.group', string="Object Groups", check_company=True,
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     min_priority = fields.Selection(
         selection=[('1', "Important"), ('2', "High"), ('3', "Emergency")],
         string="Priority at Least")

@@ -25,7 +25,8 @@ class HrEmployee(models.Model):
         comodel_name='service.zone', relation='hr_employee_service_zone_rel',
         column1='employee_id', column2='zone_id', string="Service Zones", check_company=True,
         help="Planning warns of visits in other zones. Empty means every zone.",
-        context={'active_test': False}, groups=SERVICE_READERS)
+        ondelete='restrict', condition=True, context={'active_test': False},
+        groups=SERVICE_READERS)
 
     def _get_working_spans(self, start, end):
         """Return two mappings {employee id: [(start, end)]}: working hours, and those without leave.

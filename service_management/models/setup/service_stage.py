@@ -23,12 +23,12 @@ class ServiceStage(models.Model):
     description = fields.Text(
         translate=True, help="Shown to the users of the board as a tooltip of the column.")
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the stage between companies.")
     team_ids = fields.Many2many(
         comodel_name='service.team', string="Teams",
         help="Orders of other teams do not get this stage. Empty means every team.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
 
     # What the stage means
     category = fields.Selection(

@@ -11,7 +11,7 @@ class ServiceTask(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the task between companies.")
     note_internal = fields.Html(
         string="Instructions", translate=True, help="For the technician; customers never see it.")

@@ -15,7 +15,7 @@ class ServiceTaskSkill(models.Model):
         comodel_name='hr.skill.level', string="Minimum Level",
         compute='_compute_skill_level_id', store=True, readonly=False, precompute=True,
         domain="[('skill_type_id', '=', skill_type_id)]", ondelete='restrict',
-        help="Empty means that any level will do.")
+        condition=True, help="Empty means that any level will do.")
 
     _once_per_task = models.Constraint(
         'UNIQUE (task_id, skill_id)', "The task requires this skill already.")

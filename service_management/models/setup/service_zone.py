@@ -11,10 +11,11 @@ class ServiceZone(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', default=lambda self: self.env.company, index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
+        default=lambda self: self.env.company,
         help="Leave empty to share the zone between companies.")
     country_id = fields.Many2one(
-        comodel_name='res.country',
+        comodel_name='res.country', ondelete='restrict', condition=True,
         help="When set, only sites in this country belong to the zone.")
     zip_prefixes = fields.Char(
         string="ZIP Prefixes",

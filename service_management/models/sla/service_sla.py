@@ -13,7 +13,7 @@ class ServiceSla(models.Model):
     active = fields.Boolean(
         default=True, help="An archived SLA is not chosen any more; orders that have it keep it.")
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the SLA between companies.")
     description = fields.Text(
         translate=True, help="What is promised, in the customer's words; shown in the portal.")

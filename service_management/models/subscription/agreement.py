@@ -54,7 +54,7 @@ class ServiceSubscriptionPrice(models.Model):
 
     agreement_id = fields.Many2one(
         comodel_name='service.agreement', check_company=True, index='btree_not_null',
-        ondelete='cascade', help="Empty: with any agreement, or none.")
+        ondelete='restrict', condition=True, help="Empty: with any agreement, or none.")
 
     def _fits(self, line):
         return super()._fits(line) and self.agreement_id in (

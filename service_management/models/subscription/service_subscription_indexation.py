@@ -39,14 +39,14 @@ class ServiceSubscriptionIndexation(models.Model):
              " becomes.")
     plan_ids = fields.Many2many(
         comodel_name='service.subscription.plan', string="Plans",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     subscription_ids = fields.Many2many(
         comodel_name='service.subscription', string="Subscriptions",
         domain="[('company_id', '=', company_id), ('state', '!=', 'closed')]",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     product_ids = fields.Many2many(
         comodel_name='product.product', string="Products", help="Empty: all products.",
-        context={'active_test': False})
+        ondelete='restrict', condition=True, context={'active_test': False})
     line_ids = fields.One2many(
         comodel_name='service.subscription.indexation.line', inverse_name='indexation_id',
         string="Prices", readonly=True, copy=False)
@@ -57,6 +57,11 @@ class ServiceSubscriptionIndexation(models.Model):
     user_id = fields.Many2one(
         comodel_name='res.users', string="Applied By", readonly=True, copy=False)
     date_applied = fields.Datetime(string="Applied On", readonly=True, copy=False)
+
+    @api.model
+    def _get_condition_domain(self):
+        """Leave out what was applied."""
+        return super()._get_condition_domain() & Domain('state', '=', 'draft')
 
     def _compute_line_count(self):
         count_by_run = dict(self.env['service.subscription.indexation.line']._read_group(

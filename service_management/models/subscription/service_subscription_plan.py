@@ -21,7 +21,7 @@ class ServiceSubscriptionPlan(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', index=True,
+        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the plan between companies.")
 
     # Periods

@@ -17,10 +17,10 @@ class ServiceSubscriptionPrice(models.Model):
     valid_from = fields.Date(required=True, default=fields.Date.context_today)
     product_id = fields.Many2one(
         comodel_name='product.product', check_company=True, index='btree_not_null',
-        ondelete='cascade', help="Empty: any product.")
+        ondelete='restrict', condition=True, help="Empty: any product.")
     subscription_id = fields.Many2one(
         comodel_name='service.subscription', check_company=True, index='btree_not_null',
-        ondelete='cascade', help="Empty: for any subscription.")
+        ondelete='restrict', condition=True, help="Empty: for any subscription.")
     interval_count = fields.Integer(string="Billed Every", required=True, default=1)
     interval_unit = fields.Selection(
         selection=INTERVAL_UNITS, string="Period", required=True, default='month',

@@ -1,0 +1,24 @@
+from odoo import api, fields, models
+
+
+class ServiceArchive(models.TransientModel):
+    """Asks before records are archived that are a condition of others."""
+    _name = 'service.archive'
+    _description = "Archive What Others Name"
+
+    res_model = fields.Char(required=True, readonly=True)
+    res_ids = fields.Json(readonly=True)
+    named_by = fields.Text(compute='_compute_named_by')
+
+    @api.depends('res_model', 'res_ids')
+    def _compute_named_by(self):
+        for wizard in self:
+            wizard.named_by = wizard._get_records()._get_named_by(only_live=True)
+
+    def _get_records(self):
+        return self.env[self.res_model].browse(self.res_ids or ())
+
+    def action_archive_all(self):
+        """Archive what was asked for; rights are those of whoever archives."""
+        records = self._get_records().with_context(service_archive_confirmed=True)
+        return records.action_archive() or {'type': 'ir.actions.client', 'tag': 'soft_reload'}
