@@ -1,1 +1,2 @@
 from . import test_hooks
+from . import test_lives
