@@ -41,17 +41,34 @@ def test_calendar_starts_are_where_periods_begin(day, unit, count, ahead):
         assert start.day == 1
 
 
-@given(AMOUNT, DAY, st.integers(1, 500), st.lists(st.integers(0, 499), max_size=6), METHOD)
-def test_shares_of_one_basis_add_up_whatever_the_cuts(amount, start, length, cuts, method):
+def exact_share(amount, span, basis, method):
+    weigh = proration.WEIGHTS[method]
+    return Fraction(amount) * weigh(span) / weigh(basis)
+
+
+@given(AMOUNT, DAY, st.integers(2, 500), st.integers(0, 499), st.integers(1, 500), METHOD)
+def test_a_part_alone_is_rounded_once(amount, start, length, skip, days, method):
+    basis = (start, start + timedelta(days=length - 1))
+    first = start + timedelta(days=skip % (length - 1))
+    span = (first, min(first + timedelta(days=days - 1), basis[1] - timedelta(days=1)))
+    assert proration.share(amount, span, basis, method) == proration.rounded(
+        exact_share(amount, span, basis, method))
+
+
+@given(AMOUNT, DAY, st.integers(1, 500), st.lists(st.integers(0, 499), max_size=40), METHOD,
+       st.randoms(use_true_random=False))
+def test_parts_add_up_whatever_the_cuts_and_their_order(amount, start, length, cuts, method, random):
     basis = (start, start + timedelta(days=length - 1))
     edges = sorted({0, length, *(cut for cut in cuts if cut < length)})
-    spans = [(start + timedelta(days=one), start + timedelta(days=following - 1))
+    parts = [(start + timedelta(days=one), start + timedelta(days=following - 1))
              for one, following in pairwise(edges)]
-    shares = [proration.share(amount, span, basis, method) for span in spans]
-    assert sum(shares) == amount
-    whole = proration.WEIGHTS[method](basis)
-    for span, part in zip(spans, shares, strict=True):
-        assert abs(part - Fraction(amount) * proration.WEIGHTS[method](span) / whole) <= 1
+    random.shuffle(parts)
+    taken = []
+    for span in parts:
+        part = proration.share(amount, span, basis, method, taken)
+        assert abs(part - exact_share(amount, span, basis, method)) <= 1
+        taken.append((span, part))
+    assert sum(part for _span, part in taken) == amount
 
 
 @given(DAY, st.integers(0, 900))

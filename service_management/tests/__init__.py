@@ -5,6 +5,7 @@ from . import test_service_agreement
 from . import test_service_agreement_portal
 from . import test_service_billing
 from . import test_service_conditions
+from . import test_service_dialogs
 from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_mail
@@ -21,6 +22,7 @@ from . import test_service_stage
 from . import test_service_subscription
 from . import test_service_subscription_billing
 from . import test_service_subscription_close
+from . import test_service_subscription_credit
 from . import test_service_subscription_fee
 from . import test_service_subscription_ledger
 from . import test_service_subscription_line

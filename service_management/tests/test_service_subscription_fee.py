@@ -77,7 +77,7 @@ class TestServiceSubscriptionFee(SubscriptionCommon):
         self._bill(subscription, '2026-01-01')
         self._make_fees(subscription, '2026-01-05', '2026-01-15', kind='reduction')
         self.assertEqual(self._spans(subscription)[-1],
-                         ('2026-01-05', '2026-01-15', 'reduction', -35.49))
+                         ('2026-01-05', '2026-01-15', 'reduction', -35.48))
         self._make_fees(subscription, '2026-01-30', '2026-02-15', kind='reduction')
         self.assertEqual(str(subscription.fee_ids.sorted('id')[-1].date_end), '2026-01-31')
         with self.assertRefused("These days of the subscription line were reduced already."):

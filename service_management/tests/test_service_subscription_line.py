@@ -34,6 +34,44 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
                 'subscription_id': subscription.id, 'product_id': self.monitoring.id})
         self.assertEqual(str(early.date_start), '2026-01-01')
 
+    @users('service_manager')
+    def test_a_line_that_would_never_be_billed_is_refused(self):
+        ended = self._subscribe(date_end='2026-01-31')
+        Line = self.env['service.subscription.line']
+        with freeze_time('2026-02-15'):
+            for values in ({}, {'date_start': '2026-02-01'}, {'date_end': '2025-12-31'}):
+                with self.subTest(**values), self.assertRefusedWith(
+                        ValidationError, "would never be billed", ended):
+                    Line.create({'subscription_id': ended.id, 'product_id': self.monitoring.id,
+                                 **values})
+        open_ended = self._subscribe(lines=[{}, {'date_start': '2026-06-01'}])
+        with self.assertRefusedWith(ValidationError, "would never be billed", open_ended):
+            open_ended.with_user(self.env.user).date_end = '2026-05-31'
+        draft = self._subscribe(activate=False, lines=[{'date_end': '2025-12-31'}])
+        with self.assertRefusedWith(UserError, "would never be billed", draft):
+            draft.with_user(self.env.user).action_activate()
+
+    @users('service_manager')
+    def test_a_duplicate_has_the_lines_that_serve(self):
+        subscription = self._subscribe('2026-03-01')
+        self._bill(subscription, '2026-03-01')
+        subscription.line_ids._change_terms(date(2026, 3, 1), base_price=200)
+        copied = subscription.with_user(self.env.user).copy()
+        copied.action_activate()
+        self.assertEqual(self._bill(copied.sudo(), '2026-03-01').amount_untaxed, 200)
+
+    @users('service_manager')
+    def test_changes_of_a_duplicate_are_no_first_and_last_periods(self):
+        plan = self._create_plan(first_period='full', last_period='full')
+        subscription = self._subscribe('2026-03-01', plan)
+        self._bill(subscription, '2026-03-01')
+        line = subscription.line_ids._change_terms(date(2026, 3, 16), base_price=200)
+        line._change_terms(date(2026, 3, 16), base_price=300)
+        copied = subscription.with_user(self.env.user).copy()
+        copied.action_activate()
+        self.assertEqual(self._bill(copied.sudo(), '2026-03-01').amount_untaxed, 48.39)
+        self.assertEqual(self._bill(copied.sudo(), '2026-03-31').amount_untaxed, 154.84)
+
     def test_a_line_of_quantity_zero_is_not_billed(self):
         subscription = self._subscribe(lines=[{'quantity': 0}])
         self._bill(subscription, '2026-03-01')

@@ -1,8 +1,8 @@
 """Arithmetic of periodic billing: plain dates and whole numbers in, the same out.
 
 A span is a pair of dates (first day, last day), both included. Amounts are counted in whole steps
-of the currency (cents), so that nothing gets lost on the way. What a part of a period costs is a
-function of its days alone: parts that lie side by side add up, whoever bills them and when.
+of the currency (cents), so that nothing gets lost on the way. A part of a period is rounded once,
+wherever it lies; the part that completes the period takes what rounding left.
 """
 import itertools
 from calendar import monthrange
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from .recurrence import index_of, occurrence
-from .spans import common_days, count_days
+from .spans import common_days, count_days, free_days
 
 #: unit of a period: (unit of an interval, how many of it)
 PERIODS = {
@@ -115,33 +115,37 @@ def rounded(number):
     return int(number + Fraction(1, 2)) if number >= 0 else -int(-number + Fraction(1, 2))
 
 
-def share(amount, span, basis, method='period_days'):
+def share(amount, span, basis, method='period_days', taken=()):
     """Return what the days of a span cost, when those of its basis cost an amount together.
 
-    Spans that lie side by side in one basis cost together what they would cost as one span.
+    It is rounded once, wherever the span lies. Where many parts add up, none is off by more than a
+    step, and the one that completes the basis takes the rest.
 
     :param int amount: steps of the currency
     :param span: days within the basis
     :param str method: 'period_days' weighs all days alike, 'month_days' by the days of their month
+    :param taken: (span, steps) of the other parts that are there already
 
     >>> march = (date(2026, 3, 1), date(2026, 3, 31))
-    >>> share(10000, (date(2026, 3, 10), date(2026, 3, 31)), march)
-    7097
-    >>> share(10000, (date(2026, 3, 1), date(2026, 3, 9)), march)
-    2903
+    >>> share(20000, (date(2026, 3, 10), date(2026, 3, 11)), march)
+    1290
+    >>> before, after = (date(2026, 3, 1), date(2026, 3, 9)), (date(2026, 3, 10), date(2026, 3, 31))
+    >>> share(10001, before, march), share(10001, after, march, taken=[(before, 2904)])
+    (2904, 7097)
     >>> quarter = (date(2026, 1, 1), date(2026, 3, 31))
     >>> [share(30000, (date(2026, 2, 1), date(2026, 2, 28)), quarter, method)
     ...  for method in ('period_days', 'month_days')]
-    [9334, 10000]
+    [9333, 10000]
     """
     weigh = WEIGHTS[method]
-    whole = weigh(basis)
-
-    def until(day):
-        """Return what the basis costs from its first day to a day."""
-        return rounded(Fraction(amount) * weigh((basis[0], day)) / whole) if day >= basis[0] else 0
-
-    return until(span[1]) - until(span[0] - _DAY)
+    given = sum(steps for _days, steps in taken)
+    parts = [span, *(days for days, _steps in taken)]
+    if not free_days(basis, parts):
+        return amount - given
+    exact = Fraction(amount, 1) / weigh(basis)
+    part = rounded(exact * weigh(span))
+    # Many parts that are rounded the same way would drift away: none lets it come to a step.
+    return part - int(given + part - exact * sum(map(weigh, parts)))
 
 
 def accrue(amount, span, unit, method='equal', remainder='last'):

@@ -9,6 +9,7 @@ from . import service_subscription_line
 from . import line_billing
 from . import service_subscription_fee
 from . import fee_billing
+from . import fee_worth
 from . import service_subscription_run
 from . import service_subscription_run_failure
 from . import service_subscription_accrual

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.pricing import net_amount
+from ...tools.pricing import net_amount, spread
 
 
 class AccountMove(models.Model):
@@ -22,6 +22,41 @@ class AccountMove(models.Model):
         """Show the subscriptions that the invoice bills."""
         self.ensure_one()
         return self.line_ids.service_fee_id.subscription_id._show()
+
+    def _get_unnamed_credits(self):
+        """Return the posted lines of credit notes of these invoices that name no fee."""
+        return self._get_unnamed_lines(self.reversal_move_ids.filtered(
+            lambda move: move.state == 'posted'))
+
+    @api.model
+    def _get_unnamed_lines(self, moves):
+        return moves.invoice_line_ids.filtered(
+            lambda line: line.display_type == 'product' and not line.service_fee_id)
+
+    def _spread_unnamed_credits(self):
+        """Return {fee: what is taken from it by credit notes of one invoice that name no fee}.
+
+        They credit what the invoice bills besides the fees first, and then each fee by what is left
+        of it.
+        """
+        self.ensure_one()
+        fees = self.line_ids.service_fee_id.filtered(
+            lambda fee: fee.move_id == self)
+        credits = self._get_unnamed_credits()
+        if not fees or not credits:
+            return {}
+        like = fees[0].invoice_line_id
+        unnamed = credits | self._get_unnamed_lines(self)
+        taken = sum(line._get_fee_amount(like) for line in unnamed)
+        rests = {fee: fee._get_named() for fee in fees}
+        sign = 1 if sum(rests.values()) > 0 else -1
+        rests = {fee: max(sign * rest, 0.0) for fee, rest in rests.items()}
+        steps = round(min(-sign * taken, sum(rests.values())) / self.currency_id.rounding)
+        if steps <= 0:
+            return {}
+        parts = spread(list(rests.values()), steps)
+        return {fee: sign * part * self.currency_id.rounding
+                for fee, part in zip(rests, parts, strict=True)}
 
     @api.model
     def _complete_service_invoices(self, company, vals_list):
@@ -62,11 +97,37 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
         # Accounting posts; the ledger of fees follows.
+        posted.sudo()._renew_reversed_fees()
         moves = posted.sudo().filtered(lambda move: move.line_ids.service_fee_id)
         if moves:
+            moves._ensure_credited_once()
             self.env['service.subscription.accrual'].sudo()._on_post(moves)
             moves._send_service_invoices()
         return posted
+
+    def _renew_reversed_fees(self):
+        """Let fees follow credit notes of their invoices, also those that name no fee."""
+        fees = self.reversed_entry_id.line_ids.service_fee_id
+        if fees:
+            self.env.add_to_compute(fees._fields['state'], fees)
+
+    def _ensure_credited_once(self):
+        """:raise UserError: if these moves credit days of fees that were credited already"""
+        lines = self.line_ids.filtered(
+            lambda line: line.is_service_credit or line.service_fee_id.reduced_fee_id)
+        for fee, of_fee in lines.grouped(
+                lambda line: line.service_fee_id.reduced_fee_id or line.service_fee_id).items():
+            live = fee.invoice_line_id
+            reductions = fee.reduction_ids.filtered(
+                lambda reduction: reduction.invoice_line_id.parent_state == 'posted')
+            rest = sum((fee | reductions)._get_billed().values())
+            billed = live._get_fee_amount(live) if live else 0.0
+            if reductions and rest * billed < 0 and abs(rest) > fee.currency_id.rounding:
+                left = rest - sum(line._get_fee_amount(live) for line in of_fee)
+                raise UserError(self.env._(
+                    "Days of “%(fee)s” were credited already: %(amount)s of it is left to credit."
+                    " Lower its line, or delete it.",
+                    fee=fee.display_name, amount=fee.currency_id.format(left)))
 
     def _send_service_invoices(self):
         """Let Odoo's own scheduled action send the invoices whose plan says so."""
@@ -92,6 +153,7 @@ class AccountMove(models.Model):
                 " accrual schedule.", entry.name))
         posted = self.filtered(lambda move: move.state == 'posted').sudo()  # as above
         result = super().button_draft()
+        posted._renew_reversed_fees()
         posted = posted.filtered(lambda move: move.line_ids.service_fee_id)
         if posted:
             accruals._on_reset(posted)

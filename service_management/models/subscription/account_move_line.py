@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.pricing import net_amount
+
 
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
@@ -17,8 +19,45 @@ class AccountMoveLine(models.Model):
             line.is_service_credit = bool(line.service_fee_id and line.move_id.reversed_entry_id)
 
     def _copy_data_extend_business_fields(self, values):
+        """Let copies that bill or credit name their fee; a credit note credits what is left of it."""
         super()._copy_data_extend_business_fields(values)
         values['service_fee_id'] = self.service_fee_id.id
+        # Odoo's own mark of a reversal; a replacement is copied without it.
+        if self.service_fee_id and 'move_reverse_cancel' in self.env.context:
+            # The ledger knows what was credited, whoever reverses an invoice.
+            values.update(self.sudo()._prepare_service_reversal())
+
+    def _prepare_service_reversal(self):
+        """Return the price at which one reversed line credits no days that were reduced elsewhere."""
+        self.ensure_one()
+        fee = self.service_fee_id
+        reductions = fee._get_live_reductions().filtered(
+            lambda reduction: reduction.move_id != self.move_id)
+        if fee.invoice_line_id != self or not reductions:
+            return {}
+        rest = sum((fee | reductions)._get_billed().values())
+        sign = -self.move_id.direction_sign
+        return {'quantity': 1.0, 'discount': 0.0, 'price_unit': sign * (
+            rest if rest * self._get_fee_amount(self) > 0 else 0.0)}
+
+    def _get_fee_amount(self, like):
+        """Return what one line bills, negative on a credit note, in the terms of another's price.
+
+        With taxes where the price includes them. Where the taxes differ, the part counts that it is
+        of the other line before taxes.
+        """
+        self.ensure_one()
+        def amount(line):
+            return line.currency_id.round(
+                net_amount(line.price_unit, line.discount, line.quantity))
+
+        if self.tax_ids == like.tax_ids:
+            value = amount(self)
+        elif like.price_subtotal:
+            value = self.price_subtotal * amount(like) / like.price_subtotal
+        else:
+            value = self.price_subtotal
+        return -self.move_id.direction_sign * value
 
     @api.model_create_multi
     def create(self, vals_list):

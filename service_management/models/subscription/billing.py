@@ -80,11 +80,13 @@ class ServiceSubscription(models.Model):
         """Make the fees of the periods that fall due, however many were missed.
 
         :param date until: last day on which what is made falls due
-        :param bool fill_gaps: also make fees that were deleted or credited before; without it,
-            only what comes after the last fee that was ever made is
+        :param bool fill_gaps: also make fees and credits that were deleted or credited before;
+            without it, only what comes after the last fee that was ever made is
         :param values: more values of the fees
         """
         live = self.filtered(lambda subscription: subscription.state in ('active', 'closed'))
+        if fill_gaps:
+            live.line_ids._credit_beyond(live.line_ids._get_ends(), until)
         planned = live.line_ids._plan_fees(until, fill_gaps=fill_gaps)
         # The ledger is written by the engine only.
         return self.env['service.subscription.fee'].sudo().create(
@@ -104,7 +106,7 @@ class ServiceSubscription(models.Model):
         """
         run_id = run and run.id
         self._create_due_fees(until, fill_gaps=fill_gaps, run_id=run_id)
-        fees = self._get_open_fees(until)
+        fees = self._get_open_fees(until)._refresh_reductions()
         fees.run_id = run_id
         return fees._create_invoices(invoice_date)
 

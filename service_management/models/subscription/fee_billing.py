@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ...tools.spans import free_days
+from .service_subscription_fee import TIME_KINDS
 
 _DAY = timedelta(days=1)
 
@@ -17,34 +18,22 @@ class ServiceSubscriptionFee(models.Model):
         self.ensure_one()
         return self.plan_id.last_period == 'full' and self.date_start <= day
 
+    def _goes_with_end(self, day):
+        """Tell whether one fee is on no invoice yet, so that it goes when its line ends on a day.
+
+        A price change for days that are served stays.
+        """
+        self.ensure_one()
+        return (
+            self.state == 'open' and set(self.reduction_ids.mapped('state')) <= {'open'}
+            and (self.kind in TIME_KINDS or self.date_start > day))
+
     def _get_spans_beyond(self, day):
         """Return the days of one fee that lie after a day and were not taken back yet."""
         self.ensure_one()
         first = max(day + _DAY, self.date_start)
-        reduced = [(fee.date_start, fee.date_end) for fee in self.reduction_ids
-                   if fee.state != 'credited']
+        reduced = [(fee.date_start, fee.date_end) for fee in self._get_live_reductions()]
         return free_days((first, self.date_end), reduced) if first <= self.date_end else []
-
-    def _prepare_reduction(self, span, due, name=False):
-        """Return the values of the fee that takes days of one fee back."""
-        self.ensure_one()
-        return {
-            'line_id': self.line_id.id,
-            'kind': 'reduction',
-            'name': name,
-            'date_start': span[0],
-            'date_end': span[1],
-            'basis_start': self.basis_start,
-            'basis_end': self.basis_end,
-            'date_due': due,
-            'reduced_fee_id': self.id,
-            'base_price': self.base_price,
-            'index': self.index,
-            'quantity': self.quantity,
-            'price_unit': self.price_unit,
-            'discount': self.discount,
-            'amount': -self._share(span),
-        }
 
     def _get_invoice_grouping_key(self):
         """Return what fees share to be billed on one invoice; extend to split further."""
@@ -65,12 +54,17 @@ class ServiceSubscriptionFee(models.Model):
         Move = self.env['account.move'].sudo()  # billing makes drafts without accounting rights
         moves = Move
         for company, fees in self.grouped('company_id').items():
-            groups = fees.grouped(lambda fee: fee._get_invoice_grouping_key())
-            vals_list = Move._complete_service_invoices(
-                company, [group._prepare_invoice(invoice_date) for group in groups.values()])
+            groups = list(fees.grouped(lambda fee: fee._get_invoice_grouping_key()).values())
+            self.browse().union(*(group for group in groups if group._is_free())).is_settled = True
+            vals_list = Move._complete_service_invoices(company, [
+                group._prepare_invoice(invoice_date) for group in groups if not group._is_free()])
             moves |= Move.with_company(company).with_context(tracking_disable=True).create(
                 vals_list)
         return moves.with_env(self.env)
+
+    def _is_free(self):
+        """Tell whether none of these fees costs anything, so that they need no invoice."""
+        return all(fee.currency_id.is_zero(fee.amount) for fee in self)
 
     def _prepare_invoice(self, invoice_date):
         """Return the values of the draft invoice of these fees, which share a grouping key."""

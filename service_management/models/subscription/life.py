@@ -51,6 +51,8 @@ class ServiceSubscription(models.Model):
             return self.env._("%s has begun already.", self.name)
         if not self.line_ids:
             return self.env._("%s has no lines: add what the customer pays for.", self.name)
+        if never := self.line_ids.filtered(lambda line: line._is_never_served())[:1]:
+            return never._get_never_served_message()
         if self.plan_id.is_deferred:
             journal, account = self.plan_id._get_accrual_accounts(self.company_id)
             if not journal or not account:
@@ -94,7 +96,8 @@ class ServiceSubscription(models.Model):
             'closed', date_closed=day, close_reason_id=reason.id, close_note=note)
         closed._forget_failure()
         closed.activity_unlink(['service_management.mail_activity_type_billing'])
-        closed.line_ids._credit_beyond(day, fields.Date.context_today(self), is_end=True)
+        closed.line_ids._credit_beyond(
+            closed.line_ids._get_ends(), fields.Date.context_today(self))
         return closed
 
     def action_renew(self):

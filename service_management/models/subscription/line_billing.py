@@ -1,7 +1,7 @@
 from datetime import timedelta
 from itertools import takewhile
 
-from odoo import models
+from odoo import api, models
 
 from ...tools.spans import FOREVER, common_days, free_days
 from .service_subscription_fee import TIME_KINDS, share_of
@@ -37,43 +37,62 @@ class ServiceSubscriptionLine(models.Model):
         return self.subscription_id.plan_id._get_due(spans[0]) if spans else False
 
     def _get_taken(self):
-        """Return {line: days that have a live fee} as lists of spans."""
-        taken = {line: [] for line in self}
+        """Return {line: live fees of its days}, in sudo."""
         # Days that have a fee count, whoever may see it.
-        for fee in self.env['service.subscription.fee'].sudo().search_fetch(
-                [('line_id', 'in', self.ids), ('kind', 'in', TIME_KINDS),
-                 ('state', '!=', 'credited')], ['line_id', 'date_start', 'date_end']):
-            taken[self.browse(fee.line_id.id)].append((fee.date_start, fee.date_end))
+        fees = self.env['service.subscription.fee'].sudo().search_fetch(
+            [('line_id', 'in', self.ids), ('kind', 'in', TIME_KINDS), ('state', '!=', 'credited')],
+            ['line_id', 'date_start', 'date_end', 'basis_start', 'basis_end', 'price_unit',
+             'quantity', 'discount', 'amount'])
+        taken = dict.fromkeys(self, fees.browse())
+        for line, of_line in fees.grouped('line_id').items():
+            taken[self.browse(line.id)] = of_line
         return taken
 
-    def _plan_fees(self, until, since=None, last=None, fill_gaps=False):
+    def _is_cut(self):
+        """Tell whether the next days of one line share their period with days that have a fee."""
+        self.ensure_one()
+        if not self.date_billed_to:
+            return False
+        following = self.date_billed_to + _DAY
+        subscription = self.subscription_id
+        whole = next(subscription.plan_id._get_periods(subscription.date_start, following))
+        return whole[0] < following
+
+    def _plan_fees(self, until, since=None, last=None, fill_gaps=False, without=()):
         """Return the values of the fees that fall due, in the order of time.
 
         :param date until: last day on which what is planned falls due
         :param date since: first day that is wanted, by default the first of each line
         :param date last: last day that is wanted, by default the last of each line
         :param bool fill_gaps: as for `_create_due_fees`
+        :param without: live fees that go, so that their days are free
         """
-        taken = self._get_taken() if fill_gaps else {}
+        lines = self.filtered('quantity')
+        cut = lines if fill_gaps else lines.filtered(lambda line: line._is_cut())
+        taken = cut._get_taken() if cut else {}
         planned = []
-        for line in self.filtered('quantity'):
+        for line in lines:
             start, end = line._get_life()
             first = max(start, since or start)
             if line.date_billed_to and not fill_gaps:
                 first = max(first, line.date_billed_to + _DAY)
             wanted = (first, min(filter(None, (end, last)), default=FOREVER))
-            planned += line._plan_line(
-                until, (start, end or FOREVER), wanted, taken.get(line, ()))
+            fees = [fee for fee in taken.get(line, ()) if fee not in without]
+            planned += line._plan_line(until, (start, end or FOREVER), wanted, fees)
         return sorted(planned, key=lambda vals: (vals['date_start'], vals['line_id']))
 
-    def _plan_line(self, until, life, wanted, busy):
-        """Return the values of the fees of one line for its wanted days that are not busy."""
+    def _plan_line(self, until, life, wanted, fees):
+        """Return the values of the fees of one line for its wanted days.
+
+        :param fees: live fees, whose days are left alone
+        """
         self.ensure_one()
         subscription = self.subscription_id
         plan = subscription.plan_id
         if wanted[0] > wanted[1]:
             return []
         planned = []
+        busy = [(fee.date_start, fee.date_end) for fee in fees]
         for whole in takewhile(
                 lambda span: span[0] <= min(until, wanted[1]),
                 plan._get_periods(subscription.date_start, wanted[0])):
@@ -82,16 +101,30 @@ class ServiceSubscriptionLine(models.Model):
             if due > until:
                 break
             part = common_days(covered, wanted)
-            for span in free_days(part, busy) if part else ():
-                planned.append(self._prepare_fee(whole, covered, span, due))
+            if not part:
+                continue
+            taken = self._get_parts(self._get_basis(whole, covered), fees)
+            for span in free_days(part, busy):
+                vals = self._prepare_fee(whole, covered, span, due, taken)
+                taken.append((span, vals['amount']))
+                planned.append(vals)
         return planned
 
-    def _prepare_fee(self, whole, covered, span, due):
+    def _get_parts(self, basis, fees):
+        """Return [(span, amount)] of those fees that bill parts of a period at one line's price."""
+        self.ensure_one()
+        return [
+            ((fee.date_start, fee.date_end), fee.amount) for fee in fees
+            if (fee.basis_start, fee.basis_end) == basis and all(
+                fee[name] == self[name] for name in ('price_unit', 'quantity', 'discount'))]
+
+    def _prepare_fee(self, whole, covered, span, due, taken=()):
         """Return the values of the fee for some days of a period of one line.
 
         :param whole: the period
         :param covered: the days of it that the line serves
         :param span: the days to bill
+        :param taken: (span, amount) of the fees for other days of the period
         """
         self.ensure_one()
         basis = self._get_basis(whole, covered)
@@ -110,7 +143,7 @@ class ServiceSubscriptionLine(models.Model):
             'discount': self.discount,
             'amount': share_of(
                 self.currency_id, self.amount_period, span, basis,
-                self.subscription_id.plan_id.proration),
+                self.subscription_id.plan_id.proration, taken),
         }
 
     def _get_basis(self, whole, covered):
@@ -124,32 +157,50 @@ class ServiceSubscriptionLine(models.Model):
         is_last = plan.last_period == 'full' and not self.successor_ids
         return (covered[0] if is_first else whole[0], covered[1] if is_last else whole[1])
 
-    def _credit_beyond(self, day, due=FOREVER, is_end=False):
-        """Take back what was made for the days after one: what is open goes, the rest is credited.
+    def _get_ends(self):
+        """Return {line: its last day} of those that end, by their own dates or the subscription's."""
+        ends = {line: line._get_life()[1] for line in self}
+        return {line: end for line, end in ends.items() if end}
 
+    @api.model
+    def _plan_credits(self, ends, due=FOREVER):
+        """Return what takes back that days after the ends of lines have fees.
+
+        What the customer has paid for them is what the ledger says.
+
+        :param dict ends: {line: its last day}
         :param date due: last day on which the credit falls due; it is due on the first day taken
             back, as the fee for new terms is
-        :param bool is_end: nothing follows, so that a last period may have to be paid in full
-        :return: the new reductions, to be billed with the next run
+        :return: (open fees that go: what is left of them is billed anew, values of reductions)
         """
         # The ledger is written by the engine only.
         fees = self.env['service.subscription.fee'].sudo().search(
-            [('line_id', 'in', self.ids), ('date_end', '>', day), ('kind', 'in', TIME_KINDS),
-             ('state', '!=', 'credited')], order='date_start')
-        if is_end:
-            fees = fees.filtered(lambda fee: not fee._is_kept(day))
-        unbilled = fees.filtered(lambda fee: (
-            fee.state == 'open' and set(fee.reduction_ids.mapped('state')) <= {'open'}))
-        for fee in unbilled:
-            # What is left of the period is billed anew, by its days.
+            [('line_id', 'in', [line.id for line in ends]), ('reduced_fee_id', '=', False),
+             ('date_end', '>', min(ends.values(), default=FOREVER)), ('state', '!=', 'credited')],
+            order='date_start, id')
+        ends = {line.id: (line, end) for line, end in ends.items()}
+        gone, vals_list = fees.browse(), []
+        for fee in fees:
+            line, end = ends[fee.line_id.id]
+            if fee.date_end <= end or (not line.successor_ids and fee._is_kept(end)):
+                continue
+            if fee._goes_with_end(end):
+                gone |= fee
+            else:
+                vals_list += fee._prepare_reductions(fee._get_spans_beyond(end), due)
+        return gone, vals_list
+
+    @api.model
+    def _credit_beyond(self, ends, due=FOREVER):
+        """Take back what was made for days after the ends of lines; as `_plan_credits`.
+
+        :return: the new reductions, to be billed with the next run
+        """
+        gone, vals_list = self._plan_credits(ends, due)
+        for fee in gone.filtered(lambda fee: fee.kind in TIME_KINDS):
             fee.line_id.date_billed_to = min(
                 fee.line_id.date_billed_to, fee.date_start - _DAY)
-        vals_list = []
-        for fee in fees - unbilled:
-            vals_list += [
-                fee._prepare_reduction(span, min(due, span[0]))
-                for span in fee._get_spans_beyond(day)]
-        unbilled.reduction_ids.unlink()
-        unbilled.unlink()
+        gone.reduction_ids.unlink()
+        gone.unlink()
         # As above: the ledger is written by the engine only.
         return self.env['service.subscription.fee'].sudo().create(vals_list)

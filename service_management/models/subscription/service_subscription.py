@@ -167,6 +167,30 @@ class ServiceSubscription(models.Model):
             subscription.partner_id._ensure_owns(
                 subscription.partner_invoice_id, subscription.line_ids.object_id)
 
+    @api.constrains('date_start', 'date_end')
+    def _check_lines_served(self):
+        self.line_ids._check_served()
+
+    def copy_data(self, default=None):
+        """Leave out lines that serve on no day: they were changed from their first day on."""
+        vals_list = super().copy_data(default)
+        for subscription, vals in zip(self, vals_list, strict=True):
+            if 'line_ids' in vals and 'line_ids' not in (default or {}):
+                vals['line_ids'] = [
+                    command for line, command in zip(
+                        subscription.line_ids, vals['line_ids'], strict=True)
+                    if not line.is_replaced]
+        return vals_list
+
+    def copy(self, default=None):
+        """Let lines of the copies follow each other as those that they are copied from."""
+        copies = super().copy(default)
+        for subscription, copied in zip(self, copies, strict=True):
+            lines = subscription.line_ids.filtered(lambda line: not line.is_replaced)
+            if len(lines) == len(copied.line_ids):
+                lines._copy_changes_to(copied.line_ids)
+        return copies
+
     @api.model_create_multi
     def create(self, vals_list):
         """Number subscriptions."""

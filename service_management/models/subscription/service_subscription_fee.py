@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.pricing import net_amount
 from ...tools.proration import share
 from ...tools.spans import count_days
 
@@ -13,10 +12,14 @@ KINDS = [
 TIME_KINDS = ('regular', 'partial')
 
 
-def share_of(currency, amount, span, basis, method):
+def share_of(currency, amount, span, basis, method, taken=()):
     """Return what the days of a span cost, rounded to a currency; as `share` of the tools."""
-    steps = share(round(amount / currency.rounding), span, basis, method)
-    return currency.round(steps * currency.rounding)
+    def steps(value):
+        return round(value / currency.rounding)
+
+    part = share(
+        steps(amount), span, basis, method, [(days, steps(value)) for days, value in taken])
+    return currency.round(part * currency.rounding)
 
 
 class ServiceSubscriptionFee(models.Model):
@@ -92,6 +95,8 @@ class ServiceSubscriptionFee(models.Model):
         string="Invoice and Credit Lines")
     move_id = fields.Many2one(
         related='invoice_line_id.move_id', string="Invoice", store=True, index='btree_not_null')
+    is_settled = fields.Boolean(
+        string="Nothing to Pay", readonly=True, help="It costs nothing, and is on no invoice.")
     state = fields.Selection(
         selection=[
             ('open', "To Bill"), ('draft', "Draft Invoice"), ('posted', "Billed"),
@@ -142,7 +147,7 @@ class ServiceSubscriptionFee(models.Model):
             fee.day_count = fee.date_start and fee.date_end and (
                 sign * count_days((fee.date_start, fee.date_end)))
 
-    @api.depends('invoice_line_id.parent_state', 'invoice_line_ids.parent_state',
+    @api.depends('is_settled', 'invoice_line_id.parent_state', 'invoice_line_ids.parent_state',
                  'invoice_line_ids.amount_currency', 'reduction_ids.invoice_line_id.parent_state',
                  'reduced_fee_id.state')
     def _compute_state(self):
@@ -151,7 +156,7 @@ class ServiceSubscriptionFee(models.Model):
             # The ledger knows invoices that its reader may not open.
             live = fee.sudo().invoice_line_id
             if not live:
-                fee.state = 'open'
+                fee.state = 'posted' if fee.is_settled else 'open'
             elif live.parent_state != 'posted':
                 fee.state = 'draft'
             elif fee._is_credited() or fee.reduced_fee_id.state == 'credited':
@@ -173,15 +178,12 @@ class ServiceSubscriptionFee(models.Model):
         # As in _compute_state: the ledger knows invoices that its reader may not open.
         fee = self.sudo()
         live = fee.invoice_line_id
-        others = (fee.invoice_line_ids - live).filtered(
-            lambda line: line.parent_state == 'posted')
-        if not others:
+        if not fee._get_credits():
             return False
-        reduced = fee.reduction_ids.invoice_line_id.filtered(
-            lambda line: line.parent_state == 'posted')
-        billed = -live.amount_currency
-        rest = billed - sum((others | reduced).mapped('amount_currency'))
-        return live.currency_id.is_zero(rest) or rest * billed < 0
+        reductions = fee.reduction_ids.filtered(
+            lambda reduction: reduction.invoice_line_id.parent_state == 'posted')
+        rest = sum((fee | reductions)._get_billed().values())
+        return fee.currency_id.is_zero(rest) or rest * live._get_fee_amount(live) < 0
 
     @api.depends('accrual_ids.state', 'accrual_ids.amount', 'accrual_ids.kind')
     def _compute_accrual_state(self):
@@ -231,20 +233,12 @@ class ServiceSubscriptionFee(models.Model):
                     "“%s” is on an invoice. Delete the draft invoice or credit the posted one;"
                     " that frees it.", fee.display_name))
 
-    def _share(self, span):
-        """Return what the days of a span cost of one fee, in its currency."""
-        self.ensure_one()
-        # A fee for a part of its basis costs what the basis says; one for the whole, itself.
-        return share_of(
-            self.currency_id, self._get_whole_amount(), span, (self.basis_start, self.basis_end),
-            self.plan_id.proration)
-
-    def _get_whole_amount(self):
-        """Return what the whole basis of one fee costs at its price."""
-        self.ensure_one()
-        if (self.date_start, self.date_end) == (self.basis_start, self.basis_end):
-            return self.amount
-        return self.currency_id.round(net_amount(self.price_unit, self.discount, self.quantity))
+    def unlink(self):
+        """Let lines be changed again that have no fee left."""
+        lines = self.line_id.sudo()  # a line's dates follow its fees, whoever deletes them
+        result = super().unlink()
+        lines.filtered(lambda line: not line.fee_ids).date_billed_to = False
+        return result
 
     def _get_document_parts(self):
         """Name what a fee is for: its text, its object, and its days."""
@@ -297,7 +291,17 @@ class ServiceSubscriptionFee(models.Model):
             'analytic_distribution': line.analytic_distribution or False,
             'service_fee_id': self.id,
             **price,
+            **self._prepare_credit_of_line(),
         }
+
+    def _prepare_credit_of_line(self):
+        """Return what a reduction has from the invoice line that it takes back: taxes and accounts."""
+        live = self.reduced_fee_id.invoice_line_id
+        return {
+            'tax_ids': [fields.Command.set(live.tax_ids.ids)],
+            'account_id': live.account_id.id,
+            'analytic_distribution': live.analytic_distribution or False,
+        } if live else {}
 
     def action_view_invoice(self):
         """Show the invoice that bills the fee."""
@@ -312,18 +316,22 @@ class ServiceSubscriptionFee(models.Model):
     def action_bill_again(self):
         """Make fees for the days of credited ones, at the same prices.
 
-        :raise UserError: if one is not credited
+        :raise UserError: if one is not credited, or nothing of it is left to bill
         """
         self.subscription_id._ensure_may_manage()
+        today = fields.Date.context_today(self)
+        vals_list = []
         for fee in self:
-            if fee.state != 'credited' or fee.kind not in TIME_KINDS:
+            if fee.state != 'credited' or fee.kind == 'price_change':
                 raise UserError(self.env._(
                     "“%s” is not credited: it cannot be billed again.", fee.display_name))
+            # Who may manage subscriptions may bill, whatever invoices he sees.
+            again = fee.sudo()._prepare_again(today)
+            if not again:
+                raise UserError(self.env._(
+                    "“%s” has nothing left to bill: its days are not served any more, or have"
+                    " another fee.", fee.display_name))
+            vals_list += again
         # The ledger is written by actions only.
-        fees = self.sudo().create([{
-            **{name: fee[name] for name in (
-                'kind', 'name', 'date_start', 'date_end', 'basis_start', 'basis_end',
-                'base_price', 'index', 'quantity', 'price_unit', 'discount', 'amount')},
-            'line_id': fee.line_id.id, 'date_due': fields.Date.context_today(self),
-        } for fee in self])
+        fees = self.sudo().create(vals_list)
         return {**self.subscription_id.action_view_fees(), 'domain': [('id', 'in', fees.ids)]}

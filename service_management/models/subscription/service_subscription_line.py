@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
 
 from ...tools.pricing import net_amount
@@ -199,7 +199,29 @@ class ServiceSubscriptionLine(models.Model):
             if line.subscription_id.state == 'closed':
                 raise UserError(self.env._(
                     "%s is closed: nothing is added to it.", line.subscription_id.name))
+        lines._check_served()
         return lines
+
+    @api.constrains('date_start', 'date_end')
+    def _check_served(self):
+        """Refuse lines that would never be billed; drafts are looked at when they begin."""
+        for line in self:
+            if line.subscription_id.state == 'active' and line._is_never_served():
+                raise ValidationError(line._get_never_served_message())
+
+    def _is_never_served(self):
+        """Tell whether one line ends before it begins, by its own dates or the subscription's."""
+        self.ensure_one()
+        start, end = self._get_life()
+        return not self.is_replaced and bool(start and end and end < start)
+
+    def _get_never_served_message(self):
+        self.ensure_one()
+        start, end = self._get_life()
+        return self.env._(
+            "“%(line)s” would begin on %(start)s and end on %(end)s: it would never be billed."
+            " Correct its dates, or the end of %(subscription)s.",
+            line=self.display_name, start=start, end=end, subscription=self.subscription_id.name)
 
     @api.model
     def _get_frozen_fields(self):
@@ -268,8 +290,17 @@ class ServiceSubscriptionLine(models.Model):
             **{name: self[name] for name in self._terms}, **terms})
         before = day - relativedelta(days=1)
         line.write({'date_end': max(before, start), 'is_replaced': before < start})
-        line._credit_beyond(before)
+        line._credit_beyond({line: before})
         return successor.sudo(self.env.su)  # whoever asked sees no more of it than before
+
+    def _copy_changes_to(self, copies):
+        """Let copies follow each other as these lines do; copies are in the same order."""
+        by_line = dict(zip(self, copies, strict=True))
+        for line, copied in by_line.items():
+            former = line.predecessor_id
+            while former.is_replaced:
+                former = former.predecessor_id
+            copied.predecessor_id = by_line.get(former, False)
 
     def action_change(self):
         """Ask from which day on the line is different."""

@@ -45,12 +45,17 @@ class ServiceSubscriptionBill(models.TransientModel):
                 wizard.preview_ids = [Command.clear()]
                 wizard.summary = self.env._("Nothing is due.")
                 continue
-            planned = subscriptions.line_ids._plan_fees(
-                wizard.date_until, fill_gaps=wizard.fill_gaps)
+            lines = subscriptions.line_ids
+            gone, credits = (
+                lines._plan_credits(lines._get_ends(), wizard.date_until) if wizard.fill_gaps
+                else ((), []))
+            planned = [vals for vals in credits if vals['date_due'] <= wizard.date_until]
+            planned += lines._plan_fees(
+                wizard.date_until, fill_gaps=wizard.fill_gaps, without=gone)
             rows = [Command.create({
                 'line_id': fee.line_id.id, 'kind': fee.kind, 'date_start': fee.date_start,
                 'date_end': fee.date_end, 'amount': fee.amount})
-                for fee in subscriptions._get_open_fees(wizard.date_until)]
+                for fee in subscriptions._get_open_fees(wizard.date_until) if fee not in gone]
             rows += [Command.create({name: vals[name] for name in (
                 'line_id', 'kind', 'date_start', 'date_end', 'amount')}) for vals in planned]
             wizard.preview_ids = [Command.clear(), *rows[:PREVIEW_ROWS]]

@@ -12,22 +12,38 @@ class ServiceSubscriptionChange(models.TransientModel):
         string="From", required=True, default=fields.Date.context_today,
         help="First day of the new terms. Days that were billed already are credited and billed"
              " anew with the next run; what was billed before stays.")
+    # One compute each: what is not given stays as it is.
     quantity = fields.Float(
-        digits='Product Unit', compute='_compute_terms', store=True, readonly=False,
+        digits='Product Unit', compute='_compute_quantity', store=True, readonly=False,
         help="0 ends the line.")
     base_price = fields.Float(
-        min_display_digits='Product Price', compute='_compute_terms', store=True, readonly=False)
+        min_display_digits='Product Price', compute='_compute_base_price', store=True,
+        readonly=False)
     index = fields.Float(
-        string="Index (%)", digits=(16, 6), compute='_compute_terms', store=True, readonly=False)
+        string="Index (%)", digits=(16, 6), compute='_compute_index', store=True, readonly=False)
     discount = fields.Float(
-        string="Discount (%)", digits='Discount', compute='_compute_terms', store=True,
+        string="Discount (%)", digits='Discount', compute='_compute_discount', store=True,
         readonly=False)
 
     @api.depends('line_id')
-    def _compute_terms(self):
+    def _compute_quantity(self):
         for wizard in self:
-            for name in wizard.line_id._terms:
-                wizard[name] = wizard.line_id[name]
+            wizard.quantity = wizard.line_id.quantity
+
+    @api.depends('line_id')
+    def _compute_base_price(self):
+        for wizard in self:
+            wizard.base_price = wizard.line_id.base_price
+
+    @api.depends('line_id')
+    def _compute_index(self):
+        for wizard in self:
+            wizard.index = wizard.line_id.index
+
+    @api.depends('line_id')
+    def _compute_discount(self):
+        for wizard in self:
+            wizard.discount = wizard.line_id.discount
 
     def action_apply(self):
         """Let the new terms hold from the day on."""

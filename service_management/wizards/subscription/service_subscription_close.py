@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ...models.subscription.service_subscription_fee import TIME_KINDS
-
 
 class ServiceSubscriptionClose(models.TransientModel):
     _name = 'service.subscription.close'
@@ -25,15 +23,20 @@ class ServiceSubscriptionClose(models.TransientModel):
         """Say what was billed for the days after the last one."""
         for wizard in self:
             totals = {}
-            for fee in wizard.subscription_ids.fee_ids:
-                if (fee.kind not in TIME_KINDS or fee.state not in ('draft', 'posted')
-                        or not wizard.date_end or fee.date_end <= wizard.date_end
-                        or fee._is_kept(wizard.date_end)):
-                    continue
-                totals[fee.currency_id] = totals.get(fee.currency_id, 0.0) + sum(
-                    fee._share(span) for span in fee._get_spans_beyond(wizard.date_end))
+            for line, amount in wizard._get_credits():
+                totals[line.currency_id] = totals.get(line.currency_id, 0.0) + amount
             wizard.credit_summary = ', '.join(
                 currency.format(amount) for currency, amount in totals.items())
+
+    def _get_credits(self):
+        """Return [(line, amount)] of what closing takes back."""
+        self.ensure_one()
+        lines = self.subscription_ids.line_ids
+        if not self.date_end:
+            return []
+        ends = {line: min(line._get_life()[1] or self.date_end, self.date_end) for line in lines}
+        _gone, vals_list = lines._plan_credits(ends)
+        return [(lines.browse(vals['line_id']), -vals['amount']) for vals in vals_list]
 
     def action_apply(self):
         """Close the subscriptions, and bill what is left if that is wanted."""

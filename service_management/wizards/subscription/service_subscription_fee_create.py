@@ -29,7 +29,8 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
              " begin. Reduction: takes billed days back. Price change: adds or takes away some"
              " percent of what was billed.")
     date_from = fields.Date(
-        string="From", required=True, compute='_compute_date_from', store=True, readonly=False)
+        string="From", required=True, compute='_compute_date_from', store=True,
+        readonly=False, precompute=True)
     date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
     fill_gaps = fields.Boolean(
         default=True, help="Make every fee that is missing in these days, also those that were"
@@ -113,19 +114,27 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         """Return the values of reductions or price changes of what was made for these days."""
         today = fields.Date.context_today(self)
         fees = self.env['service.subscription.fee'].search([
-            ('line_id', 'in', lines.ids), ('kind', 'in', TIME_KINDS), ('state', '!=', 'credited'),
+            ('line_id', 'in', lines.ids), ('reduced_fee_id', '=', False),
+            ('state', '!=', 'credited'),
             ('date_start', '<=', self.date_to), ('date_end', '>=', self.date_from),
         ], order='date_start, id')
         planned = []
         for fee in fees:
             span = common_days((self.date_from, self.date_to), (fee.date_start, fee.date_end))
-            vals = fee._prepare_reduction(span, min(today, span[0]), self.name)
-            if self.kind == 'price_change':
-                vals.update({
-                    'kind': 'price_change', 'percent': self.percent, 'reduced_fee_id': False,
-                    'amount': fee.currency_id.round(-vals['amount'] * self.percent / 100)})
-            planned.append(vals)
+            # Dispatchers and managers plan, and may not see invoices: the ledger may.
+            if self.kind == 'reduction':
+                planned += fee.sudo()._prepare_reductions([span], today, self.name)
+            elif fee.kind in TIME_KINDS:
+                planned.append(self._prepare_price_change(fee.sudo(), span, today))
         return planned
+
+    def _prepare_price_change(self, fee, span, today):
+        """Return the values of the fee that changes the price of some days of another one."""
+        [paid] = fee._get_shares([span])
+        return {
+            **fee._prepare_correction(span, min(today, span[0]), self.name),
+            'kind': 'price_change', 'percent': self.percent, 'reduced_fee_id': False,
+            'amount': fee.currency_id.round(paid * self.percent / 100)}
 
     def action_apply(self):
         """Make the fees that the preview shows, and open them.
