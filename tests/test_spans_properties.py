@@ -41,6 +41,17 @@ def test_overlapping_pairs_finds_every_pair_and_no_other(spans, others):
     assert algebra.overlapping_pairs(spans, others) == expected
 
 
+@given(SPANS, st.integers(0, 5))
+def test_joined_covers_the_spans_and_the_small_gaps(spans, gap):
+    found = algebra.joined(spans, gap)
+    covered = minutes(spans)
+    gaps = set(range(61)) - covered
+    assert minutes(found) - covered <= gaps and minutes(found) >= covered
+    assert all(later[0] - earlier[1] > gap for earlier, later in pairwise(found))
+    if not gap:
+        assert minutes(found) == covered
+
+
 @given(SPAN, SPANS)
 def test_uncovered_is_the_rest_of_the_span(span, spans):
     gaps = algebra.uncovered(span, disjoint(spans))

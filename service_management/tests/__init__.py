@@ -31,6 +31,7 @@ from . import test_service_subscription_portal
 from . import test_service_subscription_price
 from . import test_service_subscription_run
 from . import test_service_subscription_sale
+from . import test_service_time
 from . import test_service_tours
 from . import test_service_visit
 from . import test_translations

@@ -1,9 +1,14 @@
 """Days and hours by the clock on the wall: naive UTC datetimes and names of time zones in and out."""
+import math
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
 
-from .spans import cut
+from .spans import cut, joined
+
+#: What is shorter is nothing.
+_SECOND = timedelta(seconds=1)
 
 
 def local_day(moment, timezone):
@@ -51,6 +56,53 @@ def hours_between(start, end):
     return (end - start).total_seconds() / 3600
 
 
+def working_spans(intervals):
+    """Return the spans that intervals of a calendar mean: midnight does not close.
+
+    Odoo ends a day at 23:59:59.999999, and leave often a second before midnight. What touches
+    within a second is one span; what is shorter than that is none.
+
+    :param intervals: (start, end, …) with aware datetimes of zones by pytz
+    :return: sorted, disjoint list of (start, end), aware
+
+    >>> riga = pytz.timezone('Europe/Riga')
+    >>> late = riga.localize(datetime(2026, 3, 2, 15)), riga.localize(
+    ...     datetime(2026, 3, 2, 23, 59, 59, 999999))
+    >>> [(start.hour, end.isoformat()) for start, end in working_spans([late])]
+    [(15, '2026-03-03T00:00:00+02:00')]
+    """
+    return joined([
+        (start, _next_midnight(end) if end.time() == time.max else end)
+        for start, end, *_rest in intervals if end - start >= _SECOND], _SECOND)
+
+
+def _next_midnight(moment):
+    """Return the midnight after an aware datetime, in its zone."""
+    zone = pytz.timezone(moment.tzinfo.zone)
+    return zone.localize(datetime.combine(moment.date() + timedelta(days=1), time.min))
+
+
+def by_days(spans):
+    """Cut spans at midnight.
+
+    :param spans: sorted, of aware datetimes in one zone by pytz
+    :return: {day: [(start, end)]}
+
+    >>> riga = pytz.timezone('Europe/Riga')
+    >>> found = by_days([(riga.localize(datetime(2026, 3, 2, 22)),
+    ...                   riga.localize(datetime(2026, 3, 3, 6)))])
+    >>> [(day.day, start.hour, end.hour) for day, parts in found.items() for start, end in parts]
+    [(2, 22, 0), (3, 0, 6)]
+    """
+    found = defaultdict(list)
+    for start, end in spans:
+        while start < end:
+            midnight = _next_midnight(start)
+            found[start.date()].append((start, min(end, midnight)))
+            start = midnight
+    return dict(found)
+
+
 def cut_by_days(start, end, timezone, hull_by_day):
     """Cut a span at midnights and at the borders of the working days.
 
@@ -80,6 +132,75 @@ def cut_by_days(start, end, timezone, hull_by_day):
             for begin, finish, is_inside in cut((moment, min(end, midnight)), hulls)]
         moment = midnight
     return parts
+
+
+def cut_by_quota(parts, worked, timezone, per_day, per_week):
+    """Cut working time where the hours of its day or of its week are used up.
+
+    Weeks begin on Monday. What was worked before counts, whatever it belongs to.
+
+    :param parts: as from `cut_by_days`
+    :param worked: sorted, disjoint spans (naive UTC) of all that the person worked, these too
+    :param str timezone: name of the zone that the days are in; empty means UTC
+    :param timedelta per_day: what a day has at most
+    :param timedelta per_week: what a week has at most
+    :return: as `parts`
+
+    >>> from datetime import date
+    >>> day, at = date(2026, 3, 2), lambda hour: datetime(2026, 3, 2, hour)
+    >>> [(begin.hour, finish.hour, inside) for begin, finish, _day, inside in cut_by_quota(
+    ...     [(at(12), at(18), day, True)], [(at(5), at(9)), (at(12), at(18))], 'UTC',
+    ...     timedelta(hours=8), timedelta(hours=40))]
+    [(12, 16, True), (16, 18, False)]
+    """
+    def used(first, moment):
+        """Return what was worked from the beginning of a day to a moment."""
+        since = utc_of(first, 0, timezone)
+        return sum((
+            min(end, moment) - max(start, since) for start, end in worked
+            if start < moment and end > since), timedelta())
+
+    found = []
+    for start, end, day, is_inside in parts:
+        left = min(
+            per_day - used(day, start), per_week - used(day - timedelta(day.weekday()), start))
+        border = min(end, start + max(left, timedelta())) if is_inside else start
+        found += [
+            (begin, finish, day, inside)
+            for begin, finish, inside in ((start, border, True), (border, end, False))
+            if begin < finish]
+    return found
+
+
+def in_steps(parts, step):
+    """Move the borders between parts to whole steps after the first start, and join what is alike.
+
+    The amounts of the parts, in steps, make that of the whole; a part of none joins its neighbour.
+
+    :param parts: list of (start, end, what it is), each beginning where the one before ends
+    :param timedelta step: what amounts are rounded to
+
+    >>> at = lambda *clock: datetime(2026, 3, 2, *clock)
+    >>> parts = [(at(15), at(17), 'a'), (at(17), at(17, 0, 10), 'b')]
+    >>> in_steps(parts, timedelta(seconds=36)) == [(at(15), at(17, 0, 10), 'a')]
+    True
+    """
+    first, last = parts[0][0], parts[-1][1]
+    total = max(1, _round_half_up((last - first) / step))
+    found, begin = [], first
+    for _start, end, kind in parts:
+        steps = total if end == last else min(total, _round_half_up((end - first) / step))
+        border = last if steps == total else first + steps * step
+        if begin < border and found and found[-1][2] == kind:
+            found[-1] = (found[-1][0], border, kind)
+        elif begin < border:
+            found.append((begin, border, kind))
+        begin = max(begin, border)
+    return found
+
+
+def _round_half_up(number):
+    return math.floor(number + 0.5)
 
 
 def naive(span):

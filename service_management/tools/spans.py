@@ -101,24 +101,23 @@ def cut(span, intervals):
     return parts
 
 
-def hull_of_days(intervals):
-    """Return one span a day, from the first start to the last end of its intervals.
+def joined(spans, gap):
+    """Return sorted, disjoint spans that cover the given ones, and the gaps up to a length.
 
-    A break between two working spans of a day is no overtime: nobody goes home for lunch.
+    :param gap: what is no longer than this is no gap
 
-    :param intervals: sorted spans of aware datetimes in one time zone
-    :return: sorted spans
-
-    >>> from datetime import datetime
-    >>> day = lambda *hours: tuple(datetime(2026, 3, 2, hour) for hour in hours)
-    >>> hull_of_days([day(8, 12), day(13, 17)]) == [day(8, 17)]
-    True
+    >>> joined([(13, 17), (8, 12), (17, 18)], 0)
+    [(8, 12), (13, 18)]
+    >>> joined([(8, 12), (13, 17)], 1)
+    [(8, 17)]
     """
-    hulls = {}
-    for start, end in intervals:
-        first, last = hulls.get(start.date(), (start, end))
-        hulls[start.date()] = (min(first, start), max(last, end))
-    return [hulls[day] for day in sorted(hulls)]
+    found = []
+    for start, end in sorted(spans):
+        if found and start - found[-1][1] <= gap:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def first_fit(free, length, not_before, step):

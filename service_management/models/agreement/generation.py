@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
-from ...tools.clock import local_day, utc_of
+from ...tools.clock import by_days, naive, utc_of
 from ...tools.recurrence import combine, possible_days
 from ..common.batches import attempt, tell_once
 from ..planning.hr_employee import Wish
@@ -137,9 +137,10 @@ class ServiceAgreement(models.Model):
         """
         if not calendar or not calendar._has_open_hours():
             return None
-        spans = calendar._get_open_spans(
-            utc_of(first, 0, calendar.tz), utc_of(last, 24, calendar.tz))
-        return {local_day(begin, calendar.tz): begin for begin, _finish in reversed(spans)}
+        # Opening hours are no secret to whoever plans by them.
+        spans = calendar.sudo()._get_spans_batch(
+            utc_of(first, 0, calendar.tz), utc_of(last, 24, calendar.tz))[1][False]
+        return {day: naive(parts[0])[0] for day, parts in by_days(spans).items()}
 
     def _combine(self, works, open_days, not_before=None):
         """Return the orders that works with one key need, as few as possible."""

@@ -145,8 +145,11 @@ class ServiceOrderLine(models.Model):
 
     def _get_worked_quantity(self):
         """Return the time between start and end in the line's unit."""
+        return self._get_quantity_of(hours_between(self.date_start, self.date_end))
+
+    def _get_quantity_of(self, hours):
+        """Return hours in the unit of one line, unrounded."""
         self.ensure_one()
-        hours = hours_between(self.date_start, self.date_end)
         hour = self.env.ref('uom.product_uom_hour')
         if not self.product_uom_id or not self.product_uom_id._has_common_reference(hour):
             return hours

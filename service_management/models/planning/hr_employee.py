@@ -6,6 +6,7 @@ import pytz
 
 from odoo import api, models
 
+from ...tools.clock import naive
 from ...tools.spans import first_fit, overlapping_pairs, uncovered, without
 from .service_visit import OPEN_STATES
 
@@ -187,9 +188,7 @@ class HrEmployee(models.Model):
                     taken[employee_id, day].append(span)
         # Calendars are HR's; whether somebody is there is what planning asks.
         present = {
-            employee_id: [tuple(
-                moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span)
-                for span in spans]
+            employee_id: [naive(span) for span in spans]
             for employee_id, spans in employees.sudo()._get_working_spans(first, last)[1].items()}
         starts = []
         for wish in wishes:

@@ -1,8 +1,12 @@
+from datetime import timedelta
+from fractions import Fraction
+
 from odoo import api, fields, models
 from odoo.tools import float_round
 
-from ...tools.clock import cut_by_days
+from ...tools.clock import cut_by_days, cut_by_quota, in_steps
 from ...tools.pricing import fit_prices, spread
+from ...tools.spans import joined
 
 
 class ServiceOrderLine(models.Model):
@@ -122,7 +126,8 @@ class ServiceOrderLine(models.Model):
     def _get_overtime_parts(self, rules):
         """Return {line: [(start, end, rule)]}: spans in naive UTC, an empty rule in usual hours.
 
-        Only worked hours count; who has no working hours has no overtime.
+        Only worked hours count; who has no working hours has no overtime. Parts of a line have the
+        quantity that it has, and none of them is nothing.
         """
         worked = self.filtered(lambda line: (
             line.kind == 'hour' and not line.is_travel and line.employee_id and line.date_start
@@ -132,25 +137,65 @@ class ServiceOrderLine(models.Model):
         # Calendars are HR's; whether work is overtime is what pricing asks.
         hulls = worked.employee_id.sudo()._get_working_days(
             min(worked.mapped('date_start')), max(worked.mapped('date_end')))
+        flexible_work = worked._get_flexible_work()
         return {
-            line: line._cut_by_overtime(rules, hulls[line.employee_id.id])
+            line: line._cut_by_overtime(
+                rules, hulls[line.employee_id.id], flexible_work.get(line.employee_id.id))
             for line in worked if line.employee_id.id in hulls}
 
-    def _cut_by_overtime(self, rules, hull_by_day):
-        """Cut one line where its price changes, and at midnight where the kind of day does."""
+    def _get_flexible_work(self):
+        """Return {employee id: spans of work in the weeks of these lines} of flexible technicians.
+
+        Work of other orders is among it: what a line costs does not depend on what it is priced with.
+        """
+        # Calendars are HR's; whether work is overtime is what pricing asks.
+        flexible = self.employee_id.sudo().filtered(
+            lambda employee: employee.resource_calendar_id.flexible_hours)
+        if not flexible:
+            return {}
+        priced = self.filtered(lambda line: line.employee_id.id in flexible._ids)
+        # A week of a technician is one, whoever may see which order.
+        known = self.sudo().search([
+            ('employee_id', 'in', flexible.ids), ('kind', '=', 'hour'), ('is_travel', '=', False),
+            ('date_start', '<', max(priced.mapped('date_end'))),
+            ('date_end', '>', min(priced.mapped('date_start')) - timedelta(days=8))])
+        worked = (known - priced._origin.sudo() | priced.sudo()).filtered(
+            lambda line: line.state != 'cancelled')
+        return {
+            employee_id: joined(
+                ((line.date_start, line.date_end) for line in lines), timedelta())
+            for employee_id, lines in worked.grouped(lambda line: line.employee_id.id).items()}
+
+    def _cut_by_overtime(self, rules, hull_by_day, flexible_work=None):
+        """Cut one line where its price changes, and at midnight where the kind of day does.
+
+        :param flexible_work: what a technician with flexible hours worked; the clock does not count
+            then, but the hours of the day and of the week
+        """
         timezone = self.employee_id.tz or self.company_id._get_service_timezone()
+        pieces = cut_by_days(self.date_start, self.date_end, timezone, hull_by_day)
+        if flexible_work:
+            calendar = self.employee_id.sudo().resource_calendar_id  # as in _get_flexible_work
+            pieces = cut_by_quota(
+                pieces, flexible_work, timezone, timedelta(hours=calendar.hours_per_day),
+                timedelta(hours=calendar.full_time_required_hours))
         parts = []
-        for start, end, day, is_inside in cut_by_days(
-                self.date_start, self.date_end, timezone, hull_by_day):
+        for start, end, day, is_inside in pieces:
             rule = self.env['service.price.rule']
             if not is_inside:
                 days = ('any', 'open' if day in hull_by_day else 'closed')
                 rule = rules.filtered(lambda item, days=days: item.day in days)._pick(
                     self.order_id, start)
-            if parts and parts[-1][2] == rule:
-                start = parts.pop()[0]
             parts.append((start, end, rule))
-        return parts
+        return in_steps(parts, self._get_time_step())
+
+    def _get_time_step(self):
+        """Return the least time that makes a quantity of one line, in whole seconds."""
+        self.ensure_one()
+        per_hour = self._get_quantity_of(1.0)
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        step = Fraction(3600 / per_hour).limit_denominator(1000) / 10 ** digits
+        return timedelta(seconds=step.numerator)
 
     def _split_overtime(self, rules):
         """Make lines of the parts of a line that have different prices."""

@@ -1,10 +1,8 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import fields, models
 
-from ...tools.spans import hull_of_days
+from ...tools.clock import by_days
 
 #: Who reads zones. A field of a core model that leads to ours is for nobody else: reading the whole
 #: record would fail for people of other apps.
@@ -31,32 +29,32 @@ class HrEmployee(models.Model):
     def _get_working_spans(self, start, end):
         """Return two mappings {employee id: [(start, end)]}: working hours, and those without leave.
 
-        Spans are sorted and aware, in the employees' own time zones. Who works whenever there is
-        work, or has no calendar, is in neither. Calendars are HR's: call it in sudo.
+        Spans are sorted, disjoint and aware, in the employees' own time zones; a night is one span.
+        Flexible hours are every hour. Who works whenever there is work, or has no calendar, is in
+        neither. Calendars are HR's: call it in sudo.
 
         :param start: naive UTC datetime
         :param end: naive UTC datetime
         """
-        start, end = pytz.utc.localize(start), pytz.utc.localize(end)
         opening, present = {}, {}
         for calendar, group in self.grouped('resource_calendar_id').items():
             bound = group.filtered(lambda employee: not employee.resource_id._is_fully_flexible())
             if not calendar or not bound:
                 continue
-            for spans, found in (
-                (opening, calendar._attendance_intervals_batch(start, end, bound.resource_id)),
-                (present, calendar._work_intervals_batch(start, end, bound.resource_id)),
+            for spans, found in zip(
+                (opening, present), calendar._get_spans_batch(start, end, bound.resource_id),
+                strict=True,
             ):
                 spans.update({
-                    employee.id: [item[:2] for item in found[employee.resource_id.id]]
-                    for employee in bound})
+                    employee.id: found[employee.resource_id.id] for employee in bound})
         return opening, present
 
     def _get_working_days(self, start, end):
         """Return {employee id: {day: (start, end)}}: when a day's work begins and ends.
 
-        Days are the employee's own; leave and holidays are left out. Who has no working hours is
-        left out altogether. As for `_get_working_spans`, call it in sudo.
+        Days are the employee's own; leave and holidays are left out. A break between two working
+        spans of a day is no overtime: nobody goes home for lunch. Who has no working hours is left
+        out altogether. As for `_get_working_spans`, call it in sudo.
 
         :param start: naive UTC datetime
         :param end: naive UTC datetime
@@ -64,5 +62,22 @@ class HrEmployee(models.Model):
         day = timedelta(days=1)
         present = self._get_working_spans(start - day, end + day)[1]
         return {
-            employee_id: {span[0].date(): span for span in hull_of_days(spans)}
+            employee_id: {day: (parts[0][0], parts[-1][1]) for day, parts in by_days(spans).items()}
             for employee_id, spans in present.items()}
+
+    def _get_available_hours(self, start, end):
+        """Return {employee id: {day: hours}} of work that these people could do in a period.
+
+        Days are the employee's own; leave and holidays are left out. Flexible hours are those of a
+        day, until those of the week are used, Monday first. As for `_get_working_spans`, call it
+        in sudo.
+
+        :param start: naive UTC datetime
+        :param end: naive UTC datetime
+        """
+        present = self._get_working_spans(start, end)[1]
+        return {
+            employee.id: {
+                day: employee.resource_calendar_id._get_hours_of_day(day, parts)
+                for day, parts in by_days(present[employee.id]).items()}
+            for employee in self if employee.id in present}

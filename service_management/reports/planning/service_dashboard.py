@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.clock import hours_between
-
 
 class ServiceDashboard(models.AbstractModel):
     _inherit = 'service.dashboard'
@@ -44,15 +42,14 @@ class ServiceDashboard(models.AbstractModel):
         # Calendars are HR's; that somebody works today is what planning shows.
         employees = self.env['hr.employee'].sudo().search([
             ('service_team_id', '!=', False), ('company_id', 'in', self.env.companies.ids)])
-        present = employees._get_working_spans(start, end)[1]
+        free = employees._get_available_hours(start, end)
         planned = dict(self.env['service.visit']._read_group([
             ('employee_id', 'in', employees.ids), ('state', '!=', 'cancelled'),
             ('date_start', '>=', start), ('date_start', '<', end),
         ], ['employee_id'], ['duration_hours:sum']))
         technicians = []
         for employee in employees:
-            available = sum(
-                hours_between(begin, finish) for begin, finish in present.get(employee.id, ()))
+            available = sum(free.get(employee.id, {}).values())
             hours = planned.get(employee.with_env(self.env), 0.0)
             percent = round(100 * hours / available) if available else (100 if hours else 0)
             technicians.append({

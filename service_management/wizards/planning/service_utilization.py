@@ -1,14 +1,11 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, Query
-
-from ...tools.clock import hours_between
 
 
 class ServiceUtilization(models.TransientModel):
@@ -83,14 +80,12 @@ class ServiceUtilization(models.TransientModel):
         """Return {employee id: {day: hours}} by the technicians' calendars, without leave."""
         start = datetime.combine(self.date_from, time.min) - timedelta(days=1)
         end = datetime.combine(self.date_to, time.max) + timedelta(days=1)
-        present = employees._get_working_spans(start, end)[1]
-        hours = {employee.id: defaultdict(float) for employee in employees}
-        for employee_id, spans in present.items():
-            for begin, finish in spans:
-                if self.date_from <= begin.date() <= self.date_to:
-                    hours[employee_id][begin.date()] += hours_between(
-                        begin.astimezone(pytz.utc), finish.astimezone(pytz.utc))
-        return hours
+        available = employees._get_available_hours(start, end)
+        return {
+            employee.id: {
+                day: hours for day, hours in available.get(employee.id, {}).items()
+                if self.date_from <= day <= self.date_to}
+            for employee in employees}
 
     def _get_booked_domain(self, employees):
         """Return the domain of the hours in the analysis that technicians booked in the period."""

@@ -1,0 +1,211 @@
+"""Time that people are there: nights, midnight, flexible hours, and what it costs."""
+from datetime import datetime, timedelta
+from itertools import permutations
+
+from odoo.fields import Command
+from odoo.tests import freeze_time
+
+from .common import ServiceBaseCommon
+
+
+class TimeCommon(ServiceBaseCommon):
+    """Anna in Riga, two hours ahead of UTC in March."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._create_order()
+        cls.visit = cls.order.visit_ids
+
+    @classmethod
+    def _work(cls, *spans, days=range(7), **values):
+        """Give Anna a calendar of her own with spans of hours on days of the week."""
+        cls.technician.resource_calendar_id = cls.env['resource.calendar'].create({
+            'name': "Anna's Week", 'company_id': cls.company.id, 'tz': 'Europe/Riga',
+            'attendance_ids': [Command.clear()] + [
+                Command.create({
+                    'name': "Shift", 'dayofweek': str(day), 'hour_from': start, 'hour_to': end,
+                    'day_period': 'morning',
+                }) for day in days for start, end in spans],
+            **values})
+
+    @classmethod
+    def _work_flexibly(cls):
+        cls._work((8, 16), days=range(5), flexible_hours=True, hours_per_day=8,
+                  full_time_required_hours=40, hours_per_week=40)
+
+    def _warnings(self, start, hours):
+        begin = datetime.fromisoformat(start)
+        return self.visit.get_planning_warnings({
+            'employee_id': self.technician.id,
+            'date_start': begin, 'date_end': begin + timedelta(hours=hours)})
+
+
+class TestServiceMidnight(TimeCommon):
+
+    def test_round_the_clock_is_open_at_midnight(self):
+        self._work((0, 24))
+        for start, hours in (
+            ('2026-03-03 21:00:00', 2), ('2026-03-03 22:00:00', 1), ('2026-03-02 06:00:00', 120),
+            ('2026-03-28 21:00:00', 30), ('2026-10-24 20:00:00', 30),  # the clock changes
+        ):
+            with self.subTest(start=start):
+                self.assertEqual(self._warnings(start, hours), [])
+
+    def test_shift_until_midnight_is_open_until_midnight(self):
+        self._work((15, 24), days=range(5))
+        for start, hours, count in (
+            ('2026-03-03 20:00:00', 2, 0),
+            ('2026-03-03 20:00:00', 2.25, 1),
+            ('2026-03-06 20:00:00', 2, 0),  # Friday
+        ):
+            with self.subTest(start=start, hours=hours):
+                self.assertEqual(len(self._warnings(start, hours)), count)
+
+    def test_night_shift_in_two_parts_is_one(self):
+        self._work((0, 6), (22, 24))
+        self.assertEqual(self._warnings('2026-03-03 20:00:00', 8), [])
+
+    def test_leave_that_ends_a_second_before_midnight_leaves_no_second(self):
+        self._work((0, 24))
+        self.env['resource.calendar.leaves'].sudo().create({
+            'name': "Leave", 'calendar_id': self.technician.resource_calendar_id.id,
+            'company_id': self.company.id, 'resource_id': self.technician.resource_id.id,
+            'date_from': '2026-03-02 22:00:00', 'date_to': '2026-03-03 21:59:59'})
+        spans = self.technician.sudo()._get_working_spans(
+            datetime(2026, 3, 2, 20), datetime(2026, 3, 4, 20))[1][self.technician.id]
+        self.assertEqual(
+            [(start.isoformat(), end.isoformat()) for start, end in spans],
+            [('2026-03-02T22:00:00+02:00', '2026-03-03T00:00:00+02:00'),
+             ('2026-03-04T00:00:00+02:00', '2026-03-04T22:00:00+02:00')])
+
+    @freeze_time('2026-03-03 07:10:00')
+    def test_job_of_a_whole_day_finds_time(self):
+        self._work((0, 24))
+        self.visit.duration_hours = 24
+        proposal = self.visit.get_drop_proposal(self.technician.id)
+        self.assertEqual(proposal['values']['date_start'], '2026-03-03 07:15:00')
+        self.assertEqual(proposal['warnings'], [])
+
+    @freeze_time('2026-03-03 20:30:00')
+    def test_job_over_midnight_begins_before_it(self):
+        self._work((0, 24))
+        self.visit.duration_hours = 3
+        proposal = self.visit.get_drop_proposal(self.technician.id)
+        self.assertEqual(proposal['values']['date_start'], '2026-03-03 20:30:00')
+
+    def test_clock_of_a_promise_does_not_stop_at_midnight(self):
+        self._work((0, 24))
+        calendar = self.technician.resource_calendar_id
+        start = datetime(2026, 3, 2, 8)
+        clock = calendar._get_open_hours(start, start, 72)
+        self.assertEqual(clock.add(start, 72), start + timedelta(hours=72))
+        self.assertEqual(clock.opening(datetime(2026, 3, 2, 22)), datetime(2026, 3, 2, 22))
+
+    def test_utilization_counts_whole_days(self):
+        self._work((0, 24))
+        wizard = self.env['service.utilization'].create({
+            'date_from': '2026-03-02', 'date_to': '2026-03-03'})
+        self.assertEqual(
+            list(wizard._get_available_hours(self.technician)[self.technician.id].values()), [24, 24])
+
+
+class TestServiceOvertime(TimeCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['service.price.rule'].create({
+            'name': "Overtime", 'kind': 'overtime', 'percent': 50, 'company_id': cls.company.id})
+
+    def _book(self, start, end, order=None):
+        return self._create_line(
+            order or self.order, employee_id=self.technician.id, date_start=start, date_end=end,
+            quantity_planned=0)
+
+    def _price(self, start, end):
+        """Return [(hours, price)] of work, in the order of time."""
+        order = self._create_order()
+        self._book(start, end, order)
+        order.action_apply_price_rules()
+        return [(line.quantity, line.price_unit) for line in order.line_ids.sorted('date_start')]
+
+    def test_work_over_midnight_makes_no_line_of_nothing(self):
+        self._work((15, 24))
+        for start, end, expected in (
+            ('2026-03-03 20:00:00', '2026-03-03 23:00:00', [(2, 80), (1, 120)]),
+            ('2026-03-03 20:00:00', '2026-03-03 22:00:00', [(2, 80)]),
+            ('2026-03-03 20:00:00', '2026-03-03 22:00:15', [(2, 80)]),
+        ):
+            with self.subTest(end=end):
+                self.assertEqual(self._price(start, end), expected)
+
+    def test_round_the_clock_is_never_overtime(self):
+        self._work((0, 24))
+        self.assertEqual(self._price('2026-03-03 20:00:00', '2026-03-04 02:00:00'), [(6, 80)])
+
+    def test_parts_of_work_make_its_hours(self):
+        for start, end in (
+            ('2026-03-03 14:00:10', '2026-03-03 16:00:00'),
+            ('2026-03-03 14:59:50', '2026-03-03 16:00:00'),
+            ('2026-03-03 13:40:00', '2026-03-03 16:20:00'),
+            ('2026-03-03 05:20:00', '2026-03-03 15:20:20'),
+            ('2026-03-06 21:59:55', '2026-03-06 22:00:12'),
+        ):
+            with self.subTest(start=start, end=end):
+                whole = self._book(start, end, self._create_order()).quantity
+                parts = self._price(start, end)
+                self.assertAlmostEqual(sum(hours for hours, _price in parts), whole)
+                if whole:
+                    self.assertTrue(all(hours for hours, _price in parts))
+
+    def test_flexible_hours_have_no_overtime_by_the_clock(self):
+        self._work_flexibly()
+        for start, end in (
+            ('2026-03-03 05:00:00', '2026-03-03 06:00:00'),  # Tuesday, 7 in Riga
+            ('2026-03-03 18:00:00', '2026-03-03 21:00:00'),
+            ('2026-03-07 07:00:00', '2026-03-07 08:00:00'),  # Saturday
+        ):
+            with self.subTest(start=start):
+                self.assertEqual([price for _hours, price in self._price(start, end)], [80])
+                self.assertEqual(self._warnings(start, 1)[1:], [])
+
+    def test_flexible_hours_above_those_of_the_day_are_overtime(self):
+        self._work_flexibly()
+        self.assertEqual(
+            self._price('2026-03-03 05:00:00', '2026-03-03 15:00:00'), [(8, 80), (2, 120)])
+        self.assertEqual(self._price('2026-03-03 15:00:00', '2026-03-03 16:00:00'), [(1, 120)])
+
+    def test_flexible_hours_above_those_of_the_week_are_overtime(self):
+        self._work_flexibly()
+        for day in (2, 3, 4, 5):
+            self._book(f'2026-03-0{day} 05:00:00', f'2026-03-0{day} 13:00:00', self._create_order())
+        self._book('2026-03-06 05:00:00', '2026-03-06 12:00:00', self._create_order())
+        self.assertEqual(
+            self._price('2026-03-07 07:00:00', '2026-03-07 09:00:00'), [(1, 80), (1, 120)])
+        self.assertEqual(
+            self._price('2026-03-09 07:00:00', '2026-03-09 09:00:00'), [(2, 80)], "A new week")
+
+    def test_work_costs_the_same_whatever_is_priced_with_it(self):
+        for work in (self._work_flexibly, lambda: self._work((8, 17), days=range(5))):
+            work()
+            lines = self.env['service.order.line'].union(*(
+                self._book(f'2026-03-0{day} {start}:00:00', f'2026-03-0{day} {end}:00:00')
+                for day, start, end in (
+                    (2, '05', '14'), (3, '05', '06'), (5, '12', '20'), (7, '07', '08'))))
+            alone = {line: line._get_price_rules().get(line) for line in lines}
+            for some in permutations(lines, 2):
+                some = self.env['service.order.line'].union(*some)
+                found = some._get_price_rules()
+                self.assertEqual(
+                    {line: found.get(line) for line in some}, {line: alone[line] for line in some})
+
+    def test_flexible_technicians_are_available_for_the_hours_of_the_week(self):
+        self._work_flexibly()
+        for first, last, expected in (
+            ('2026-03-02', '2026-03-08', [8, 8, 8, 8, 8, 0, 0]),
+            ('2026-03-06', '2026-03-08', [8, 0, 0]),
+        ):
+            wizard = self.env['service.utilization'].create({'date_from': first, 'date_to': last})
+            found = wizard._get_available_hours(self.technician)[self.technician.id]
+            self.assertEqual(list(found.values()), expected)
