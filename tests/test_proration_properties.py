@@ -91,12 +91,32 @@ def test_accruals_add_up_and_tile_the_span(amount, start, length, unit, method, 
     assert all(part * amount >= 0 for *_days, part in parts)
     assert [day for first, last, _part in parts for day in each_day((first, last))] == each_day(
         span)
-    # All but the one that takes the rest are what they should be, rounded.
-    middle = parts[1:] if remainder == 'first' else parts[:-1]
+    weights = [_weigh(days, unit, method) for *days, _part in parts]
+    total = sum(weights)
+    assert all(abs(part - amount * weight / total) < 1
+               for weight, (*_days, part) in zip(weights, parts, strict=True))
+
+
+def _weigh(days, unit, method):
+    """Return how much a part of a schedule counts, counted day by day."""
     if method == 'days':
-        for first, last, part in middle:
-            exact = Fraction(amount) * spans.count_days((first, last)) / spans.count_days(span)
-            assert abs(part - exact) < 1
+        return Fraction(spans.count_days(days))
+    whole = proration.period(proration.calendar_start(days[0], unit), unit, 1, 0)
+    return Fraction(spans.count_days(days), spans.count_days(whole))
+
+
+@given(AMOUNT, DAY, st.integers(0, 800), st.sampled_from(['day', 'month', 'quarter', 'year']),
+       st.sampled_from(['equal', 'days']), st.sampled_from(['first', 'last']))
+def test_equal_parts_differ_by_one_step_and_the_spare_ones_are_at_one_end(
+        amount, start, length, unit, method, remainder):
+    parts = proration.accrue(
+        amount, (start, start + timedelta(days=length)), unit, method, remainder)
+    alike = {}
+    for *days, part in parts:
+        alike.setdefault(_weigh(days, unit, method), []).append(abs(part))
+    for amounts in alike.values():
+        assert max(amounts) - min(amounts) <= 1
+        assert amounts == sorted(amounts, reverse=remainder == 'first')
 
 
 CASES = [
@@ -104,12 +124,15 @@ CASES = [
     (120000, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [10000] * 12),
     (1000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [333, 333, 334]),
     (1000, 'month', 'equal', 'first', '2026-01-01', '2026-03-31', [334, 333, 333]),
-    (2000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [667, 667, 666]),
-    (10, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [0] * 11 + [10]),
+    (2000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [666, 667, 667]),
+    (10, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [0] * 2 + [1] * 10),
+    (100000, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [8333] * 8 + [8334] * 4),
+    (100000, 'month', 'equal', 'first', '2026-01-01', '2026-12-31', [8334] * 4 + [8333] * 8),
+    (-100000, 'month', 'equal', 'last', '2026-01-01', '2026-12-31', [-8333] * 8 + [-8334] * 4),
     (-1000, 'month', 'equal', 'last', '2026-01-01', '2026-03-31', [-333, -333, -334]),
     (9000, 'month', 'days', 'last', '2026-01-01', '2026-03-31', [3100, 2800, 3100]),
     (9100, 'month', 'days', 'last', '2024-01-01', '2024-03-31', [3100, 2900, 3100]),
-    (10000, 'month', 'equal', 'last', '2026-01-16', '2026-02-15', [4907, 5093]),
+    (10000, 'month', 'equal', 'last', '2026-01-16', '2026-02-15', [4906, 5094]),
     (700, 'day', 'equal', 'last', '2026-03-02', '2026-03-08', [100] * 7),
     (36500, 'year', 'equal', 'last', '2026-07-01', '2027-06-30', [18400, 18100]),
     (1, 'quarter', 'days', 'first', '2026-01-01', '2026-12-31', [1, 0, 0, 0]),

@@ -152,31 +152,32 @@ def accrue(amount, span, unit, method='equal', remainder='last'):
     """Return how an amount is earned over a span: [(first day, last day, steps)], in order.
 
     The span is cut where the calendar's periods begin. A period that the span has only a part of
-    counts by its days. Parts are rounded, and what is left over goes to one of them.
+    counts by its days. Parts are rounded down, and the steps that are left over go one by one to
+    the first parts, or to the last ones: equal periods differ by at most one step.
     Source: Dynamics 365 Finance & Operations, "Accruing subscriptions".
 
     :param int amount: steps of the currency, of either sign
     :param str unit: 'day', 'month', 'quarter' or 'year'
     :param str method: 'equal' gives each whole period the same, 'days' each day
-    :param str remainder: 'first' or 'last'
+    :param str remainder: 'first' or 'last': where the steps begin that are left over
     :return: parts that add up to the amount exactly; none of them of the other sign
 
     >>> year = (date(2026, 1, 1), date(2026, 12, 31))
     >>> [part for *_span, part in accrue(100000, year, 'month')]
-    [8333, 8333, 8333, 8333, 8333, 8333, 8333, 8333, 8333, 8333, 8333, 8337]
+    [8333, 8333, 8333, 8333, 8333, 8333, 8333, 8333, 8334, 8334, 8334, 8334]
     >>> [part for *_span, part in accrue(100000, year, 'quarter', 'days', 'first')]
     [24658, 24932, 25205, 25205]
     """
     pieces = []
     for whole in periods(calendar_start(span[0], unit), unit, 1, *span):
         piece = common_days(whole, span)
-        weight = Fraction(count_days(piece), count_days(whole)) if method == 'equal' else Fraction(count_days(piece))
+        days = count_days(piece)
+        weight = Fraction(days, count_days(whole)) if method == 'equal' else Fraction(days)
         pieces.append((piece, weight))
     total = sum(weight for _piece, weight in pieces)
-    parts = [rounded(amount * weight / total) for _piece, weight in pieces]
-    index = 0 if remainder == 'first' else -1
-    if (parts[index] + amount - sum(parts)) * amount < 0:
-        # Rounded up everywhere, small amounts would leave a negative rest.
-        parts = [int(amount * weight / total) for _piece, weight in pieces]
-    parts[index] += amount - sum(parts)
+    parts = [int(amount * weight / total) for _piece, weight in pieces]
+    # Rounded towards zero, fewer steps are left over than there are parts.
+    left, step = abs(amount - sum(parts)), 1 if amount > 0 else -1
+    for index in range(left) if remainder == 'first' else range(len(parts) - left, len(parts)):
+        parts[index] += step
     return [(*piece, part) for (piece, _weight), part in zip(pieces, parts, strict=True)]
