@@ -32,7 +32,7 @@ class TestServiceAccrual(SubscriptionCommon):
     def test_posting_builds_the_schedule_and_posts_nothing(self):
         invoice = self._invoice()
         rows = self._rows(invoice)
-        self.assertEqual(rows.mapped('amount'), [83.33] * 11 + [83.37])
+        self.assertEqual(rows.mapped('amount'), [83.33] * 8 + [83.34] * 4)
         self.assertEqual(set(rows.mapped('state')), {'planned'})
         self.assertEqual(str(rows[1].date), '2026-02-28')
         self.assertEqual(self._rows(invoice, 'deferral').amount, 1000)
@@ -109,6 +109,168 @@ class TestServiceAccrual(SubscriptionCommon):
         with freeze_time('2026-01-01'):
             invoice.action_post()
         self.assertAlmostEqual(sum(self._rows(invoice).mapped('amount')), 1250, 2)
+
+    #=== WHAT WAS DEFERRED IS WHAT IS TAKEN BACK ===#
+
+    def _invoice_in_euro(self, price=1200.0, **plan):
+        """Return an invoice in EUR, posted on 1 January, when 1 EUR was worth 1.10."""
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        for day, worth in (('2026-01-01', 1.10), ('2026-04-01', 1.05), ('2026-05-01', 1.20)):
+            self._set_rate(euro, day, worth)
+        pricelist = self.env['product.pricelist'].create({'name': "EUR", 'currency_id': euro.id})
+        subscription = self._subscribe(
+            plan=self._deferred(interval_unit='year', **plan), price=price,
+            pricelist_id=pricelist.id)
+        with freeze_time('2026-01-01'):
+            invoice = self._bill(subscription, '2026-01-01')
+            invoice.action_post()
+        self.assertEqual(self._rows(invoice, 'deferral').amount, price * 1.1)
+        return invoice
+
+    def _set_rate(self, currency, day, worth):
+        self.env['res.currency.rate'].create({
+            'name': day, 'currency_id': currency.id, 'company_id': self.company.id,
+            'inverse_company_rate': worth})
+
+    def _assert_deferred(self, until, amount):
+        self.assertAlmostEqual(self._balance(self.deferred_account, until), -amount, 2)
+
+    def test_a_credit_at_another_rate_leaves_nothing_deferred(self):
+        invoice = self._invoice_in_euro()
+        income = invoice.invoice_line_ids.account_id
+        self._accrue('2026-03-31')
+        self._credit(invoice, '2026-04-15')
+        self._accrue('2026-04-15')
+        self._assert_deferred('2026-04-15', 0)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+        # Billed 1,320.00 and credited 1,260.00: the difference stays in revenue.
+        self.assertAlmostEqual(self._balance(income, '2027-12-31'), -60, 2)
+
+    def test_partial_credits_at_other_rates_take_back_what_was_deferred(self):
+        invoice = self._invoice_in_euro(1000)
+        self._accrue('2026-03-31')
+        for day, part in (('2026-04-15', 333.33), ('2026-05-15', 333.33)):
+            self._credit(invoice, day, part)
+        self._accrue('2026-05-15')
+        # Two thirds of what was not earned by the end of April.
+        self._assert_deferred('2026-05-15', round(1100 * 8 / 12 * 333.34 / 1000, 2))
+        self._credit(invoice, '2026-05-20', 333.34)
+        self._accrue('2026-05-20')
+        self._assert_deferred('2026-05-20', 0)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+
+    def test_closing_at_another_rate_leaves_nothing_deferred(self):
+        invoice = self._invoice_in_euro()
+        subscription = invoice.line_ids.service_fee_id.subscription_id
+        self._accrue('2026-04-30')
+        with freeze_time('2026-05-01'):
+            subscription._close(fields.Date.to_date('2026-04-30'), self.close_reason)
+            credit = subscription._bill(*[fields.Date.to_date('2026-05-01')] * 2)
+            credit.action_post()
+        self.assertEqual(credit.amount_untaxed, 800)
+        self._accrue('2026-05-01')
+        self._assert_deferred('2026-05-01', 0)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2026-08-31', 0)
+        self._assert_deferred('2027-12-31', 0)
+
+    def test_an_invoice_posted_again_at_another_rate_defers_what_it_is_worth_then(self):
+        invoice = self._invoice_in_euro()
+        self._accrue('2026-03-31')
+        for day in ('2026-04-15', '2026-05-15'):
+            with freeze_time(day):
+                invoice.button_draft()
+                self._accrue(day)
+                self._assert_deferred(day, 0)
+                invoice.write({'invoice_date': day, 'date': day})
+                invoice.action_post()
+        self._accrue('2026-05-15')
+        self._assert_deferred('2026-05-15', 1440 * 8 / 12)
+        self._credit(invoice, '2026-05-20')
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+
+    def test_a_credit_posted_again_takes_back_as_much(self):
+        invoice = self._invoice_in_euro()
+        self._accrue('2026-03-31')
+        credit = self._credit(invoice, '2026-04-15', 600)
+        for day in ('2026-04-20', '2026-05-20'):
+            with freeze_time(day):
+                credit.button_draft()
+                self._accrue(day)
+                credit.write({'invoice_date': day, 'date': day})
+                credit.action_post()
+        self._accrue('2026-05-20')
+        self._assert_deferred('2026-05-20', 660 * 8 / 12)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+
+    def test_an_invoice_posted_again_stays_credited(self):
+        invoice = self._invoice()
+        self._credit(invoice, '2026-01-15', 400)
+        with freeze_time('2026-01-20'):
+            invoice.button_draft()
+            invoice.action_post()
+        self._accrue('2026-01-20')
+        self._assert_deferred('2026-01-20', 600)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+
+    #=== ACCOUNTS ARE THOSE OF THE DEFERRAL ===#
+
+    def _account(self, code, kind='liability_current'):
+        return self.env['account.account'].create({
+            'name': f"Other {code}", 'code': code, 'account_type': kind})
+
+    def _get_plan(self, invoice):
+        return invoice.line_ids.service_fee_id.plan_id
+
+    def test_what_was_deferred_is_recognised_from_where_it_went(self):
+        invoice, other = self._invoice(1200), self._account('249998')
+        income = invoice.invoice_line_ids.account_id
+        self._accrue('2026-03-31')
+        plan = self._get_plan(invoice)
+        plan.write({
+            'deferred_account_id': other.id,
+            'recognition_account_id': self._account('400998', 'income').id})
+        self._accrue('2026-06-30')
+        self._assert_deferred('2026-06-30', 600)
+        self.assertFalse(self._balance(other, '2027-12-31'))
+        self.assertAlmostEqual(self._balance(income, '2026-06-30'), -600, 2)
+        self._credit(invoice, '2026-07-15')
+        self._accrue('2026-07-15')
+        self._assert_deferred('2027-12-31', 0)
+
+    def test_what_is_posted_later_uses_the_account_of_the_plan_then(self):
+        invoice, other = self._invoice(1200), self._account('249998')
+        self._get_plan(invoice).deferred_account_id = other
+        self._accrue('2026-01-31')
+        self.assertAlmostEqual(self._balance(other, '2026-01-31'), -1100, 2)
+        self._assert_deferred('2026-01-31', 0)
+
+    def test_days_that_are_credited_follow_the_fee_that_billed_them(self):
+        invoice, other = self._invoice(1200), self._account('249998')
+        self._accrue('2026-06-30')
+        plan = self._get_plan(invoice)
+        for values in ({'deferred_account_id': other.id}, {'is_deferred': False}):
+            plan.write(values)
+        subscription = invoice.line_ids.service_fee_id.subscription_id
+        with freeze_time('2026-07-01'):
+            subscription._close(fields.Date.to_date('2026-06-30'), self.close_reason)
+            subscription._bill(*[fields.Date.to_date('2026-07-01')] * 2).action_post()
+        self._accrue('2026-07-01')
+        self._assert_deferred('2026-07-01', 0)
+        self.assertFalse(self._balance(other, '2027-12-31'))
+
+    def test_a_plan_that_defers_no_more_lets_what_was_deferred_be_recognised(self):
+        invoice = self._invoice(1200)
+        self._accrue('2026-03-31')
+        self._get_plan(invoice).write({'is_deferred': False, 'deferred_account_id': False})
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
 
     #=== CREDIT NOTES ===#
 
@@ -239,10 +401,47 @@ class TestServiceAccrual(SubscriptionCommon):
         subscription = bad.line_ids.service_fee_id.subscription_id
         self.assertIn("no account of deferred revenue", self._rows(bad)[0].error)
         self.assertEqual(len(subscription.activity_ids), 1)
+        self._accrue('2026-01-31')
+        self.assertEqual(len(subscription.activity_ids), 1)
         plan.deferred_account_id = account
         rows = self._rows(bad, 'deferral') | self._rows(bad)[0]
         rows.with_user(self.user_accountant).action_post()
         self.assertEqual(set(rows.mapped('state')), {'posted'})
+
+    def test_what_failed_is_tried_each_night_and_the_to_do_closed_when_it_works(self):
+        invoice = self._invoice(1200)
+        plan = self._get_plan(invoice)
+        subscription = invoice.line_ids.service_fee_id.subscription_id
+        plan.deferred_account_id = False
+        self._accrue('2026-01-31')
+        self.assertEqual(len(subscription.activity_ids), 1)
+        plan.deferred_account_id = self.deferred_account
+        self._accrue('2026-02-28')
+        self.env.invalidate_all()  # the scheduled action has a memory of its own
+        self.assertFalse(subscription.activity_ids)
+        self._assert_deferred('2026-02-28', 1000)
+        self.assertFalse(any(self._rows(invoice).mapped('error')))
+
+    def test_nothing_is_recognised_before_it_was_deferred(self):
+        invoice = self._invoice(1200)
+        income = invoice.invoice_line_ids.account_id
+        deferral, rows = self._rows(invoice, 'deferral'), self._rows(invoice)
+        with freeze_time('2026-02-28'):
+            rows._accrue_batch(rows[:2].ids)
+            self.assertEqual(set(rows.mapped('state')), {'planned'})
+            rows[0].with_user(self.user_accountant).action_post()
+        self.assertEqual(set((deferral | rows[0]).mapped('state')), {'posted'})
+        self.assertAlmostEqual(self._balance(income, '2026-12-31'), -100, 2)
+
+    def test_a_deferral_is_reversed_with_what_was_recognised_of_it(self):
+        invoice = self._invoice(1200)
+        income = invoice.invoice_line_ids.account_id
+        self._accrue('2026-02-28')
+        with freeze_time('2026-03-05'):
+            self._rows(invoice, 'deferral').with_user(self.user_accountant).action_reverse()
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+        self.assertAlmostEqual(self._balance(income, '2026-03-05'), -1200, 2)
 
     def test_recognised_entries_stay_as_they_are(self):
         invoice = self._invoice()

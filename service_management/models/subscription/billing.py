@@ -120,4 +120,16 @@ class ServiceSubscription(models.Model):
         """Note that what failed went well by now."""
         failed = self.filtered('billing_error')
         failed.billing_error = False
-        failed.activity_unlink(['service_management.mail_activity_type_billing'])
+        failed._close_failure()
+
+    def _forget_accrual_failure(self):
+        """Note that revenue is recognised that could not be."""
+        failing = self.env['service.subscription.accrual']._read_group(
+            [('subscription_id', 'in', self.ids), ('state', '=', 'planned'),
+             ('error', '!=', False)], ['subscription_id'])
+        (self - self.browse().concat(*(found for [found] in failing)))._close_failure()
+
+    def _close_failure(self):
+        """Take what failed off the to-do list, unless billing still fails."""
+        done = self.filtered(lambda subscription: not subscription.billing_error)
+        done.activity_unlink(['service_management.mail_activity_type_billing'])

@@ -64,6 +64,10 @@ class ServiceSubscriptionAccrual(models.Model):
             ('planned', "Planned"), ('held', "To Reverse By Hand"), ('posted', "Posted"),
             ('cancelled', "Cancelled")],
         required=True, default='planned', readonly=True, index=True)
+    deferral_id = fields.Many2one(
+        comodel_name='service.subscription.accrual', string="Of the Deferral", readonly=True,
+        index='btree_not_null', ondelete='restrict',
+        help="What was deferred by it is recognised, or taken back, from the same accounts.")
     mirror_of_id = fields.Many2one(
         comodel_name='service.subscription.accrual', string="Takes Back", readonly=True,
         index='btree_not_null', ondelete='restrict')
@@ -75,13 +79,21 @@ class ServiceSubscriptionAccrual(models.Model):
     move_id = fields.Many2one(
         comodel_name='account.move', string="Journal Entry", readonly=True,
         index='btree_not_null', ondelete='restrict')
+    journal_id = fields.Many2one(
+        comodel_name='account.journal', readonly=True, ondelete='restrict',
+        help="Journal and accounts are those of the plan when the deferral was posted.")
+    deferred_account_id = fields.Many2one(
+        comodel_name='account.account', string="Deferred Revenue", readonly=True,
+        index='btree_not_null', ondelete='restrict')
+    revenue_account_id = fields.Many2one(
+        comodel_name='account.account', string="Recognised Revenue", readonly=True,
+        ondelete='restrict')
     error = fields.Text(string="What Failed", readonly=True)
 
     _entry = models.Constraint(
         "CHECK (state <> 'posted' OR move_id IS NOT NULL)",
         "A posted accrual has a journal entry.")
-    # As the ORM asks for an empty text: PostgreSQL derives one condition from the other.
-    _due = models.Index("(date, id) WHERE state = 'planned' AND (error = '' OR error IS NULL)")
+    _due = models.Index("(date, id) WHERE state = 'planned'")
 
     @api.depends('fee_id', 'date_start', 'date_end')
     def _compute_display_name(self):
@@ -92,25 +104,59 @@ class ServiceSubscriptionAccrual(models.Model):
     def _build(self, lines):
         """Plan how posted invoice lines of fees are earned.
 
-        :param lines: account.move.line of fees whose plans defer revenue
+        :param lines: account.move.line of fees whose revenue is deferred
         """
+        totals = {line: steps for line in lines if (steps := self._get_total(line))}
+        # Posting invoices is accounting's; the schedule follows.
+        deferrals = self.sudo().create([
+            self._prepare(
+                line, 'deferral', (line.service_fee_id.date_start, line.service_fee_id.date_end),
+                line.move_id.date, steps,
+                deferral_id=self._get_deferral(line.service_fee_id.reduced_fee_id).id)
+            for line, steps in totals.items()])
         vals_list = []
-        for line in lines:
-            fee, plan = line.service_fee_id, line.service_fee_id.plan_id
-            rounding = line.company_currency_id.rounding
-            total = round(-line.balance / rounding)
-            if not total:
-                continue
-            span = (fee.date_start, fee.date_end)
-            vals_list.append(self._prepare(line, 'deferral', span, line.move_id.date, total))
+        for deferral, (line, steps) in zip(deferrals, totals.items(), strict=True):
+            plan = deferral.plan_id
             vals_list += [
-                self._prepare(line, 'release', (first, last), last, part)
+                self._prepare(
+                    line, 'release', (first, last), last, part, deferral_id=deferral.id)
                 for first, last, part in accrue(
-                    total, span, plan.accrual_unit, plan.accrual_method, plan.accrual_remainder)
+                    steps, (deferral.date_start, deferral.date_end), plan.accrual_unit,
+                    plan.accrual_method, plan.accrual_remainder)
                 if part]
-        self.sudo().create(vals_list)  # posting invoices is accounting's; the schedule follows
-        if vals_list:
+        deferrals.create(vals_list)
+        if totals:
             self._wake_job()
+
+    @api.model
+    def _get_total(self, line):
+        """Return what one invoice line defers, in steps of the company's currency.
+
+        Days that are credited take back what was deferred for them, whatever the currency of the
+        invoice is worth by now.
+        """
+        billed = line.service_fee_id.reduced_fee_id.invoice_line_id
+        balance = line.balance
+        if billed.currency_id == line.currency_id and billed.amount_currency:
+            balance = line.amount_currency * billed.balance / billed.amount_currency
+        return round(-balance / line.company_currency_id.rounding)
+
+    @api.model
+    def _get_deferral(self, fee):
+        """Return the row that deferred what a fee billed, or none."""
+        return fee.accrual_ids.filtered(lambda row: (
+            row.kind == 'deferral' and not row.mirror_of_id and row.state != 'cancelled'))[-1:]
+
+    @api.model
+    def _is_deferred(self, line):
+        """Tell whether what a posted invoice line bills is earned later.
+
+        Days that are credited follow the fee that billed them, whatever the plan says by now.
+        """
+        reduced = line.service_fee_id.reduced_fee_id
+        if reduced.state in ('posted', 'credited'):
+            return bool(self._get_deferral(reduced))
+        return line.service_fee_id.plan_id.is_deferred
 
     @api.model
     def _prepare(self, line, kind, span, day, steps, **values):
@@ -125,55 +171,101 @@ class ServiceSubscriptionAccrual(models.Model):
         """Take back the schedule of an invoice line, or a part of it.
 
         :param line: account.move.line that takes it back: of a credit note, or its own
-        :param Fraction part: how much of it, 0 to 1
+        :param Fraction part: how much of it is taken back by now, 0 to 1
         :param date day: the day on which it is taken back
         :param str method: as the plan's choice for credit notes
         """
-        rows = self.filtered(lambda row: row.state in ('planned', 'posted'))
+        rows = self.filtered(lambda row: (
+            row.state in ('planned', 'posted') and not row._is_own_mirror()
+            and not any(mirror._is_own_mirror() for mirror in row._get_live_mirrors())))
         if part == 1:
-            planned = rows.filtered(lambda row: row.state == 'planned')
+            planned = rows.filtered(
+                lambda row: row.state == 'planned' and not row._get_live_mirrors())
             planned._set_state('cancelled', cancelled_by_id=line.id)
             rows -= planned
         vals_list = []
-        for kind, of_kind in rows.grouped('kind').items():
-            before = taken = 0
+        for of_kind in rows.grouped('kind').values():
+            before = until = 0
             for row in of_kind.sorted(lambda row: (row.date, row.id)):
-                # Cumulated, so that the parts of a part add up as well.
-                before += round(row.amount / row.company_currency_id.rounding)
-                steps = rounded(before * part) - taken
-                taken += steps
-                if steps:
-                    vals_list.append(self._prepare(
-                        line, kind, (row.date_start, row.date_end),
-                        row.date if method == 'original' else max(row.date, day), -steps,
-                        fee_id=row.fee_id.id, mirror_of_id=row.id, date_fallback=day,
-                        state='held' if method == 'manual' else 'planned'))
+                # Cumulated, so that the parts of a part add up as well, and those of all credits.
+                before += row._count_steps()
+                wanted = rounded(before * part) - until
+                until += wanted
+                if steps := wanted - row._count_taken_back():
+                    vals_list.append(row._prepare_mirror(line, steps, day, method))
         self.create(vals_list)
         if vals_list:
             self._wake_job()
+
+    def _prepare_mirror(self, line, steps, day, method):
+        """Return the values of a row that takes an amount of one row back; as `_take_back`."""
+        self.ensure_one()
+        return self._prepare(
+            line, self.kind, (self.date_start, self.date_end),
+            self.date if method == 'original' else max(self.date, day), -steps,
+            fee_id=self.fee_id.id, mirror_of_id=self.id, date_fallback=day,
+            state='held' if method == 'manual' else 'planned')
+
+    def _count_steps(self):
+        """Return the amount of one row in steps of its currency."""
+        self.ensure_one()
+        return round(self.amount / self.company_currency_id.rounding)
+
+    def _get_live_mirrors(self):
+        """Return the rows that take these back and were not cancelled."""
+        return self.mirror_ids.filtered(lambda mirror: mirror.state != 'cancelled')
+
+    def _is_own_mirror(self):
+        """Tell whether one row takes back its own invoice line's.
+
+        It became a draft, or accounting reversed it by hand: that part of its schedule is over.
+        """
+        self.ensure_one()
+        return bool(self.mirror_of_id) and self.mirror_of_id.invoice_line_id == self.invoice_line_id
+
+    def _count_taken_back(self):
+        """Return what mirrors have taken back of one row by now, in steps of its currency."""
+        self.ensure_one()
+        return -sum(mirror._count_steps() - mirror._count_taken_back()
+                    for mirror in self._get_live_mirrors())
 
     @api.model
     def _on_post(self, moves):
         """Follow the posting of invoices and credit notes; runs in sudo."""
         lines = moves.line_ids.filtered('service_fee_id')
         reversals = lines.filtered('is_service_credit')
-        self._build((lines - reversals).filtered(
-            lambda line: line.service_fee_id.plan_id.is_deferred))
-        originals = {line: line.service_fee_id.invoice_line_ids.filtered(
-            lambda other, line=line: other.move_id == line.move_id.reversed_entry_id)
-            for line in reversals}
-        rows_by_line = self.search([
-            ('invoice_line_id', 'in', reversals.browse().union(*originals.values()).ids),
-        ]).grouped('invoice_line_id')
-        for line, original in originals.items():
-            rows = self.union(*(rows_by_line.get(one, self.browse()) for one in original))
-            billed = -sum(original.mapped('balance'))
-            if rows and billed:
-                rounding = line.company_currency_id.rounding
-                part = Fraction(round(line.balance / rounding), round(billed / rounding))
-                rows._take_back(
-                    line, min(max(part, Fraction(0)), Fraction(1)), line.move_id.date,
-                    line.service_fee_id.plan_id.accrual_on_credit)
+        self._build((lines - reversals).filtered(self._is_deferred))
+        # What was credited before its invoice was posted again stays credited.
+        credits = reversals | lines.service_fee_id.invoice_line_ids.filtered(lambda line: (
+            line.is_service_credit and line.parent_state == 'posted'
+            and line.move_id.reversed_entry_id in moves))
+        for number, line in enumerate(credits):
+            original, part = self._get_credited(line, credits[number + 1:])
+            rows = self.search([('invoice_line_id', 'in', original.ids)])
+            rows._take_back(
+                line, part, line.move_id.date, line.service_fee_id.plan_id.accrual_on_credit)
+
+    @api.model
+    def _get_credited(self, line, following):
+        """Return (what a line of a credit note credits, which part of it is credited by now).
+
+        The part is one of the amounts that the customer reads: what a currency is worth on the
+        days of invoice and credit note makes no difference to it.
+
+        :param following: lines of credit notes that do not count yet
+        :return: (account.move.line recordset, Fraction of 0 to 1)
+        """
+        move = line.move_id.reversed_entry_id
+        of_fee = line.service_fee_id.invoice_line_ids
+        original = of_fee.filtered(lambda other: other.move_id == move)
+        credited = of_fee.filtered(lambda other: (
+            other.move_id.reversed_entry_id == move and other.parent_state == 'posted')) - following
+        name = 'amount_currency' if len((original | credited).currency_id) == 1 else 'balance'
+        billed = -sum(Fraction(str(other[name])) for other in original)
+        if not billed:
+            return original, Fraction(0)
+        part = sum(Fraction(str(other[name])) for other in credited) / billed
+        return original, min(max(part, Fraction(0)), Fraction(1))
 
     @api.model
     def _on_reset(self, moves):
@@ -184,9 +276,7 @@ class ServiceSubscriptionAccrual(models.Model):
         self.search([
             ('cancelled_by_id', 'in', reversals.ids), ('invoice_line_id', 'not in', reversals.ids),
         ])._set_state('planned', cancelled_by_id=False)
-        live = self.search([
-            ('invoice_line_id', 'in', lines.ids), ('mirror_ids', '=', False),
-            ('state', '!=', 'cancelled')])
+        live = self.search([('invoice_line_id', 'in', lines.ids), ('state', '!=', 'cancelled')])
         live.filtered(lambda row: row.state == 'held')._set_state('cancelled')
         for line, rows in live.grouped('invoice_line_id').items():
             rows._take_back(line, Fraction(1), today)
@@ -197,14 +287,16 @@ class ServiceSubscriptionAccrual(models.Model):
 
     @api.model
     def _get_due_domain(self):
-        return (
-            Domain('state', '=', 'planned') & Domain('error', '=', False)
-            & Domain('date', '<=', fields.Date.context_today(self)))
+        return Domain('state', '=', 'planned') & Domain(
+            'date', '<=', fields.Date.context_today(self))
 
     @api.model
     def _cron_accrue(self, batch_size=500):
-        """Post what is due."""
-        self._process(self.search(self._get_due_domain(), order='date, id').ids, batch_size)
+        """Post what is due, deferrals first; what failed is tried again after all others."""
+        due = self._get_due_domain()
+        rows = [row_id for failed in (Domain('error', '=', False), Domain('error', '!=', False))
+                for row_id in self.search(due & failed, order='kind, date, id').ids]
+        self._process(rows, batch_size)
 
     @api.model
     def _process(self, row_ids, batch_size):
@@ -215,7 +307,29 @@ class ServiceSubscriptionAccrual(models.Model):
     def _accrue_batch(self, row_ids):
         """Post those of some rows that are still due together; if that fails, by subscription."""
         rows = self.browse(row_ids).try_lock_for_update()
-        rows.filtered_domain(self._get_due_domain())._post_all()
+        rows.filtered_domain(self._get_due_domain())._get_ready()._post_all()
+
+    def _get_source(self):
+        """Return the row that one row takes back, or is a part of; or none."""
+        self.ensure_one()
+        return self.mirror_of_id or self.deferral_id
+
+    def _get_ready(self):
+        """Return these rows without those that would be posted before what they follow."""
+        ready = self
+        while waiting := ready.filtered(
+                lambda row: row._get_source().state == 'planned'
+                and row._get_source() not in ready):  # noqa: B023 read at once
+            ready -= waiting
+        return ready
+
+    def _with_sources(self):
+        """Return these rows with those that have to be posted before them."""
+        rows = self
+        while missing := self.union(*(row._get_source() for row in rows)).filtered(
+                lambda row: row.state == 'planned') - rows:
+            rows |= missing
+        return rows
 
     def _post_all(self):
         """Post these rows together; if that fails, those of each subscription alone."""
@@ -233,17 +347,10 @@ class ServiceSubscriptionAccrual(models.Model):
 
         :raise UserError: if a plan has no account or journal for the company
         """
-        groups = defaultdict(list)
-        dates, accounts = {}, {}
+        groups, dates, terms = defaultdict(list), {}, {}
         for row in self:
-            company, plan = row.company_id, row.plan_id
-            if (plan, company) not in accounts:
-                accounts[plan, company] = plan._get_accrual_accounts(company)
-            journal = accounts[plan, company][0]
-            if not journal:
-                raise UserError(self.env._(
-                    "%s has no miscellaneous journal. Create one, or choose one on the plan.",
-                    company.name))
+            terms[row] = row._get_posting_terms(terms)
+            company, journal = row.company_id, terms[row]['journal_id']
             key = (company, journal, row.date, row.date_fallback)
             if key not in dates:
                 dates[key] = row._get_open_date(journal)
@@ -255,14 +362,41 @@ class ServiceSubscriptionAccrual(models.Model):
             'date': day,
             'ref': self.env._("Subscription revenue"),
             'line_ids': [
-                command for row in rows for command in row._prepare_entry_lines(
-                    accounts[row.plan_id, company][1])],
+                command for row in rows for command in row._prepare_entry_lines(terms[row])],
         } for (company, journal, day), rows in groups.items()]
         # Posting is what accounting set up with the plan; whoever runs the job may do it.
         moves = self.env['account.move'].sudo().create(vals_list)
         moves._post(soft=False)
+        failed = self.filtered('error')
         for rows, move in zip(groups.values(), moves, strict=True):
             self.browse().concat(*rows)._set_state('posted', move_id=move.id, error=False)
+        for values, rows in self.grouped(lambda row: tuple(terms[row].items())).items():
+            rows.write({name: record.id for name, record in values})
+        failed.subscription_id._forget_accrual_failure()
+
+    def _get_posting_terms(self, known):
+        """Return {field: record} of the journal and the accounts that one row is posted with.
+
+        What was deferred comes back from where it went, whatever the plan says by now.
+
+        :param dict known: terms of rows that are posted at the same time
+        :raise UserError: if one of them is missing
+        """
+        self.ensure_one()
+        names = ('journal_id', 'deferred_account_id', 'revenue_account_id')
+        if self.deferred_account_id:
+            return {name: self[name] for name in names}
+        if self in known:
+            return known[self]
+        source, line = self._get_source(), self.invoice_line_id
+        if source.state in ('planned', 'posted'):
+            terms = source._get_posting_terms(known)
+            if self.kind == source.kind and not self.mirror_of_id and (
+                    terms['revenue_account_id'] == source.invoice_line_id.account_id):
+                # Days that are credited are on an invoice line, which has its own account.
+                terms = {**terms, 'revenue_account_id': line.account_id}
+            return terms
+        return self.plan_id._get_accrual_terms(self.company_id, line.account_id)
 
     def _get_open_date(self, journal):
         """Return the day on which one row is posted: its own, unless its period is locked."""
@@ -273,19 +407,13 @@ class ServiceSubscriptionAccrual(models.Model):
                 return day
         return fields.Date.add(locks[-1][0], days=1)
 
-    def _prepare_entry_lines(self, deferred):
+    def _prepare_entry_lines(self, terms):
         """Return the commands of the two journal items of one row.
 
-        :param deferred: account of deferred revenue
+        :param terms: as `_get_posting_terms`
         """
         self.ensure_one()
-        plan = self.plan_id.with_company(self.company_id)
         line = self.invoice_line_id
-        revenue = plan.recognition_account_id or line.account_id
-        if not deferred or not revenue:
-            raise UserError(self.env._(
-                "“%(plan)s” has no account of deferred revenue for %(company)s. Choose it on the"
-                " plan.", plan=plan.name, company=self.company_id.name))
         sign = -1 if self.kind == 'deferral' else 1
         common = {
             'name': f'{line.move_id.name or self.subscription_id.name} · {self.fee_id.display_name}',
@@ -294,10 +422,12 @@ class ServiceSubscriptionAccrual(models.Model):
         }
         return [
             Command.create({
-                **common, 'account_id': deferred.id, 'balance': sign * self.amount,
+                **common, 'account_id': terms['deferred_account_id'].id,
+                'balance': sign * self.amount,
                 'analytic_distribution': False}),
             Command.create({
-                **common, 'account_id': revenue.id, 'balance': -sign * self.amount,
+                **common, 'account_id': terms['revenue_account_id'].id,
+                'balance': -sign * self.amount,
                 'analytic_distribution': line.analytic_distribution or False}),
         ]
 
@@ -308,7 +438,7 @@ class ServiceSubscriptionAccrual(models.Model):
         self.check_access('read')
 
     def action_post(self):
-        """Post planned rows now, and try those again that failed.
+        """Post planned rows now, with their deferrals, and try those again that failed.
 
         :raise UserError: if one is not planned
         """
@@ -317,20 +447,24 @@ class ServiceSubscriptionAccrual(models.Model):
             raise UserError(self.env._(
                 "%s is not planned: there is nothing to post.", refused[0].display_name))
         # The ledger is written by the engine only.
-        self.sudo()._post()
+        self.sudo()._with_sources()._post()
         return True
 
     def action_reverse(self):
-        """Take posted rows back today, and let those go that wait to be reversed by hand."""
+        """Take posted rows back today, and let those go that wait to be reversed by hand.
+
+        With a deferral goes what was recognised of it, and what was still to be.
+        """
         self._ensure_may_account()
         today = fields.Date.context_today(self)
         # The ledger is written by the engine only.
         rows = self.sudo()
         rows.filtered(lambda row: row.state == 'held')._set_state('planned', date=today)
         posted = rows.filtered(lambda row: row.state == 'posted')
-        if back := posted.filtered('mirror_ids'):
+        if back := posted.filtered(lambda row: row._get_live_mirrors()):
             raise UserError(self.env._(
                 "%s was taken back already.", back[0].display_name))
+        posted |= posted.search([('deferral_id', 'in', posted.ids), ('kind', '=', 'release')])
         for line, of_line in posted.grouped('invoice_line_id').items():
             of_line._take_back(line, Fraction(1), today)
         self._wake_job()

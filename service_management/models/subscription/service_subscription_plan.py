@@ -76,7 +76,7 @@ class ServiceSubscriptionPlan(models.Model):
     accrual_remainder = fields.Selection(
         selection=[('first', "First"), ('last', "Last")], string="Remainder On",
         required=True, default='last',
-        help="The period that gets the cents that rounding leaves over.")
+        help="Where the cents begin that rounding leaves over: equal parts differ by one at most.")
     accrual_on_credit = fields.Selection(
         selection=[
             ('credit_date', "On the Credit Note's Date"),
@@ -184,6 +184,26 @@ class ServiceSubscriptionPlan(models.Model):
             *self.env['account.journal']._check_company_domain(company),
             ('type', '=', 'general')], limit=1)
         return journal, plan.deferred_account_id
+
+    def _get_accrual_terms(self, company, income):
+        """Return {field of an accrual: record}: journal and accounts of one plan in a company.
+
+        :param income: account.account of the invoice line
+        :raise UserError: if one of them is missing
+        """
+        self.ensure_one()
+        journal, deferred = self._get_accrual_accounts(company)
+        revenue = self.with_company(company).recognition_account_id or income
+        if not journal:
+            raise UserError(self.env._(
+                "%s has no miscellaneous journal. Create one, or choose one on the plan.",
+                company.name))
+        if not deferred or not revenue:
+            raise UserError(self.env._(
+                "“%(plan)s” has no account of deferred revenue for %(company)s. Choose it on the"
+                " plan.", plan=self.name, company=company.name))
+        return {'journal_id': journal, 'deferred_account_id': deferred,
+                'revenue_account_id': revenue}
 
     def action_view_subscriptions(self):
         """Show the subscriptions that the plan bills."""
