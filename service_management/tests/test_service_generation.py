@@ -169,6 +169,38 @@ class TestServiceGeneration(AgreementCommon):
             'state': 'running', 'date_start': datetime(2026, 3, 10, 6),
             'deadline': datetime(2026, 3, 10, 10), 'compliance': 0}])
 
+    def _promise_all(self, **values):
+        """Give the team an SLA with a target of each kind."""
+        self.team.sla_id = self.env['service.sla'].create({
+            'name': "Gold", 'target_ids': [
+                Command.create({'kind': kind, 'limit_hours': 0.5})
+                for kind in ('response', 'arrival', 'completion')], **values})
+
+    def test_planned_work_is_measured_by_its_completion(self):
+        """Generated at 14:00 in Riga for the same day, which has begun at 8."""
+        self._promise_all()
+        agreement = self._create_agreement({'start': '2026-03-02'})
+        with freeze_time('2026-03-02 12:00:00'):
+            order = self._generate(agreement, '2026-03-01', '2026-03-02')
+            self.assertRecordValues(order.sla_status_ids, [{
+                'kind': 'completion', 'state': 'running',
+                'date_start': datetime(2026, 3, 2, 12)}])
+            order.priority = '3'
+            self.assertEqual(order.sla_status_ids.mapped('kind'), ['completion'])
+
+    def test_planned_work_is_measured_by_all_targets_where_the_sla_says_so(self):
+        self._promise_all(planned_targets='all')
+        agreement = self._create_agreement({'start': '2026-03-02'})
+        with freeze_time('2026-03-02 12:00:00'):
+            order = self._generate(agreement, '2026-03-01', '2026-03-02')
+            self.assertEqual(set(order.sla_status_ids.mapped('state')), {'running'})
+            self.assertEqual(len(order.sla_status_ids), 3)
+
+    def test_call_for_an_agreement_is_a_call(self):
+        self._promise_all()
+        order = self._create_order(agreement_id=self._create_agreement().id)
+        self.assertEqual(len(order.sla_status_ids), 3)
+
     def test_agreed_price_stays_when_the_agreement_changes(self):
         agreement = self._create_agreement(
             {'start': '2026-03-10', 'is_fixed_price': True, 'price_unit': 65})

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
+from odoo.tools.safe_eval import safe_eval
 
 from .common import SIGNATURE, ServiceBaseCommon
 
@@ -319,6 +320,50 @@ class TestServiceSlaTargets(SlaCommon):
             self.sla.target_ids[0].write({'warning_percent': 90, 'second_warning_percent': 80})
         with self.assertRefused("A target needs some time"):
             self.sla.target_ids[0].limit_hours = 0
+
+
+class TestServiceSlaHours(SlaCommon):
+    """The hours that a manager can choose for an SLA."""
+
+    def _offered(self, sla):
+        """Return the calendars that the form offers for an SLA."""
+        domain = sla._fields['calendar_id']._description_domain(sla.env)
+        domain = safe_eval(domain, {
+            'company_id': sla.company_id.id, 'allowed_company_ids': sla.env.companies.ids})
+        return sla.env['resource.calendar'].search(domain)
+
+    @users('service_manager')
+    def test_hours_of_the_company_are_offered(self):
+        form = Form(self.env['service.sla'])
+        form.name = "Silver"
+        sla = form.save()
+        self.assertEqual(sla.company_id, self.company)
+        self.assertIn(self.calendar, self._offered(sla))
+        form.calendar_id = self.calendar
+        self.assertEqual(form.save().calendar_id, self.calendar)
+
+    def test_hours_of_a_fresh_company_are_offered_to_its_manager(self):
+        other = self._create_company(name="Fresh")
+        manager = self._create_user('manager', login='fresh')
+        manager.write({'company_ids': [Command.set(other.ids)], 'company_id': other.id})
+        form = Form(self.env['service.sla'].with_user(manager).with_company(other))
+        form.name = "Silver"
+        sla = form.save()
+        offered = self._offered(sla)
+        self.assertTrue(offered & other.resource_calendar_id)
+        self.assertNotIn(self.calendar, offered)
+        form.calendar_id = other.resource_calendar_id
+        self.assertEqual(form.save().calendar_id, other.resource_calendar_id)
+
+    def test_shared_sla_may_have_the_hours_of_a_company(self):
+        sla = self._create_sla({}, company_id=False, calendar_id=self.calendar.id)
+        self.assertIn(self.calendar, self._offered(sla))
+
+    def test_hours_of_another_company_are_refused(self):
+        other = self._create_company(name="Other")
+        sla = self._create_sla({}, company_id=False, calendar_id=self.calendar.id)
+        with self.assertRaisesRegex(ValidationError, "Choose hours of Other"):
+            sla.company_id = other
 
 
 class TestServiceSlaJob(SlaCommon):

@@ -110,6 +110,9 @@ class ServiceOrder(models.Model):
     def _get_sla_sources(self):
         return super()._get_sla_sources() | {'agreement_id'}
 
+    def _is_call(self):
+        return super()._is_call() and self.channel != 'agreement'
+
     def _get_agreed_sla(self):
         agreement = self._get_agreement_sudo()
         agreed = agreement.sla_id.filtered('active') or agreement.group_id.sla_id.filtered('active')

@@ -65,7 +65,7 @@ class ServiceOrder(models.Model):
     def create(self, vals_list):
         """Start the clocks of what is promised."""
         orders = super().create(vals_list)
-        orders._apply_sla({order: order.date_order for order in orders})
+        orders._apply_sla({order: order._get_sla_start() for order in orders})
         return orders
 
     def write(self, vals):
@@ -77,6 +77,21 @@ class ServiceOrder(models.Model):
         if self._get_sla_sources() & set(vals):
             self._apply_sla(dict.fromkeys(self, fields.Datetime.now()))
         return result
+
+    def _is_call(self):
+        """Tell whether a customer called for one order; extend for work that was planned."""
+        self.ensure_one()
+        return True
+
+    def _get_sla_start(self):
+        """Return when the clocks of one new order start: with the call, or when it is planned for.
+
+        What is planned for a moment that has passed is measured from now on: it is not late at birth.
+        """
+        self.ensure_one()
+        if self._is_call():
+            return self.date_order
+        return max(self.date_order, fields.Datetime.now())
 
     @api.model
     def _get_sla_sources(self):
@@ -116,7 +131,8 @@ class ServiceOrder(models.Model):
             order.sla_id or order.sla_status_ids))
         starts, vals_list = [], []
         for order in orders:
-            targets = order.sla_id._get_targets(order.priority) if order.sla_id else {}
+            targets = order.sla_id._get_targets(
+                order.priority, order._is_call()) if order.sla_id else {}
             present = {
                 status.kind: status for status in order.sla_status_ids
                 if status.state != 'cancelled'}

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceSlaTarget(models.Model):
@@ -44,6 +44,11 @@ class ServiceSlaTarget(models.Model):
 
     def _get_priorities(self):
         return self.env['service.order']._fields['priority']._description_selection(self.env)
+
+    @api.model
+    def _get_call_kinds(self):
+        """Return the kinds of targets that only who called waits for; extend for your own."""
+        return {'response', 'arrival'}
 
     def _prepare_status(self):
         """Return what a status freezes of its target."""
