@@ -4,3 +4,5 @@ from . import conditions
 from . import service_billed_mixin
 from . import service_figures_mixin
 from . import service_portal_mixin
+from . import service_change_mixin
+from . import service_terms_mixin
