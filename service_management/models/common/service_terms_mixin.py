@@ -36,7 +36,7 @@ class ServiceTermsMixin(models.AbstractModel):
             return self.env._("Yes") if value else self.env._("No")
         if field.type in ('many2one', 'selection'):
             return field.convert_to_export(value, self) or ''
-        return str(value) if value or value == 0 else ''
+        return '' if value is False or value is None else str(value)
 
     def write(self, vals):
         """Keep what changed of terms that are agreed."""
