@@ -85,6 +85,7 @@
         # planning
         'wizards/planning/service_utilization_views.xml',
         'wizards/planning/service_visit_cancel_views.xml',
+        'wizards/planning/service_visit_stop_views.xml',
         'views/planning/service_visit_views.xml',
         'views/planning/service_order_views.xml',
         'views/planning/service_team_views.xml',

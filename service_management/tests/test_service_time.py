@@ -2,8 +2,9 @@
 from datetime import datetime, timedelta
 from itertools import permutations
 
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 
 from .common import ServiceBaseCommon
 
@@ -209,3 +210,127 @@ class TestServiceOvertime(TimeCommon):
             wizard = self.env['service.utilization'].create({'date_from': first, 'date_to': last})
             found = wizard._get_available_hours(self.technician)[self.technician.id]
             self.assertEqual(list(found.values()), expected)
+
+
+class TestServiceLongClock(TimeCommon):
+    """Anna starts at 16:00 in Riga, and thinks of it the next morning at 8:30."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._plan(cls.order, '2026-03-03 13:00:00', hours=2)
+        cls.order.user_id = cls.user_dispatcher
+        cls.visit.action_dispatch()
+
+    def _start(self):
+        with freeze_time('2026-03-03 14:00:00'):
+            self.visit.with_user(self.user_technician).action_start()
+
+    def _open(self, action):
+        """Return the dialog of an action, as the technician's browser opens it."""
+        self.assertEqual(action['res_model'], 'service.visit.stop')
+        return Form(self.env['service.visit.stop'].with_user(self.user_technician).with_context(
+            action['context']))
+
+    def test_clock_over_the_limit_asks_for_the_real_end_and_books_nothing(self):
+        self._start()
+        for name in ('action_stop', 'action_done', 'action_sign', 'action_travel'):
+            with self.subTest(action=name), freeze_time('2026-03-04 06:30:00'):
+                action = getattr(self.visit.with_user(self.user_technician), name)()
+                self.assertEqual(self._open(action).date_end, datetime(2026, 3, 3, 15))
+                self.assertFalse(self.order.line_ids)
+                self.assertTrue(self.visit.timer_start)
+                self.assertEqual(self.visit.state, 'under_way')
+
+    def test_answer_is_booked(self):
+        self._start()
+        with freeze_time('2026-03-04 06:30:00'):
+            form = self._open(self.visit.with_user(self.user_technician).action_stop())
+            form.date_end = datetime(2026, 3, 3, 16, 30)
+            form.save().action_apply()
+        self.assertRecordValues(self.order.line_ids, [{
+            'quantity': 2.5, 'date_start': datetime(2026, 3, 3, 14),
+            'date_end': datetime(2026, 3, 3, 16, 30)}])
+        self.assertRecordValues(self.visit, [{
+            'timer_start': False, 'work_end': datetime(2026, 3, 3, 16, 30)}])
+
+    def test_answer_lies_between_the_start_and_now(self):
+        self._start()
+        with freeze_time('2026-03-04 06:30:00'):
+            action = self.visit.with_user(self.user_technician).action_stop()
+            for moment, message in (
+                (datetime(2026, 3, 3, 13), "Enter a later time"),
+                (datetime(2026, 3, 4, 7), "cannot lie in the future"),
+            ):
+                form = self._open(action)
+                form.date_end = moment
+                with self.assertRefusedWith(UserError, message, self.visit):
+                    form.save().action_apply()
+
+    def test_end_of_the_working_day_is_proposed_after_the_planned_end(self):
+        with freeze_time('2026-03-03 14:30:00'):
+            self.visit.with_user(self.user_technician).action_start()
+        with freeze_time('2026-03-04 06:30:00'):
+            self.assertEqual(self.visit._propose_end(), datetime(2026, 3, 3, 15))
+            self.visit.sudo().timer_start = datetime(2026, 3, 3, 16)
+            self.assertEqual(self.visit._propose_end(), datetime(2026, 3, 4, 4), "the limit")
+
+    def test_no_way_round_the_question(self):
+        self._start()
+        with freeze_time('2026-03-04 06:30:00'), self.assertRefusedWith(
+                UserError, "say when the work really ended", self.visit):
+            self.visit._finish()
+        self.assertFalse(self.order.line_ids)
+
+    def test_company_without_a_limit_books_what_the_clock_says(self):
+        self.company.service_clock_hours = 0
+        self._start()
+        with freeze_time('2026-03-04 06:30:00'):
+            self.assertTrue(self.visit.with_user(self.user_technician).action_stop())
+        self.assertEqual(self.order.line_ids.quantity, 16.5)
+
+    def test_clock_up_to_the_limit_is_booked(self):
+        self._start()
+        with freeze_time('2026-03-04 02:00:00'):
+            self.visit.with_user(self.user_technician).action_stop()
+        self.assertEqual(self.order.line_ids.quantity, 12)
+
+    def test_colleague_does_not_answer(self):
+        self._start()
+        with freeze_time('2026-03-04 06:30:00'), self.assertRaises(AccessError):
+            self.env['service.visit.stop'].with_user(self.user_colleague).create({
+                'visit_id': self.visit.id, 'date_end': '2026-03-03 15:00:00'}).action_apply()
+        self.assertFalse(self.order.line_ids)
+
+    def test_dispatcher_is_told_once_when_a_clock_runs_on(self):
+        self._start()
+        cron = self.env.ref('service_management.ir_cron_watch_clocks')
+        self.assertIn(datetime(2026, 3, 4, 2), self.env['ir.cron.trigger'].sudo().search(
+            [('cron_id', '=', cron.id)]).mapped('call_at'))
+        for moment, count in (
+            ('2026-03-04 01:00:00', 0), ('2026-03-04 02:00:01', 1), ('2026-03-04 03:00:00', 1)):
+            self._watch(moment)
+            told = self._get_told()
+            self.assertEqual(len(told), count)
+        self.assertEqual(told.user_id, self.user_dispatcher)
+        self.assertIn("Anna has run since", told.summary)
+        with freeze_time('2026-03-04 06:30:00'):
+            self._open(self.visit.with_user(self.user_technician).action_stop()
+                       ).save().action_apply()
+        self.assertFalse(self._get_told())
+
+    def test_somebody_is_told_where_nobody_is_responsible(self):
+        self.order.user_id = False
+        self._start()
+        self._watch('2026-03-04 06:30:00')
+        self.assertTrue(self._get_told().user_id.has_group(
+            'service_management.service_management_group_dispatcher'))
+
+    def _watch(self, at):
+        with freeze_time(at), self.enter_registry_test_mode():
+            self.env.ref('service_management.ir_cron_watch_clocks').method_direct_trigger()
+
+    def _get_told(self):
+        return self.visit.activity_ids.filtered(lambda activity: (
+            activity.activity_type_id == self.env.ref(
+                'service_management.mail_activity_type_clock')))

@@ -78,7 +78,8 @@ class ServiceJobMixin(models.AbstractModel):
             self.browse(agreement_ids)._send_announcements()
 
     The steps: `_generate_batch` and `_renew_batch` of agreements, `_watch_batch` of service levels,
-    `_send_receipt_batch` of orders, `_bill_batch` of billing runs, `_accrue_batch` of accruals.
+    `_send_receipt_batch` of orders, `_tell_overrun_batch` of visits, `_bill_batch` of billing runs,
+    `_accrue_batch` of accruals.
     """
     _name = 'service.job.mixin'
     _description = "Work Done in Batches"

@@ -4,6 +4,7 @@ from . import slots
 from . import board
 from . import life
 from . import timer
+from . import overrun
 from . import mail
 from . import service_order
 from . import service_order_line

@@ -147,6 +147,8 @@ class ServiceVisit(models.Model):
                 raise UserError(self.env._(
                     "%s has no technician and time yet. Plan it first.", visit.display_name))
         self.check_access('write')
+        if overrun := self._filter_overrun():
+            return overrun._ask_end()
         self._finish()
         self.order_id._ensure_waiting_visit()
         return True

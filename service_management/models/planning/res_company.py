@@ -8,5 +8,12 @@ class ResCompany(models.Model):
         string="Usual Visit", default=1.0,
         help="Hours that a visit is planned with when the order's tasks do not say.")
 
+    service_clock_hours = fields.Float(
+        string="Longest Clock", default=12.0,
+        help="Who stops a clock that has run for longer is asked when the work really ended, and"
+             " the dispatcher is told. 0 means no limit.")
+
+    _service_clock_hours = models.Constraint(
+        'CHECK (service_clock_hours >= 0)', "A clock runs for some hours, or 0 for no limit.")
     _service_visit_hours = models.Constraint(
         'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")

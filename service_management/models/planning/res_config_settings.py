@@ -5,3 +5,4 @@ class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
     service_visit_hours = fields.Float(related='company_id.service_visit_hours', readonly=False)
+    service_clock_hours = fields.Float(related='company_id.service_clock_hours', readonly=False)

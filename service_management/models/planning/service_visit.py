@@ -177,7 +177,7 @@ class ServiceVisit(models.Model):
 
     def write(self, vals):
         """Guard what only verbs change, and re-plan: who was told is told again."""
-        if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end'} & set(vals):
+        if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end', 'is_overrun_told'} & set(vals):
             self._ensure_by_verb()
         planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
         if not planning & set(vals):

@@ -25,12 +25,18 @@ class ServiceVisit(models.Model):
 
     def action_travel(self):
         """Start the technician's way to the customer, who is told by mail."""
-        self._start_timer('travel')
-        return True
+        return self._start_or_ask('travel')
 
     def action_start(self):
         """Start the work; travel that is under way ends and is booked."""
-        self._start_timer('work')
+        return self._start_or_ask('work')
+
+    def _start_or_ask(self, kind):
+        """Let clocks run for something else; ask when that ended which has run for too long."""
+        if overrun := self.filtered(lambda visit: visit.timer_kind != kind)._filter_overrun():
+            self.check_access('write')
+            return overrun._ask_end()
+        self._start_timer(kind)
         return True
 
     def _start_timer(self, kind, moment=None):
@@ -48,7 +54,9 @@ class ServiceVisit(models.Model):
             visit._ensure_workable()
         starting.filtered('timer_start')._stop_timer(moment)
         # Only the verbs of a visit write its clock.
-        starting.sudo().write({'timer_kind': kind, 'timer_start': moment})
+        starting.sudo().write({
+            'timer_kind': kind, 'timer_start': moment, 'is_overrun_told': False})
+        starting._wake_clock_job()
         if kind == 'work':
             starting.filtered(lambda visit: not visit.work_start).sudo().work_start = moment
         starting._set_state('under_way')
@@ -80,6 +88,8 @@ class ServiceVisit(models.Model):
     def action_stop(self):
         """Stop the clock and book the time as an hour line.
 
+        :return: the dialog that asks for the real end of a clock that has run for too long: nothing
+            is booked before
         :raise UserError: if a clock does not run
         """
         for visit in self:
@@ -87,18 +97,23 @@ class ServiceVisit(models.Model):
                 raise UserError(self.env._(
                     "%s has not been started: there is nothing to stop.", visit.display_name))
         self.check_access('write')
+        if overrun := self._filter_overrun():
+            return overrun._ask_end()
         self._stop_timer()
         return True
 
-    def _stop_timer(self, moment=None):
+    def _stop_timer(self, moment=None, is_end_known=False):
         """Stop clocks, and book their time: on the planned line where there is one, else on a new one.
 
         :param datetime moment: when it happened (naive UTC), by default now
+        :param bool is_end_known: whether a person said when: then a clock may have run for long
         :return: the lines booked; a clock that does not run books none
-        :raise UserError: if a clock began later
+        :raise UserError: if a clock began later, or has run for too long
         """
         moment = self._take_moment(moment)
         running = self.filtered('timer_start')
+        if not is_end_known:
+            running._check_overrun(moment)
         vals_list, booked = [], self.env['service.order.line']
         for visit in running:
             if visit.timer_start > moment:
@@ -117,6 +132,7 @@ class ServiceVisit(models.Model):
         # Only the verbs of a visit write its clock.
         running.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = moment
         running.sudo().write({'timer_kind': False, 'timer_start': False})
+        running.activity_unlink(['service_management.mail_activity_type_clock'])
         return booked
 
     def _prepare_booking(self, start, end):
@@ -143,5 +159,8 @@ class ServiceVisit(models.Model):
     def action_sign(self):
         """Let the customer sign the order on the technician's device."""
         self.ensure_one()
+        if self._filter_overrun():
+            self.check_access('write')
+            return self._ask_end()
         self._stop_timer()
         return self.order_id.action_sign_off()

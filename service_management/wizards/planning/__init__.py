@@ -1,3 +1,4 @@
 from . import service_order_move_lines
 from . import service_utilization
 from . import service_visit_cancel
+from . import service_visit_stop
