@@ -67,6 +67,7 @@
         'wizards/order/service_order_insert_set_views.xml',
         'wizards/order/service_order_move_lines_views.xml',
         'wizards/order/service_order_process_views.xml',
+        'wizards/order/service_order_update_views.xml',
         'views/order/service_order_line_views.xml',
         'views/order/service_order_views.xml',
         'views/order/service_order_stage_log_views.xml',
@@ -113,7 +114,6 @@
 
         # agreement
         'wizards/agreement/service_agreement_copy_lines_views.xml',
-        'wizards/agreement/service_agreement_activate_views.xml',
         'wizards/agreement/service_agreement_end_views.xml',
         'wizards/agreement/service_agreement_generate_views.xml',
         'wizards/agreement/service_agreement_skip_views.xml',
@@ -133,7 +133,6 @@
         'views/agreement/service_management_menus.xml',
 
         # subscription
-        'wizards/subscription/service_subscription_activate_views.xml',
         'wizards/subscription/service_subscription_bill_views.xml',
         'wizards/subscription/service_subscription_change_views.xml',
         'wizards/subscription/service_subscription_close_views.xml',

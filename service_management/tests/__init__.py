@@ -8,6 +8,7 @@ from . import test_service_conditions
 from . import test_service_dialogs
 from . import test_service_everyday
 from . import test_service_generation
+from . import test_service_given
 from . import test_service_mail
 from . import test_service_order
 from . import test_service_pictures

@@ -51,7 +51,7 @@ class SubscriptionCommon(ServiceCommon):
             **values,
         })
         if activate:
-            subscription._begin()
+            subscription.action_activate()
         return subscription
 
     @classmethod

@@ -87,21 +87,6 @@ class TestServiceAgreement(AgreementCommon):
         with self.assertRaisesRegex(UserError, "closed already"):
             agreement._close(self.end_reason)
 
-    @users('service_manager')
-    def test_agreed_prices_of_nothing_are_asked_about_before_they_count(self):
-        agreement = self._create_agreement(
-            {'is_fixed_price': True}, {'is_fixed_price': True, 'price_unit': 5}, {}, active=False)
-        agreement = agreement.with_user(self.env.user)
-        action = agreement.action_activate()
-        self.assertEqual(
-            (action['res_model'], agreement.state), ('service.agreement.activate', 'draft'))
-        wizard = self.env[action['res_model']].with_context(**action['context']).create({})
-        self.assertEqual(wizard.line_ids, agreement.line_ids[0])
-        wizard.action_apply()
-        self.assertEqual(agreement.state, 'active')
-        free = self._create_agreement({'is_fixed_price': True}, active=False, discount=100)
-        self.assertTrue(free.with_user(self.env.user).action_activate() is True)
-
     def test_what_cannot_be_put_into_force_says_why(self):
         ended = self._create_agreement(active=False, date_end=date(2026, 2, 28))
         for agreement, message in (
@@ -663,6 +648,61 @@ class TestServiceAgreementCoverage(AgreementCommon):
         line.with_user(self.user_manager).write({
             'billing_override': 'chargeable', 'billing_note': "Misuse"})
         self.assertRecordValues(line, [{'billing': 'chargeable', 'price_subtotal': 160}])
+
+    def test_bill_as_chargeable_takes_coverage_back_and_leaves_the_agreed_discount(self):
+        agreement = self._create_agreement(discount=15, coverage_labor=100)
+        order = self._create_order(agreement_id=agreement.id, object_ids=self.object.ids)
+        part = self._create_line(order, 'item', quantity_planned=1)
+        labor = self._create_line(order, quantity=2)
+        self.assertEqual((part.billing, labor.billing), ('warranty', 'agreement'))
+        (part | labor).with_user(self.user_manager).write({
+            'billing_override': 'chargeable', 'billing_note': "Misuse"})
+        self.assertRecordValues(part | labor, [
+            {'billing': 'chargeable', 'discount': 15, 'price_subtotal': 102},
+            {'billing': 'chargeable', 'discount': 15, 'price_subtotal': 136}])
+        self.assertEqual(part._get_document_reason(), f"By agreement {agreement.name}")
+        part.with_user(self.user_manager).write({'billing_override': 'not_chargeable'})
+        self.assertRecordValues(part, [{'billing': 'not_chargeable', 'price_subtotal': 0}])
+
+    def test_the_better_of_pricelist_and_agreement_counts(self):
+        """(discounts are shown, what the pricelist does)"""
+        for shown in (False, True):
+            group = self.env.ref('sale.group_discount_per_so_line')
+            self.env.ref('base.group_user').implied_ids = [
+                Command.link(group.id) if shown else Command.unlink(group.id)]
+            for item in (
+                {'compute_price': 'percentage', 'percent_price': 25},
+                {'compute_price': 'formula', 'price_discount': 25},
+            ):
+                for discount, paid, is_agreement in ((20, 90, False), (40, 72, True)):
+                    with self.subTest(shown=shown, item=item, discount=discount):
+                        pricelist = self.env['product.pricelist'].create({
+                            'name': "Friends", 'company_id': self.company.id,
+                            'item_ids': [Command.create({'applied_on': '3_global', **item})]})
+                        agreement = self._create_agreement(discount=discount)
+                        order = self._create_order(
+                            agreement_id=agreement.id, pricelist_id=pricelist.id)
+                        line = self._create_line(order, 'item', quantity_planned=1)
+                        self.assertEqual(line.price_subtotal, paid)
+                        self.assertEqual(
+                            agreement.name in line.price_explanation, is_agreement)
+                        self.assertEqual(
+                            "Friends" in line.price_explanation, not is_agreement)
+
+    def test_a_discount_lowered_by_hand_stays_and_says_who_did_it(self):
+        agreement = self._create_agreement(discount=15)
+        order = self._create_order(agreement_id=agreement.id)
+        line = self._create_line(order, quantity=1)
+        self.assertEqual(line.discount, 15)
+        with self.assertRaises(AccessError):
+            line.with_user(self.user_technician).discount = 0
+        with Form(order.with_user(self.user_dispatcher)) as form, form.line_ids.edit(0) as edited:
+            edited.discount = 0
+        line.quantity = 2
+        self.assertRecordValues(line, [{'discount': 0, 'price_subtotal': 160}])
+        self.assertNotIn(f"{agreement.name}: ", line.price_explanation)
+        self.assertIn("instead of 15 % by service_dispatcher", line.price_explanation)
+        self.assertFalse(line._is_covered_in_part())
 
     def test_objects_that_are_not_covered_are_charged(self):
         agreement = self._create_agreement(coverage_labor=100, object_ids=self.object.ids)

@@ -1,3 +1,4 @@
+from . import service_terms_mixin
 from . import service_agreement_group
 from . import service_agreement_template_group
 from . import service_agreement

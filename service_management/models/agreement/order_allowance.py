@@ -101,7 +101,8 @@ class ServiceOrderLine(models.Model):
         """
         self.ensure_one()
         vals = {
-            **self.copy_data()[0],
+            **self._copy_given(),
+            **self._copy_found_price(),
             'visit_id': self.visit_id.id,
             'date': self.date,
             'quantity_planned': 0.0,
@@ -111,7 +112,7 @@ class ServiceOrderLine(models.Model):
             'is_prepaid': False,  # also on orders that are signed off and locked
         }
         vals.pop('quantity', None)
-        if self.date_start and self.date_end:
+        if self.date_start and self.date_end and not self._is_given('quantity'):
             length = hours_between(self.date_start, self.date_end)
             middle = fields.Datetime.add(self.date_start, seconds=round(length * part * 3600))
             rest = self.create({**vals, 'date_start': middle, 'date_end': self.date_end})

@@ -162,10 +162,6 @@ class ServiceOrder(models.Model):
         """Bring open orders up to the terms that the agreement has now."""
         self._ensure_allowed('edit')
         for order in self.filtered('agreement_id'):
-            covered = order.line_ids.filtered(lambda line: (
-                line.state == 'open' and line.covered_percent
-                and line.discount == line.covered_percent))
-            covered.discount = 0.0  # what the old terms gave
             order._compute_coverage()
             order._compute_pricelist_id()
             order.sla_id = order._get_agreed_sla() or order.sla_id
@@ -173,7 +169,7 @@ class ServiceOrder(models.Model):
                     line.state == 'open' and line.agreement_line_id)):
                 # As in _get_agreement_sudo: what was agreed is needed without access to it.
                 source = line.agreement_line_id.sudo()
-                line.write({
+                line.sudo().write({  # agreed prices reach lines by this only
                     'has_agreement_price': source.is_fixed_price,
                     'agreement_price_unit': source.price_unit})
         return True

@@ -23,7 +23,9 @@ class ServiceOrderLine(models.Model):
 
     @api.model
     def _get_life_fields(self):
-        return super()._get_life_fields() | {'is_prepaid', 'prepaid_hours', 'date_prepaid'}
+        return super()._get_life_fields() | {
+            'is_prepaid', 'prepaid_hours', 'date_prepaid', 'has_agreement_price',
+            'agreement_price_unit', 'agreement_line_id'}
 
     @api.model
     def _get_unlocked_fields(self):
@@ -40,8 +42,8 @@ class ServiceOrderLine(models.Model):
         self.sudo().occurrence_ids.order_line_id = False
 
     @api.depends('has_agreement_price', 'agreement_price_unit')
-    def _compute_price(self):
-        super()._compute_price()
+    def _compute_found_price(self):
+        super()._compute_found_price()
 
     def _apply_price_rule(self, price):
         """Take the agreed price instead of the pricelist's; rules on it go on working."""
@@ -83,16 +85,26 @@ class ServiceOrderLine(models.Model):
             'covered_percent': percent,
         }
 
+    def _get_override_coverage(self):
+        """Take who pays back, where a line is to be charged; the agreed discount is a price."""
+        coverage = super()._get_override_coverage()
+        if coverage['billing'] == 'chargeable' and self._is_coverable():
+            coverage['covered_percent'] = self.order_id.agreement_discount
+        return coverage
+
     def _explain_base_price(self):
         if self.has_agreement_price:
             return self.env._("Price of %s", self.order_id._get_agreement_sudo().name)
         return super()._explain_base_price()
 
     def _get_document_reason(self):
-        by_agreement = self.billing == 'agreement' or (
-            self.covered_percent and not self.coverage_rule_id and self.agreement_id
-            and self.covered_percent == self._get_agreement_percent())
-        if by_agreement and not self.billing_override:
+        if self.billing_override == 'chargeable':
+            by_agreement = self.covered_percent
+        else:
+            by_agreement = not self.billing_override and (self.billing == 'agreement' or (
+                self.covered_percent and not self.coverage_rule_id and self.agreement_id
+                and self.covered_percent == self._get_agreement_percent()))
+        if by_agreement:
             return self.env._("By agreement %s", self.order_id._get_agreement_sudo().name)
         return super()._get_document_reason()
 

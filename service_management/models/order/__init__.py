@@ -22,6 +22,7 @@ from . import account_analytic_line
 from . import account_chart_template
 from . import account_move
 from . import account_move_line
+from . import product_pricelist_item
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -49,9 +49,7 @@ class ServiceOrderLine(models.Model):
             if line.state == 'posted':
                 coverage = {field: line[field] for field in line._get_no_coverage()}
             elif line.billing_override:
-                coverage = {
-                    **line._get_no_coverage(), 'billing': line.billing_override,
-                    'billing_reason': line.billing_note}
+                coverage = line._get_override_coverage()
             else:
                 coverage = line._get_coverage()
             line.update(coverage)
@@ -60,6 +58,13 @@ class ServiceOrderLine(models.Model):
     def _get_no_coverage(self):
         """Return the values of a line that the customer pays in full; extend with more of them."""
         return {'billing': 'chargeable', 'billing_reason': False, 'covered_percent': 0.0}
+
+    def _get_override_coverage(self):
+        """Return who pays one line by the word of a manager; extend for what that leaves as it is."""
+        self.ensure_one()
+        return {
+            **self._get_no_coverage(), 'billing': self.billing_override,
+            'billing_reason': self.billing_note}
 
     def _get_coverage(self):
         """Return who pays one line, as values of the fields that `_get_no_coverage` names.

@@ -17,28 +17,35 @@ class ServiceOrderLine(models.Model):
         compute='_compute_cost', store=True, currency_field='company_currency_id',
         groups='service_management.service_management_group_manager')
 
-    @api.depends('kind', 'product_id', 'product_uom_id', 'employee_id', 'company_id')
+    @api.model
+    def _get_followed_fields(self):
+        return super()._get_followed_fields() + ['cost_unit']
+
+    @api.depends('kind', 'product_id', 'product_uom_id', 'employee_id', 'company_id',
+                 'given_fields')
     def _compute_cost_unit(self):
+        self._follow('cost_unit')
+
+    def _propose_cost_unit(self):
         """Cost hours at the employee's hourly cost, the rest at the product's cost."""
         hour = self.env.ref('uom.product_uom_hour')
-        for line in self:
+        found = {}
+        for line in self.filtered(lambda line: line.state == 'open'):
             company = line.order_id.company_id or self.env.company
-            if line.state != 'open':
-                line.cost_unit = line.cost_unit
-            elif line.kind == 'hour' and line.employee_id:
+            if line.kind == 'hour' and line.employee_id:
                 # Technicians book hours without seeing what they cost.
                 employee = line.employee_id.sudo()
                 cost = employee.currency_id._convert(
                     employee.hourly_cost, company.currency_id, company,
                     line.date or fields.Date.context_today(line), round=False)
                 uom = line.product_uom_id
-                line.cost_unit = hour._compute_price(cost, uom) if (
+                found[line] = hour._compute_price(cost, uom) if (
                     uom and uom._has_common_reference(hour)) else cost
-            else:
+            elif line.product_id:
                 product = line.product_id.with_company(company)
-                line.cost_unit = product.uom_id._compute_price(
-                    product.standard_price, line.product_uom_id,
-                ) if product else line.cost_unit
+                found[line] = product.uom_id._compute_price(
+                    product.standard_price, line.product_uom_id)
+        return found
 
     @api.depends('cost_unit', 'quantity', 'quantity_planned', 'price_subtotal', 'state',
                  'order_id.state', 'order_id.currency_rate')

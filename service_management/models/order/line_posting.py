@@ -2,7 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 
 class ServiceOrderLine(models.Model):
@@ -126,7 +125,8 @@ class ServiceOrderLine(models.Model):
         """Return the values of the line that reverses one line; extend to carry more over."""
         self.ensure_one()
         return {
-            **self.copy_data()[0],
+            **self._copy_given(),
+            **self._copy_found_price(),
             'reversed_line_id': self.id,
             'name': self.env._("Reversal: %s", self.name),
             'quantity_planned': -self.quantity_planned,
@@ -137,7 +137,6 @@ class ServiceOrderLine(models.Model):
             'price_unit': self.price_unit,
             'discount': self.discount,
             'cost_unit': self.cost_unit,
-            'tax_ids': [Command.set(self.tax_ids.ids)],
             'billing_override': self.billing,
             'billing_note': self.env._("Reversal: %s", self.billing_reason or self.name),
             'employee_id': self.employee_id.id,

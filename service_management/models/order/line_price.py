@@ -1,6 +1,9 @@
 from collections import defaultdict
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.fields import Command
 
 
 class ServiceOrderLine(models.Model):
@@ -9,80 +12,90 @@ class ServiceOrderLine(models.Model):
 
     # Price
     price_unit = fields.Float(
-        string="Unit Price", digits='Product Price', compute='_compute_price', store=True,
+        string="Unit Price", digits='Product Price', compute='_compute_price_unit', store=True,
         readonly=False, precompute=True)
     technical_price_unit = fields.Float(
-        compute='_compute_price', store=True, readonly=False, precompute=True, copy=False,
-        help="Price by pricelist and rules: a line whose price differs was priced by hand.")
+        digits='Product Price', compute='_compute_found_price', store=True, readonly=False,
+        precompute=True, copy=False, help="Price that pricelist and rules propose.")
     discount = fields.Float(
-        string="Disc. (%)", digits='Discount', compute='_compute_price', store=True,
+        string="Disc. (%)", digits='Discount', compute='_compute_discount', store=True,
         readonly=False, precompute=True)
+    technical_discount = fields.Float(
+        digits='Discount', compute='_compute_found_price', store=True, readonly=False,
+        precompute=True, copy=False,
+        help="Discount that pricelist, warranty and agreement propose: the best of them.")
+    has_pricelist_discount = fields.Boolean(
+        compute='_compute_found_price', store=True, readonly=False, precompute=True, copy=False,
+        help="The pricelist reduces the price, shown as a discount or not.")
     is_price_agreed = fields.Boolean(
         copy=False, readonly=True, help="The customer accepted this price with the quote.")
     price_explanation = fields.Char(compute='_compute_price_explanation')
+    can_edit_price = fields.Boolean(compute='_compute_can_edit_price')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
         readonly=False, precompute=True, check_company=True,
-        domain="[('type_tax_use', '=', 'sale')]")
+        context={'active_test': False}, domain="[('type_tax_use', '=', 'sale')]",
+        help="A tax that is archived later goes on counting on the lines that have it.")
+    has_other_taxes = fields.Boolean(
+        compute='_compute_has_other_taxes', help="The product is taxed differently now.")
     price_subtotal = fields.Monetary(
         string="Subtotal", compute='_compute_amount', store=True, precompute=True)
     price_total = fields.Monetary(
         string="Total", compute='_compute_amount', store=True, precompute=True)
 
+    @api.depends('state', 'kind', 'product_id')
+    @api.depends_context('uid')
+    def _compute_can_edit_price(self):
+        may_price = self.with_user(self.env.user)._has_role('dispatcher')
+        for line in self:
+            line.can_edit_price = line.state == 'open' and (
+                may_price or (not line._origin and line._is_own_outlay()))
+
+    def _is_own_outlay(self):
+        """Tell whether one line costs what somebody has spent: nothing else knows a price of it."""
+        self.ensure_one()
+        return self.kind == 'expense' and not self.product_id
+
+    #=== WHAT IS PROPOSED ===#
+
     @api.depends('product_id', 'product_uom_id', 'quantity_planned', 'order_id.pricelist_id',
                  'order_id.fiscal_position_id', 'covered_percent')
-    def _compute_price(self):
-        """Price lines by the pricelist, all lines of a product group at once.
+    def _compute_found_price(self):
+        """Find prices by the pricelist, all lines of a product group at once.
 
-        Prices entered by hand, agreed in a quote, posted or billed stay.
+        What is agreed in a quote, posted or billed stays.
         """
+        kept = self.filtered(lambda line: line._keeps_price() or line._keeps_proposal())
+        for line in kept:
+            line.technical_price_unit = line.technical_price_unit
+            line.technical_discount = line.technical_discount
+            line.has_pricelist_discount = line.has_pricelist_discount
         groups = defaultdict(self.browse)
-        for line in self:
-            if line._keeps_price():
-                line.price_unit = line.price_unit
-                line.discount = line.discount if line._keeps_discount() else max(
-                    line.discount, line.covered_percent)
-                line.technical_price_unit = line.technical_price_unit
-            elif not line.product_id:
-                line.technical_price_unit = line.price_unit
-                line.discount = max(line.discount, line.covered_percent)
-            else:
+        for line in self - kept:
+            if line.product_id:
                 order = line.order_id
                 groups[
                     order.company_id, order.pricelist_id, order.currency_id,
                     order.date_order, line.product_uom_id, line.quantity_planned or 1.0,
                 ] |= line
+            else:
+                line.technical_price_unit = 0.0
+                line.technical_discount = line.covered_percent
+                line.has_pricelist_discount = False
         for (company, pricelist, currency, date, uom, quantity), lines in groups.items():
             lines.with_company(company)._apply_pricelist(
                 pricelist, quantity=quantity, uom=uom, date=date or fields.Datetime.now(),
                 currency=currency or company.currency_id)
 
     def _keeps_price(self):
-        """Tell whether the price of one line is not the pricelist's any more."""
-        self.ensure_one()
-        return self._keeps_discount() or self._has_manual_price()
-
-    def _keeps_discount(self):
-        """Tell whether nothing at all changes the amount of one line any more."""
+        """Tell whether nothing at all changes the price of one line any more; extend."""
         self.ensure_one()
         return bool(self.state != 'open' or self.qty_invoiced or self.is_price_agreed)
 
-    def _has_manual_price(self):
-        """Tell whether somebody gave one line another price than pricelist and rules."""
+    def _keeps_proposal(self):
+        """Tell whether something else than the pricelist says what one line costs; extend."""
         self.ensure_one()
-        price = self._get_given_price()
-        currency = self.currency_id or self.company_id.currency_id or self.env.company.currency_id
-        return bool(currency.compare_amounts(self.technical_price_unit, price))
-
-    def _get_given_price(self):
-        """Return the price that one line was given; extend for what changes it afterwards."""
-        self.ensure_one()
-        return self.price_unit
-
-    @api.model
-    def _prepare_given_price(self):
-        """Return what else changes with a price that somebody enters."""
-        return {'is_price_agreed': False}
+        return False
 
     def _apply_price_rule(self, price):
         """Return the price of one unit for one line, before taxes are mapped.
@@ -93,41 +106,199 @@ class ServiceOrderLine(models.Model):
         return price
 
     def _apply_pricelist(self, pricelist, **conditions):
-        """Set price and discount of lines that share their pricing conditions."""
+        """Propose price and discount for lines that share their pricing conditions.
+
+        The discount of the pricelist, shown or hidden in its price, and what is covered are not
+        added up: the one counts with which the customer pays less.
+        Source: Business Central, "Warranty and discounts": the highest discount wins.
+        """
         price_by_product = pricelist._compute_price_rule(self.product_id, **conditions)
         Rule = self.env['product.pricelist.item']
         for line in self:
             price, rule_id = price_by_product[line.product_id.id]
-            rule = Rule.browse(rule_id)
-            discount = 0.0
-            if rule and rule._show_discount():
-                base = rule._compute_price_before_discount(line.product_id, **conditions)
-                if base and price < base:
-                    discount = (base - price) / base * 100
-                    price = base
-            price = line._apply_price_rule(price)
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(line.env.company)
-            line.price_unit = line.product_id._get_tax_included_unit_price_from_price(
-                price, product_taxes=taxes, fiscal_position=line.order_id.fiscal_position_id)
-            line.technical_price_unit = line.price_unit
-            # The better of the two for the customer; they are not added up.
-            # Source: Business Central, "Warranty and discounts": the highest discount wins.
-            line.discount = max(discount, line.covered_percent)
+            rule, product = Rule.browse(rule_id), line.product_id
+            base = full = price
+            if rule:
+                full = max(price, rule._get_undiscounted_price(product, **conditions))
+            if rule._show_discount():
+                base = max(price, rule._compute_price_before_discount(product, **conditions))
+            discount = (base - price) / base * 100 if base > price else 0.0
+            price, shown, full = map(line._apply_price_rule, (price, base, full))
+            if shown <= price:  # a price of its own has no discount of the pricelist
+                discount = 0.0
+            if price > full * (1 - line.covered_percent / 100):
+                shown, discount = full, line.covered_percent
+            line.has_pricelist_discount = full > price
+            line.technical_discount = discount
+            line.technical_price_unit = line._map_price(shown)
 
-    @api.depends('product_id', 'company_id', 'order_id.fiscal_position_id')
-    def _compute_tax_ids(self):
-        taxes_by_key = {}
+    def _map_price(self, price):
+        """Return a price of one line's product as the taxes of its order have it."""
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.env.company)
+        return self.product_id._get_tax_included_unit_price_from_price(
+            price, product_taxes=taxes, fiscal_position=self.order_id.fiscal_position_id)
+
+    def _find_taxes(self):
+        """Return {line: the taxes of its product, as the order's fiscal position maps them}."""
+        taxes_by_key, found = {}, {}
         for line in self:
-            if line.state != 'open':
-                line.tax_ids = line.tax_ids
-                continue
             company = line.order_id.company_id or self.env.company
             position = line.order_id.fiscal_position_id
             key = (company, position, line.product_id.taxes_id)
             if key not in taxes_by_key:
                 taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
                 taxes_by_key[key] = position.map_tax(taxes)
-            line.tax_ids = taxes_by_key[key]
+            found[line] = taxes_by_key[key]
+        return found
+
+    #=== WHAT COUNTS ===#
+
+    @api.model
+    def _get_followed_fields(self):
+        # The price first: what is taken off it depends on who gave it.
+        return ['price_unit', 'discount', 'tax_ids', *super()._get_followed_fields()]
+
+    @api.depends('technical_price_unit', 'given_fields')
+    def _compute_price_unit(self):
+        self._follow('price_unit')
+
+    def _propose_price_unit(self):
+        return {
+            line: line.technical_price_unit for line in self if not line._keeps_price()}
+
+    @api.depends('technical_discount', 'covered_percent', 'given_fields')
+    def _compute_discount(self):
+        self._follow('discount')
+
+    def _propose_discount(self):
+        """Take what is covered off a price by hand, too: it stands for the pricelist's only."""
+        return {
+            line: max(line.technical_discount, line.covered_percent)
+            if line._is_given('price_unit') else line.technical_discount
+            for line in self if not line._keeps_price()}
+
+    @api.depends('product_id', 'company_id', 'order_id.fiscal_position_id', 'given_fields')
+    def _compute_tax_ids(self):
+        self._follow('tax_ids')
+
+    def _propose_tax_ids(self):
+        return self.filtered(lambda line: line.state == 'open')._find_taxes()
+
+    def copy_data(self, default=None):
+        """Copy what was given; what is proposed is found anew."""
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            for name in self._get_followed_fields():
+                if name not in (default or {}) and not line._is_given(name):
+                    vals.pop(name, None)
+        return vals_list
+
+    def _copy_given(self):
+        """Return the values of a part of one line that the program makes: with who gave what.
+
+        The taxes stay, also those archived since: it is the same document.
+        """
+        self.ensure_one()
+        vals = self.copy_data()[0]
+        marks = {
+            name: mark for name, mark in (self.given_fields or {}).items() if name in vals}
+        return {
+            **vals, 'given_fields': marks, 'tax_ids': [Command.set(self.tax_ids.ids)]}
+
+    def _copy_found_price(self):
+        """Return what was found for one line, for another line that is a part of it; extend."""
+        self.ensure_one()
+        return {
+            name: self[name]
+            for name in ('technical_price_unit', 'technical_discount', 'has_pricelist_discount')}
+
+    #=== FOUND ANEW ===#
+
+    @api.model
+    def _get_anew(self, topic):
+        """Return what is found anew: the fields, and the stored fields that hold their proposals.
+
+        :param topic: 'price' or 'tax'
+        """
+        if topic == 'tax':
+            return ['tax_ids'], []
+        return ['price_unit', 'discount'], [
+            'technical_price_unit', 'technical_discount', 'has_pricelist_discount']
+
+    def _get_updatable(self):
+        """Return those of these lines whose price nobody has agreed to and nobody has billed."""
+        return self.filtered(lambda line: not line._keeps_price())
+
+    def _update(self, topic):
+        """Find prices or taxes of lines anew, whoever gave them, and keep it in the history.
+
+        :param topic: as `_get_anew` takes it
+        :raise AccessError: if the user is no dispatcher
+        :raise UserError: if the stage of an order forbids editing
+        """
+        self._ensure_may_price()
+        self.order_id._ensure_allowed('edit')
+        lines = self._get_updatable()
+        names, sources = self._get_anew(topic)
+        before = {line: {name: line[name] for name in names} for line in lines}
+        lines._find_anew(names, sources)
+        lines._log_given({
+            line: changed for line, former in before.items()
+            if (changed := {
+                name: value for name, value in former.items()
+                if not line._is_same(name, line[name], value)})})
+        lines.order_id._on_repriced()
+
+    def action_update_taxes(self):
+        """Show how the products of these lines are taxed now, to take it over."""
+        return self._show_update('tax')
+
+    def _show_update(self, topic):
+        """Open the dialog that shows what finding prices or taxes anew would change."""
+        self._ensure_may_price()
+        self.order_id._ensure_allowed('edit')
+        title = {'price': self.env._("Update Prices"), 'tax': self.env._("Update Taxes")}[topic]
+        return self._open_dialog(
+            'service.order.update', title, default_topic=topic,
+            default_line_ids=self._get_updatable().ids)
+
+    def _ensure_may_price(self):
+        """:raise AccessError: if the user is neither dispatcher nor service manager"""
+        self._ensure_role('dispatcher', self.env._(
+            "Only dispatchers and service managers change prices, discounts and taxes of a line."
+            " Ask one of them."))
+
+    @api.depends('tax_ids', 'product_id.taxes_id', 'order_id.fiscal_position_id', 'state')
+    def _compute_has_other_taxes(self):
+        priced = self.filtered(lambda line: line.product_id and not line._keeps_price())
+        found = priced._find_taxes()
+        for line in self:
+            line.has_other_taxes = line in found and not line._is_same(
+                'tax_ids', line.tax_ids, found[line])
+
+    @api.model
+    def _get_priced_fields(self):
+        """Return the fields by which only dispatchers and managers decide what a line costs."""
+        return {'price_unit', 'discount', 'tax_ids'}
+
+    def _on_given(self, noted, is_new=False):
+        """Keep prices with those who answer for them, and their changes in the order's history."""
+        super()._on_given(noted, is_new)
+        priced = self._get_priced_fields()
+        noted = {
+            line: changed for line, former in noted.items()
+            if (changed := {name: value for name, value in former.items() if name in priced})}
+        if is_new:
+            noted = {line: former for line, former in noted.items() if not line._is_own_outlay()}
+        if noted:
+            self._ensure_may_price()
+            if not is_new:
+                self._log_given(noted)
+
+    @api.model
+    def _prepare_given_price(self):
+        """Return what else changes with a price that somebody enters."""
+        return {'is_price_agreed': False}
 
     def _get_priced_quantity(self):
         """Return what the amounts count: the actual quantity, the plan while there is none."""
@@ -181,8 +352,10 @@ class ServiceOrderLine(models.Model):
         included = self.tax_ids and all(tax.price_include for tax in self.tax_ids)
         return totals['total_amount_currency' if included else 'base_amount_currency']
 
-    @api.depends('price_unit', 'technical_price_unit', 'covered_percent', 'is_price_agreed',
-                 'order_id.pricelist_id')
+    #=== EXPLANATION ===#
+
+    @api.depends('price_unit', 'technical_price_unit', 'discount', 'technical_discount',
+                 'given_fields', 'covered_percent', 'is_price_agreed', 'order_id.pricelist_id')
     @api.depends_context('lang')
     def _compute_price_explanation(self):
         for line in self:
@@ -192,17 +365,37 @@ class ServiceOrderLine(models.Model):
         """Return the reasons of one line's price as phrases, in the order they took effect."""
         self.ensure_one()
         if self.is_price_agreed:
-            phrases = [self.env._("Agreed in the quote")]
-        elif self._has_manual_price():
-            phrases = [self.env._(
-                "Entered by hand instead of %s", self._format_price(self.technical_price_unit))]
+            return [self.env._("Agreed in the quote")]
+        if self._is_given('price_unit'):
+            phrases = [self._explain_given(
+                'price_unit', self._format_price(self.technical_price_unit))]
         else:
             phrases = [self._explain_found_price()]
-        if 0 < self.covered_percent < 100:
+        if self._is_given('discount'):
+            phrases.append(self.env._(
+                "discount of %(percent)g %%: %(given)s", percent=self.discount,
+                given=self._explain_given(
+                    'discount', f'{self._get_proposals("discount").get(self, 0.0):g} %')))
+        elif self._is_covered_in_part():
             phrases.append(self.env._(
                 "%(rule)s: %(percent)g %% off", percent=self.covered_percent,
                 rule=self._get_coverage_name()))
         return phrases
+
+    def _explain_given(self, name, instead):
+        """Return who gave one line its value of a field, and instead of what."""
+        giver = self._get_giver(name)
+        if not giver:
+            return self.env._("Entered by hand instead of %s", instead)
+        return self.env._(
+            "Entered by hand instead of %(found)s by %(user)s", found=instead, user=giver.name)
+
+    def _is_covered_in_part(self):
+        """Tell whether warranty or agreement make the discount of one line."""
+        self.ensure_one()
+        return bool(
+            0 < self.covered_percent < 100 and not self._is_given('discount')
+            and self._is_same('discount', self.discount, self.covered_percent))
 
     def _explain_found_price(self):
         """Return where the price of one line comes from that nobody has entered."""
@@ -211,10 +404,38 @@ class ServiceOrderLine(models.Model):
     def _explain_base_price(self):
         """Return where the price of one line comes from that no rule has made."""
         self.ensure_one()
-        if pricelist := self.order_id.pricelist_id:
+        pricelist = self.order_id.pricelist_id
+        if pricelist and not (self.has_pricelist_discount and self._is_covered_in_part()):
             return self.env._("Pricelist: %s", pricelist.name)
         return self.env._("Price of the product")
 
     def _format_price(self, price):
         """Return a price of one line as people read it."""
         return (self.currency_id or self.company_id.currency_id).format(price)
+
+    #=== HISTORY ===#
+
+    def _log_given(self, noted):
+        """Tell the orders which values of lines somebody changed, from what to what.
+
+        :param noted: as `_note_given` returns it
+        """
+        bodies = defaultdict(Markup)
+        for line, former in noted.items():
+            for name, old in former.items():
+                bodies[line.order_id.id] += Markup("<li>%s</li>") % self.env._(
+                    "%(line)s: %(field)s %(old)s → %(new)s",
+                    line=(line.name or '').split('\n')[0],
+                    field=line._fields[name]._description_string(self.env),
+                    old=line._format_given(name, old), new=line._format_given(name, line[name]))
+        # History is written by changes only, whoever makes them.
+        self.env['service.order'].sudo().browse(bodies)._message_log_batch({
+            order_id: Markup("<ul>%s</ul>") % body for order_id, body in bodies.items()})
+
+    def _format_given(self, name, value):
+        """Return a value of a field of one line as people read it."""
+        if name == 'price_unit':
+            return self._format_price(value)
+        if self._fields[name].relational:
+            return ', '.join(value.mapped('display_name')) or self.env._("none")
+        return f'{value:g} %'

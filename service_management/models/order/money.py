@@ -25,6 +25,7 @@ class ServiceOrder(models.Model):
     payment_term_id = fields.Many2one(
         comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
         readonly=False, precompute=True, check_company=True)
+    has_other_taxes = fields.Boolean(compute='_compute_has_other_taxes')
     amount_untaxed = fields.Monetary(compute='_compute_amounts', store=True)
     amount_tax = fields.Monetary(string="Taxes", compute='_compute_amounts', store=True)
     amount_total = fields.Monetary(string="Total", compute='_compute_amounts', store=True)
@@ -37,6 +38,22 @@ class ServiceOrder(models.Model):
     margin_percent = fields.Float(
         string="Margin (%)", compute='_compute_margin', store=True, aggregator='avg',
         groups='service_management.service_management_group_manager')
+
+    @api.depends('line_ids.has_other_taxes')
+    def _compute_has_other_taxes(self):
+        for order in self:
+            order.has_other_taxes = any(order.line_ids.mapped('has_other_taxes'))
+
+    def action_update_prices(self):
+        """Show what the lines cost by today's pricelists, rules and agreements, to take it over."""
+        return self.line_ids._show_update('price')
+
+    def action_update_taxes(self):
+        """Show how the products of the lines are taxed now, to take it over."""
+        return self.line_ids._show_update('tax')
+
+    def _on_repriced(self):
+        """Extend for what follows when lines of orders were priced anew."""
 
     @api.depends('partner_id', 'company_id')
     def _compute_pricelist_id(self):

@@ -2,12 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.clock import hours_between, local_day
+from ..common.records import changes_any
 
 
 class ServiceOrderLine(models.Model):
     _name = 'service.order.line'
     _description = "Service Order Line"
-    _inherit = ['service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
+    _inherit = [
+        'service.given.mixin', 'service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
     _order = 'order_id, sequence, id'
     _rec_names_search = ['name', 'order_id.name']
     _check_company_auto = True
@@ -95,15 +97,24 @@ class ServiceOrderLine(models.Model):
                     company.service_travel_product_id if line.is_travel
                     else company.service_hour_product_id)
 
-    @api.depends('product_id', 'kind')
+    @api.model
+    def _get_followed_fields(self):
+        return super()._get_followed_fields() + ['name', 'date', 'quantity', 'analytic_distribution']
+
+    @api.depends('product_id', 'kind', 'given_fields')
     def _compute_name(self):
-        for line in self:
-            if line.product_id:
-                lang = line.order_id.partner_id.lang
-                product = line.product_id.with_context(lang=lang)
-                line.name = product.get_product_multiline_description_sale()
-            elif not line.name:
-                line.name = dict(line._fields['kind']._description_selection(self.env)).get(line.kind)
+        self._follow('name')
+
+    def _propose_name(self):
+        """Propose the product's description, in the language of the customer."""
+        kinds = dict(self._fields['kind']._description_selection(self.env))
+        found = {}
+        for line in self.filtered(lambda line: line.state == 'open'):
+            product = line.product_id.with_context(lang=line.order_id.partner_id.lang)
+            found[line] = (
+                product.get_product_multiline_description_sale() if product
+                else kinds.get(line.kind))
+        return found
 
     @api.depends('order_id.object_ids')
     def _compute_object_id(self):
@@ -113,13 +124,16 @@ class ServiceOrderLine(models.Model):
                 objects = line.order_id.object_ids
                 line.object_id = objects if len(objects) == 1 else False
 
-    @api.depends('date_end')
+    @api.depends('date_end', 'given_fields')
     def _compute_date(self):
-        for line in self:
-            if line.date_end:
-                company = line.order_id.company_id
-                line.date = local_day(
-                    line.date_end, line.employee_id.tz or company._get_service_timezone())
+        self._follow('date')
+
+    def _propose_date(self):
+        return {
+            line: local_day(
+                line.date_end,
+                line.employee_id.tz or line.order_id.company_id._get_service_timezone())
+            for line in self if line.date_end}
 
     @api.depends('product_id', 'kind')
     def _compute_product_uom_id(self):
@@ -131,17 +145,19 @@ class ServiceOrderLine(models.Model):
                     line.kind == 'hour' and self.env.ref('uom.product_uom_hour')
                 ) or self.env.ref('uom.product_uom_unit')
 
-    @api.depends('kind', 'quantity_planned', 'date_start', 'date_end')
+    @api.depends('kind', 'quantity_planned', 'date_start', 'date_end', 'given_fields')
     def _compute_quantity(self):
+        self._follow('quantity')
+
+    def _propose_quantity(self):
         """Take worked time from start and end; take the plan for what nobody counts."""
-        for line in self:
-            if line.kind == 'hour':
-                if line.date_start and line.date_end and line.date_end >= line.date_start:
-                    line.quantity = line._get_worked_quantity()
-                else:
-                    line.quantity = line.quantity
-            elif line.state == 'open':
-                line.quantity = line.quantity_planned
+        found = {}
+        for line in self.filtered(lambda line: line.state == 'open'):
+            if line.kind != 'hour':
+                found[line] = line.quantity_planned
+            elif line.date_start and line.date_end and line.date_end >= line.date_start:
+                found[line] = line._get_worked_quantity()
+        return found
 
     def _get_worked_quantity(self):
         """Return the time between start and end in the line's unit."""
@@ -155,29 +171,32 @@ class ServiceOrderLine(models.Model):
             return hours
         return hour._compute_quantity(hours, self.product_uom_id, round=False)
 
-    @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id')
+    @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id',
+                 'given_fields')
     def _compute_analytic_distribution(self):
+        self._follow('analytic_distribution')
+
+    def _propose_analytic_distribution(self):
         """Follow the order, else the distribution models of accounting."""
         Model = self.env['account.analytic.distribution.model']
-        found = {}
-        for line in self:
+        by_key, found = {}, {}
+        for line in self.filtered(lambda line: line.state == 'open'):
             order = line.order_id
-            if line.state != 'open':
-                line.analytic_distribution = line.analytic_distribution
-                continue
             if order.analytic_distribution:
-                line.analytic_distribution = order.analytic_distribution
+                found[line] = order.analytic_distribution
                 continue
             key = (order.company_id, order.partner_id, line.product_id)
-            if key not in found:
-                found[key] = Model._get_distribution({
+            if key not in by_key:
+                by_key[key] = Model._get_distribution({
                     'product_id': line.product_id.id,
                     'product_categ_id': line.product_id.categ_id.id,
                     'partner_id': order.partner_id.id,
                     'partner_category_id': order.partner_id.category_id.ids,
                     'company_id': order.company_id.id,
                 })
-            line.analytic_distribution = found[key] or line.analytic_distribution
+            if by_key[key]:
+                found[line] = by_key[key]
+        return found
 
     @api.depends('order_id.name', 'name')
     def _compute_display_name(self):
@@ -227,8 +246,11 @@ class ServiceOrderLine(models.Model):
             self._ensure_by_verb()
         else:
             self._ensure_writable(vals)
-            if 'price_unit' in vals:
-                vals = {**vals, **self._prepare_given_price()}
+            repriced = self.filtered(
+                lambda line: changes_any(line, vals, {'price_unit', 'discount'}))
+            if repriced:
+                super(ServiceOrderLine, repriced).write({**vals, **self._prepare_given_price()})
+            return super(ServiceOrderLine, self - repriced).write(vals)
         return super().write(vals)
 
     @api.model
@@ -236,13 +258,16 @@ class ServiceOrderLine(models.Model):
         """Return the fields that only the verbs of a line change, in sudo; extend for more."""
         return {
             'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id',
-            'is_price_agreed'}
+            'is_price_agreed', 'given_fields', 'technical_price_unit', 'technical_discount',
+            'has_pricelist_discount', 'billing', 'billing_reason', 'covered_percent',
+            'price_subtotal', 'price_total', 'qty_invoiced', 'qty_to_invoice', 'invoice_status'}
 
     def _ensure_by_verb(self):
         """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""
         if not self.env.su:
             raise AccessError(self.env._(
-                "The state of a line changes by its actions only: post, cancel or reverse it."))
+                "What the program keeps of a line changes by its actions only: post, cancel or reverse"
+                " it, or have a service manager bill it differently."))
 
     def _ensure_writable(self, vals):
         """:raise UserError: if a line is posted, or its order's stage forbids editing it"""

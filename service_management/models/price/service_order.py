@@ -46,6 +46,11 @@ class ServiceOrder(models.Model):
         self._apply_price_rules()
         return True
 
+    def _on_repriced(self):
+        """Adjust what was priced anew to the agreed totals."""
+        super()._on_repriced()
+        self.filtered('limit_kind')._apply_price_rules()
+
     def _before_quoting(self):
         super()._before_quoting()
         self._apply_price_rules()
@@ -168,11 +173,10 @@ class ServiceOrder(models.Model):
             lines.unlink()
         elif present:
             for line in lines:
-                if not line._has_manual_price() and not line.is_price_agreed:
+                if not line._is_given('price_unit') and not line.is_price_agreed:
                     line.write({
                         'is_rule_line': True, 'price_rule_id': rule.id,
-                        'quantity_planned': quantity, 'price_unit': amount,
-                        'technical_price_unit': amount,
+                        'quantity_planned': quantity, 'technical_price_unit': amount,
                     })
         elif not self.quote_sent_on or self.state == 'draft':  # a quote holds: no fee joins it
             return [self._prepare_rule_line(rule, quantity, amount)]
@@ -190,7 +194,5 @@ class ServiceOrder(models.Model):
             'product_id': rule.product_id.id,
             'name': rule.with_context(lang=lang).name,
             'quantity_planned': quantity,
-            'price_unit': amount,
             'technical_price_unit': amount,
-            'discount': 0.0,
         }

@@ -14,7 +14,7 @@ class ServiceOrderLine(models.Model):
     _inherit = 'service.order.line'
 
     price_rule_id = fields.Many2one(
-        comodel_name='service.price.rule', string="Pricing Rule", compute='_compute_price',
+        comodel_name='service.price.rule', string="Pricing Rule", compute='_compute_found_price',
         store=True, readonly=False, precompute=True, copy=False, index='btree_not_null',
         ondelete='restrict')
     price_before_adjustment = fields.Float(
@@ -31,7 +31,8 @@ class ServiceOrderLine(models.Model):
     @api.model
     def _get_life_fields(self):
         return super()._get_life_fields() | {
-            'is_rule_line', 'is_price_adjusted', 'price_rule_id'}
+            'is_rule_line', 'is_price_adjusted', 'price_before_adjustment', 'price_rule_id',
+            'coverage_rule_id'}
 
     def _get_kept_lines(self):
         return super()._get_kept_lines() | self.filtered('is_rule_line')
@@ -39,20 +40,15 @@ class ServiceOrderLine(models.Model):
     #=== PRICE ===#
 
     @api.depends('order_id.zone_id', 'is_travel', 'employee_id', 'date_start', 'date_end')
-    def _compute_price(self):
+    def _compute_found_price(self):
         """Find the rules first that refine the price of the pricelist."""
         rules = self._get_price_rules()
         for line in self:
             line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
-        super()._compute_price()
+        super()._compute_found_price()
 
-    def _keeps_discount(self):
-        return super()._keeps_discount() or self.is_rule_line
-
-    def _get_given_price(self):
-        if self.is_price_adjusted:
-            return self.price_before_adjustment
-        return super()._get_given_price()
+    def _keeps_proposal(self):
+        return super()._keeps_proposal() or self.is_rule_line
 
     @api.model
     def _prepare_given_price(self):
@@ -199,15 +195,13 @@ class ServiceOrderLine(models.Model):
 
     def _split_overtime(self, rules):
         """Make lines of the parts of a line that have different prices."""
-        candidates = self.filtered(lambda line: line.state == 'open' and not line._keeps_price())
+        candidates = self.filtered(lambda line: not (
+            line._keeps_price() or line._is_given('price_unit') or line._is_given('quantity')))
         vals_list = []
         for line, parts in candidates._get_overtime_parts(rules).items():
             if len(parts) > 1:
-                base = line.copy_data()[0]
-                for field in ('price_unit', 'discount', 'quantity'):
-                    base.pop(field, None)  # priced and counted anew
                 vals_list += [{
-                    **base,
+                    **line._copy_given(),
                     'visit_id': line.visit_id.id,
                     'quantity_planned': 0.0,
                     'is_price_adjusted': False,
@@ -222,7 +216,10 @@ class ServiceOrderLine(models.Model):
     def _undo_adjustment(self):
         """Give lines the price back that they had before they were adjusted to a total."""
         for line in self.filtered(lambda line: line.is_price_adjusted and line.state == 'open'):
-            line.write({'price_unit': line.price_before_adjustment, 'is_price_adjusted': False})
+            follows = not line._keeps_price() and not line._is_given('price_unit')
+            line.write({
+                'price_unit': line.technical_price_unit if follows else line.price_before_adjustment,
+                'is_price_adjusted': False, 'given_fields': line.given_fields})
 
     def _adjust_to(self, total):
         """Change the unit prices of these lines of one order, so that they charge a total.
@@ -240,8 +237,11 @@ class ServiceOrderLine(models.Model):
         for line, price in zip(self, prices, strict=True):
             line.write({
                 'price_before_adjustment': line.price_unit, 'price_unit': price,
-                'is_price_adjusted': True,
+                'is_price_adjusted': True, 'given_fields': line.given_fields,
             })
+
+    def _copy_found_price(self):
+        return {**super()._copy_found_price(), 'price_rule_id': self.price_rule_id.id}
 
     #=== EXPLANATION ===#
 

@@ -115,6 +115,8 @@ class SaleOrderLine(models.Model):
             'price_unit': self.price_unit,
             'technical_price_unit': self.price_unit,
             'discount': self.discount,
+            'technical_discount': self.discount,
+            'given_fields': False,
         }
 
     def _insert_service_set(self, service_order):
