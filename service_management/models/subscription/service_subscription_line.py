@@ -11,7 +11,7 @@ from ..common.records import changes_any
 class ServiceSubscriptionLine(models.Model):
     _name = 'service.subscription.line'
     _description = "Service Subscription Line"
-    _inherit = ['analytic.mixin']
+    _inherit = ['service.given.mixin', 'analytic.mixin']
     _order = 'subscription_id, sequence, date_start, id'
     _check_company_auto = True
 
@@ -43,7 +43,7 @@ class ServiceSubscriptionLine(models.Model):
         readonly=False, precompute=True, ondelete='restrict')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
-        readonly=False, precompute=True, check_company=True,
+        readonly=False, precompute=True, check_company=True, context={'active_test': False},
         domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]")
 
     # Terms
@@ -90,38 +90,49 @@ class ServiceSubscriptionLine(models.Model):
     _discount = models.Constraint(
         'CHECK (discount BETWEEN 0 AND 100)', "A discount goes from 0 to 100 percent.")
 
-    @api.depends('product_id')
+    @api.model
+    def _get_followed_fields(self):
+        return super()._get_followed_fields() + [
+            'base_price', 'name', 'tax_ids', 'analytic_distribution']
+
+    @api.depends('product_id', 'given_fields')
     def _compute_name(self):
-        for line in self:
-            if line.product_id:
-                line.name = line.product_id.with_context(
-                    lang=line.subscription_id.partner_id.lang
-                ).get_product_multiline_description_sale()
+        self._follow('name')
+
+    def _propose_name(self):
+        return {
+            line: line.product_id.with_context(
+                lang=line.subscription_id.partner_id.lang).get_product_multiline_description_sale()
+            for line in self if line.product_id}
 
     @api.depends('product_id')
     def _compute_product_uom_id(self):
         for line in self:
             line.product_uom_id = line.product_id.uom_id
 
-    @api.depends('product_id', 'subscription_id.fiscal_position_id', 'company_id')
+    @api.depends('product_id', 'subscription_id.fiscal_position_id', 'company_id', 'given_fields')
     def _compute_tax_ids(self):
-        for line in self:
-            company = line.company_id
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
-            line.tax_ids = line.subscription_id.fiscal_position_id.map_tax(taxes)
+        self._follow('tax_ids')
 
-    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id')
+    def _propose_tax_ids(self):
+        found = {}
+        for line in self:
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
+            found[line] = line.subscription_id.fiscal_position_id.map_tax(taxes)
+        return found
+
+    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id',
+                 'given_fields')
     def _compute_base_price(self):
+        self._follow('base_price')
+
+    def _propose_base_price(self):
         """Look up what new lines cost; what was billed already keeps its price."""
         lines = self.filtered(lambda line: line.product_id and not line._origin.date_billed_to)
         prices = self.env['service.subscription.price']._get_prices(lines)
-        for line in self:
-            if line not in lines:
-                line.base_price = line.base_price
-            elif line in prices:
-                line.base_price = prices[line]
-            else:
-                line.base_price = line._get_pricelist_price()
+        return {
+            line: prices[line] if line in prices else line._get_pricelist_price()
+            for line in lines}
 
     def _get_pricelist_price(self):
         self.ensure_one()
@@ -158,19 +169,26 @@ class ServiceSubscriptionLine(models.Model):
             amount = net_amount(line.price_unit, line.discount, line.quantity)
             line.amount_period = line.currency_id.round(amount) if line.currency_id else amount
 
-    @api.depends('product_id', 'subscription_id.analytic_distribution')
+    @api.depends('product_id', 'subscription_id.analytic_distribution', 'given_fields')
     def _compute_analytic_distribution(self):
+        self._follow('analytic_distribution')
+
+    def _propose_analytic_distribution(self):
         """Follow the subscription, else the distribution models of accounting."""
         Model = self.env['account.analytic.distribution.model']
+        found = {}
         for line in self:
             subscription = line.subscription_id
-            line.analytic_distribution = subscription.analytic_distribution or Model._get_distribution({
+            distribution = subscription.analytic_distribution or Model._get_distribution({
                 'product_id': line.product_id.id,
                 'product_categ_id': line.product_id.categ_id.id,
                 'partner_id': subscription.partner_id.id,
                 'partner_category_id': subscription.partner_id.category_id.ids,
                 'company_id': line.company_id.id,
-            }) or line.analytic_distribution
+            })
+            if distribution:
+                found[line] = distribution
+        return found
 
     @api.depends('name', 'object_id')
     def _compute_display_name(self):
@@ -255,11 +273,6 @@ class ServiceSubscriptionLine(models.Model):
         if self.is_replaced:
             end = start - relativedelta(days=1)
         return start, end
-
-    def _filter_free(self):
-        """Return the lines that cost nothing though no discount says so."""
-        return self.filtered(
-            lambda line: line.quantity and not line.price_unit and line.discount < 100)
 
     def _is_served(self, day):
         """Tell whether one line's customer gets service on a day."""
