@@ -114,6 +114,7 @@
 
         # agreement
         'wizards/agreement/service_agreement_copy_lines_views.xml',
+        'wizards/agreement/service_agreement_activate_views.xml',
         'wizards/agreement/service_agreement_end_views.xml',
         'wizards/agreement/service_agreement_generate_views.xml',
         'wizards/agreement/service_agreement_skip_views.xml',
@@ -133,6 +134,7 @@
         'views/agreement/service_management_menus.xml',
 
         # subscription
+        'wizards/subscription/service_subscription_activate_views.xml',
         'wizards/subscription/service_subscription_bill_views.xml',
         'wizards/subscription/service_subscription_change_views.xml',
         'wizards/subscription/service_subscription_close_views.xml',

@@ -51,7 +51,7 @@ class SubscriptionCommon(ServiceCommon):
             **values,
         })
         if activate:
-            subscription.action_activate()
+            subscription._begin()
         return subscription
 
     @classmethod

@@ -87,6 +87,21 @@ class TestServiceAgreement(AgreementCommon):
         with self.assertRaisesRegex(UserError, "closed already"):
             agreement._close(self.end_reason)
 
+    @users('service_manager')
+    def test_agreed_prices_of_nothing_are_asked_about_before_they_count(self):
+        agreement = self._create_agreement(
+            {'is_fixed_price': True}, {'is_fixed_price': True, 'price_unit': 5}, {}, active=False)
+        agreement = agreement.with_user(self.env.user)
+        action = agreement.action_activate()
+        self.assertEqual(
+            (action['res_model'], agreement.state), ('service.agreement.activate', 'draft'))
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({})
+        self.assertEqual(wizard.line_ids, agreement.line_ids[0])
+        wizard.action_apply()
+        self.assertEqual(agreement.state, 'active')
+        free = self._create_agreement({'is_fixed_price': True}, active=False, discount=100)
+        self.assertTrue(free.with_user(self.env.user).action_activate() is True)
+
     def test_what_cannot_be_put_into_force_says_why(self):
         ended = self._create_agreement(active=False, date_end=date(2026, 2, 28))
         for agreement, message in (

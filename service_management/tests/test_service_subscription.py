@@ -22,6 +22,19 @@ class TestServiceSubscription(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "account of deferred revenue"):
             self._subscribe(plan=plan)
 
+    @users('service_manager')
+    def test_lines_without_a_price_are_asked_about_before_they_begin(self):
+        draft = self._subscribe(activate=False, lines=[
+            {'base_price': 0}, {'base_price': 0, 'discount': 100}, {}]).with_user(self.env.user)
+        action = draft.action_activate()
+        self.assertEqual((action['res_model'], draft.state), ('service.subscription.activate', 'draft'))
+        wizard = self.env[action['res_model']].with_context(**action['context']).create({})
+        self.assertEqual(wizard.line_ids, draft.line_ids[0])
+        wizard.action_apply()
+        self.assertEqual(draft.state, 'active')
+        self.assertTrue(self._subscribe(activate=False).with_user(
+            self.env.user).action_activate() is True)
+
     def test_state_changes_by_actions_only(self):
         draft = self._subscribe(activate=False).with_user(self.user_manager)
         with self.assertRaisesRegex(AccessError, "by its actions only"):

@@ -72,6 +72,35 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
         self.assertEqual(self._bill(copied.sudo(), '2026-03-01').amount_untaxed, 48.39)
         self.assertEqual(self._bill(copied.sudo(), '2026-03-31').amount_untaxed, 154.84)
 
+    @users('service_manager')
+    def test_every_change_of_an_active_subscriptions_terms_is_kept(self):
+        draft = self._subscribe(activate=False).with_user(self.env.user)
+        draft.line_ids.base_price = 70
+        self.assertFalse(draft.change_ids)
+        draft.action_activate()
+        subscription = draft
+        line = subscription.line_ids
+        line.base_price = 1
+        added = self.env['service.subscription.line'].create({
+            'subscription_id': subscription.id, 'product_id': self.monitoring.id,
+            'date_start': '2026-02-01', 'base_price': 30})
+        added.unlink()
+        self._bill(subscription.sudo(), '2026-01-01')
+        line._change_terms(date(2026, 1, 16), index=110)
+        subscription.date_end = '2026-12-31'
+        self.assertEqual(
+            [(change.subject, change.term, change.old_value, change.new_value)
+             for change in subscription.change_ids.sorted('id')], [
+                ("Monitoring", "Base Price", '70.0', '1.0'),
+                ("Monitoring", "Line", False, '1 × $\xa030.00, 2026-02-01'),
+                ("Monitoring", "Line", '1 × $\xa030.00, 2026-02-01', False),
+                ("Monitoring from 2026-01-16", "Index (%)", '100.0', '110.0'),
+                ("Monitoring", "To", '', '2026-01-15'),
+                (False, "To", '', '2026-12-31')])
+        self.assertEqual(subscription.change_ids.user_id, self.env.user)
+        with self.assertRaises(AccessError):
+            subscription.change_ids[0].new_value = "2"
+
     def test_a_line_of_quantity_zero_is_not_billed(self):
         subscription = self._subscribe(lines=[{'quantity': 0}])
         self._bill(subscription, '2026-03-01')

@@ -148,6 +148,22 @@ def share(amount, span, basis, method='period_days', taken=()):
     return part - int(given + part - exact * sum(map(weigh, parts)))
 
 
+def portion(amount, span, spans, method='period_days'):
+    """Return what the days of a span cost of the amount that some spans cost together.
+
+    :param int amount: steps of the currency
+    :param span: days within one of the spans
+
+    >>> march = date(2026, 3, 1), date(2026, 3, 31)
+    >>> portion(20000, (date(2026, 3, 10), date(2026, 3, 11)), [march])
+    1290
+    >>> portion(20000, march, [march])
+    20000
+    """
+    weigh = WEIGHTS[method]
+    return rounded(Fraction(amount) * weigh(span) / sum(map(weigh, spans)))
+
+
 def accrue(amount, span, unit, method='equal', remainder='last'):
     """Return how an amount is earned over a span: [(first day, last day, steps)], in order.
 

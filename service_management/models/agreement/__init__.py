@@ -1,4 +1,3 @@
-from . import service_terms_mixin
 from . import service_agreement_group
 from . import service_agreement_template_group
 from . import service_agreement

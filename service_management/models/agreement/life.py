@@ -40,17 +40,29 @@ class ServiceAgreement(models.Model):
         self.check_access('write')
 
     def action_activate(self):
-        """Put drafts into force.
+        """Put drafts into force; ask first where lines have an agreed price of nothing.
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if one cannot be put into force
         """
+        self._ensure_can_begin()
+        if self.line_ids._filter_free():
+            return self._open_dialog(
+                'service.agreement.activate', self.env._("Activate"),
+                default_agreement_ids=self.ids)
+        self._begin()
+        return True
+
+    def _ensure_can_begin(self):
         self._ensure_may_agree()
         for agreement in self:
             if error := agreement._get_activation_error():
                 raise UserError(error)
-        self._activate()
-        return True
+
+    def _begin(self):
+        """Put drafts into force, as they are, for whoever may."""
+        self._ensure_can_begin()
+        return self._activate()
 
     def _get_activation_error(self):
         """Return why one agreement cannot be put into force, or None; extend to ask for more."""

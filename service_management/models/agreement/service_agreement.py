@@ -17,6 +17,7 @@ class ServiceAgreement(models.Model):
     _rec_names_search = ['name', 'title', 'client_order_ref', 'partner_id.name']
     _check_company_auto = True
     _figures_order_field = 'agreement_id'
+    _history = ('service.agreement.change', 'agreement_id')
 
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
@@ -311,7 +312,7 @@ class ServiceAgreement(models.Model):
             *self._get_template_terms(), 'title', 'partner_id', 'site_ids', 'object_ids',
             'task_ids', 'preferred_employee_id', 'date_start', 'date_end', 'note_external']
 
-    def _get_agreement(self):
+    def _get_terms_document(self):
         return self
 
     def copy_data(self, default=None):

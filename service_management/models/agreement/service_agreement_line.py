@@ -241,11 +241,8 @@ class ServiceAgreementLine(models.Model):
             'interval_count', 'interval_unit', 'window', 'days_before', 'days_after',
             'time_after', 'time_before', 'is_stopped']
 
-    def _get_agreement(self):
+    def _get_terms_document(self):
         return self.agreement_id
-
-    def _prepare_change(self, name, old, new):
-        return {**super()._prepare_change(name, old, new), 'subject': self.display_name}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -254,28 +251,24 @@ class ServiceAgreementLine(models.Model):
         lines = super().create([
             {name: value for name, value in vals.items() if name != 'date_start' or value}
             for vals in vals_list])
-        lines._log_presence(lambda line: {'old_value': False, 'new_value': line._summarize()})
+        lines._log_presence(joined=True)
         return lines
 
     def unlink(self):
         """Keep in the history that lines left what is agreed."""
-        self._log_presence(lambda line: {'old_value': line._summarize(), 'new_value': False})
+        self._log_presence(joined=False)
         return super().unlink()
 
-    def _log_presence(self, get_values):
-        """Keep that lines joined or left agreements that are agreed already."""
-        self._log_changes([
-            {
-                'agreement_id': line.agreement_id.id, 'user_id': self.env.uid,
-                'subject': line.display_name, 'term': self.env._("Line"), **get_values(line),
-            } for line in self if line._is_agreed()])
-
     def _summarize(self):
-        """Return one line in a few words, for the history."""
         self.ensure_one()
         return ', '.join(filter(None, (
             self._format_term('kind'), str(self.quantity), self.object_id.display_name,
             self.date_start and str(self.date_start), self._get_interval_text())))
+
+    def _filter_free(self):
+        """Return the lines with an agreed price of nothing, which no discount of 100 % explains."""
+        return self.filtered(lambda line: (
+            line.is_fixed_price and not line.price_unit and line.agreement_id.discount < 100))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

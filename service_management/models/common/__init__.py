@@ -5,3 +5,5 @@ from . import service_given_mixin
 from . import service_billed_mixin
 from . import service_figures_mixin
 from . import service_portal_mixin
+from . import service_change_mixin
+from . import service_terms_mixin

@@ -13,6 +13,8 @@ from . import fee_worth
 from . import service_subscription_run
 from . import service_subscription_run_failure
 from . import service_subscription_accrual
+from . import service_subscription_history
+from . import history
 from . import service_subscription_indexation
 from . import service_subscription_indexation_line
 from . import agreement

@@ -24,6 +24,10 @@ class ServiceSubscription(models.Model):
                     " another one.", agreement=agreement.name, customer=customer.display_name,
                     other=agreement.commercial_partner_id.display_name))
 
+    @api.model
+    def _get_term_fields(self):
+        return [*super()._get_term_fields(), 'agreement_id']
+
     @api.model_create_multi
     def create(self, vals_list):
         """Let a subscription pay for the agreement that was sold with it, if it is one."""

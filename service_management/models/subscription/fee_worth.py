@@ -1,5 +1,6 @@
 from odoo import models
 
+from ...tools.proration import portion
 from ...tools.spans import common_days, free_days
 from .service_subscription_fee import share_of
 
@@ -60,18 +61,29 @@ class ServiceSubscriptionFee(models.Model):
     def _get_shares(self, spans, without=()):
         """Return what the customer has paid for each of some spans of days of one fee, in order.
 
+        What was not taken back yet is for the days that were not: they all cost the same.
+
         :param without: reductions that do not count
         """
         self.ensure_one()
-        taken = self._get_reduced(without)
-        own, billed = (self.date_start, self.date_end), self._get_billed()[self]
+        reduced = self._get_reduced(without)
+        taken = [span for span, _amount in reduced]
+        rest = self._get_billed()[self] - sum(amount for _span, amount in reduced)
         shares = []
         for span in spans:
-            amount = share_of(
-                self.currency_id, billed, span, own, self.plan_id.proration, taken)
-            taken.append((span, amount))
+            left = free_days((self.date_start, self.date_end), taken)
+            amount = self._get_portion(rest, span, left) if left else rest
+            taken.append(span)
+            rest -= amount
             shares.append(amount)
         return shares
+
+    def _get_portion(self, amount, span, spans):
+        """Return what a span costs of an amount for some spans; as `portion` of the tools."""
+        currency = self.currency_id
+        steps = portion(
+            round(amount / currency.rounding), span, spans, self.plan_id.proration)
+        return currency.round(steps * currency.rounding)
 
     def _prepare_reductions(self, spans, due, name=False):
         """Return the values of the fees that take days of one fee back, where they cost anything.

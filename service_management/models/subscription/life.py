@@ -32,17 +32,30 @@ class ServiceSubscription(models.Model):
         self.check_access('write')
 
     def action_activate(self):
-        """Let drafts begin: they are billed from their first day on.
+        """Let drafts begin; ask first where lines cost nothing and no discount says so.
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if one cannot begin
         """
+        self._ensure_can_begin()
+        if self.line_ids._filter_free():
+            return self._ask('service.subscription.activate', self.env._("Activate"))
+        self._begin()
+        return True
+
+    def _ensure_can_begin(self):
         self._ensure_may_manage()
         for subscription in self:
             if error := subscription._get_activation_error():
                 raise UserError(error)
-        self._set_state('active')
-        return True
+
+    def _begin(self):
+        """Let drafts begin, as they are: they are billed from their first day on.
+
+        :return: the subscriptions that have begun
+        """
+        self._ensure_can_begin()
+        return self._set_state('active')
 
     def _get_activation_error(self):
         """Return why one subscription cannot begin, or None; extend to ask for more."""

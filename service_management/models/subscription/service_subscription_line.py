@@ -274,6 +274,11 @@ class ServiceSubscriptionLine(models.Model):
             end = start - relativedelta(days=1)
         return start, end
 
+    def _filter_free(self):
+        """Return the lines that cost nothing though no discount says so."""
+        return self.filtered(
+            lambda line: line.quantity and not line.price_unit and line.discount < 100)
+
     def _is_served(self, day):
         """Tell whether one line's customer gets service on a day."""
         start, end = self._get_life()

@@ -1,4 +1,5 @@
 from . import service_subscription_fee_preview
+from . import service_subscription_activate
 from . import service_subscription_bill
 from . import service_subscription_change
 from . import service_subscription_close

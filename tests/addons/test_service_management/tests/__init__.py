@@ -1,2 +1,3 @@
 from . import test_hooks
 from . import test_lives
+from . import test_subscription_lives

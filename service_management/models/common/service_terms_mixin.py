@@ -7,19 +7,22 @@ class ServiceTermsMixin(models.AbstractModel):
     _name = 'service.terms.mixin'
     _description = "Agreed Terms"
 
+    #: Of documents: (model of the rows of their history, its link to them).
+    _history = None
+
     @api.model
     def _get_term_fields(self):
         """Return the names of the fields whose changes are kept."""
         return []
 
-    def _get_agreement(self):
-        """Return the agreement whose terms one record holds."""
+    def _get_terms_document(self):
+        """Return the document whose terms one record holds: it has a state and a history."""
         raise NotImplementedError
 
     def _is_agreed(self):
         """Tell whether the terms of one record are agreed already, and not drafted any more."""
         self.ensure_one()
-        return self._get_agreement().state != 'draft'
+        return self._get_terms_document().state != 'draft'
 
     def _format_term(self, name):
         """Return what one term says, as people read it."""
@@ -33,7 +36,7 @@ class ServiceTermsMixin(models.AbstractModel):
             return self.env._("Yes") if value else self.env._("No")
         if field.type in ('many2one', 'selection'):
             return field.convert_to_export(value, self) or ''
-        return str(value) if value or value == 0 else ''
+        return '' if value is False or value is None else str(value)
 
     def write(self, vals):
         """Keep what changed of terms that are agreed."""
@@ -53,15 +56,29 @@ class ServiceTermsMixin(models.AbstractModel):
     def _prepare_change(self, name, old, new):
         """Return the values of a row of the history of terms."""
         self.ensure_one()
+        document = self._get_terms_document()
         return {
-            'agreement_id': self._get_agreement().id,
-            'term': self._fields[name]._description_string(self.env),
-            'subject': False,
+            document._history[1]: document.id,
+            'term': self._fields[name]._description_string(self.env) if name else self.env._("Line"),
+            'subject': False if document == self else self.display_name,
             'old_value': old,
             'new_value': new,
             'user_id': self.env.uid,
         }
 
+    def _log_presence(self, joined):
+        """Keep that lines join or leave documents whose terms are agreed already."""
+        self._log_changes([
+            line._prepare_change(
+                None, False if joined else line._summarize(), line._summarize() if joined else False)
+            for line in self if line._is_agreed()])
+
+    def _summarize(self):
+        """Return one line in a few words, for the history."""
+        raise NotImplementedError
+
     def _log_changes(self, changes):
-        # History is written by changes only, whoever makes them.
-        self.env['service.agreement.change'].sudo().create(changes)
+        """Write rows of the history."""
+        for document in self[:1]._get_terms_document() if changes else ():
+            # History is written by changes only, whoever makes them.
+            self.env[document._history[0]].sudo().create(changes)
