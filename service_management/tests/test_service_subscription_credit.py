@@ -248,6 +248,13 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
             subscription.fee_ids.sorted('id')[:3].mapped('amount'), [12.9, 12.9, 12.9])
         self.assertAlmostEqual(sum(subscription.fee_ids.mapped('amount')), 200, 2)
 
+    def test_parts_at_a_changed_price_make_it_as_well(self):
+        subscription = self._subscribe('2026-03-01')
+        for first, last in ((1, 2), (5, 9), (20, 31), (3, 19)):
+            self._make_fees(subscription, f'2026-03-{first:02}', f'2026-03-{last:02}',
+                            kind='partial', percent=-67.77)
+        self.assertAlmostEqual(sum(subscription.fee_ids.mapped('amount')), 32.23, 2)
+
     #=== NOTHING LEFT, NOTHING TO PAY ===#
 
     @users('service_manager')

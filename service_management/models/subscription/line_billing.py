@@ -103,20 +103,23 @@ class ServiceSubscriptionLine(models.Model):
             part = common_days(covered, wanted)
             if not part:
                 continue
-            taken = self._get_parts(self._get_basis(whole, covered), fees)
+            taken = self._get_parts(self._get_basis(whole, covered), self, fees)
             for span in free_days(part, busy):
                 vals = self._prepare_fee(whole, covered, span, due, taken)
                 taken.append((span, vals['amount']))
                 planned.append(vals)
         return planned
 
-    def _get_parts(self, basis, fees):
-        """Return [(span, amount)] of those fees that bill parts of a period at one line's price."""
-        self.ensure_one()
+    @api.model
+    def _get_parts(self, basis, price, fees):
+        """Return [(span, amount)] of those fees that bill parts of a period at the same price.
+
+        :param price: what has price_unit, quantity and discount; as fees, a record or values
+        """
         return [
-            ((fee.date_start, fee.date_end), fee.amount) for fee in fees
-            if (fee.basis_start, fee.basis_end) == basis and all(
-                fee[name] == self[name] for name in ('price_unit', 'quantity', 'discount'))]
+            ((fee['date_start'], fee['date_end']), fee['amount']) for fee in fees
+            if (fee['basis_start'], fee['basis_end']) == basis and all(
+                fee[name] == price[name] for name in ('price_unit', 'quantity', 'discount'))]
 
     def _prepare_fee(self, whole, covered, span, due, taken=()):
         """Return the values of the fee for some days of a period of one line.

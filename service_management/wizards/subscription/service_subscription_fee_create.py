@@ -92,21 +92,29 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
             FOREVER, since=self.date_from, last=self.date_to, fill_gaps=True)
         if self.kind == 'regular':
             planned = [vals for vals in planned if vals['kind'] == 'regular']
-        return [self._reprice(vals) for vals in planned]
-
-    def _reprice(self, vals):
-        """Return the values of a fee at the price that is wanted."""
-        line = self.env['service.subscription.line'].browse(vals['line_id'])
         if self.use_index and not self.percent:
-            return {**vals, 'name': self.name}
+            return [{**vals, 'name': self.name} for vals in planned]
+        taken, repriced = lines._get_taken(), []
+        for vals in planned:
+            line = lines.browse(vals['line_id'])
+            others = [fee for fee in repriced if fee['line_id'] == line.id]
+            repriced.append(self._reprice(line, vals, [*taken[line], *others]))
+        return repriced
+
+    def _reprice(self, line, vals, others):
+        """Return the values of a fee at the price that is wanted.
+
+        :param others: fees of the line that are there, or planned as well
+        """
         index = vals['index'] if self.use_index else 100.0
         factor = index / 100 * (1 + self.percent / 100)
         price = line._round_price(vals['base_price'] * factor)
+        basis = (vals['basis_start'], vals['basis_end'])
         amount = share_of(
             line.currency_id,
             line.currency_id.round(net_amount(price, vals['discount'], vals['quantity'])),
-            (vals['date_start'], vals['date_end']), (vals['basis_start'], vals['basis_end']),
-            line.subscription_id.plan_id.proration)
+            (vals['date_start'], vals['date_end']), basis, line.subscription_id.plan_id.proration,
+            line._get_parts(basis, {**vals, 'price_unit': price}, others))
         return {**vals, 'index': index, 'percent': self.percent, 'price_unit': price,
                 'amount': amount, 'name': self.name}
 

@@ -292,7 +292,8 @@ class SubscriptionLife(Life):
 
     def _compare_ledger(self):
         """The deferred account is the schedule, and in the end nothing is deferred."""
-        rows = self.env['service.subscription.accrual'].search([
+        # The nightly job posts in sudo.
+        rows = self.env['service.subscription.accrual'].sudo().search([
             ('subscription_id', '=', self.subscription.id)])
         rows.filtered(lambda row: row.state == 'planned')._post()
         lines = self.env['account.move.line'].search([
