@@ -2,7 +2,8 @@
 from datetime import datetime, timedelta
 from itertools import permutations
 
-from odoo.exceptions import AccessError, UserError
+from odoo import models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
@@ -334,3 +335,40 @@ class TestServiceLongClock(TimeCommon):
         return self.visit.activity_ids.filtered(lambda activity: (
             activity.activity_type_id == self.env.ref(
                 'service_management.mail_activity_type_clock')))
+
+
+class TestServiceFarDates(TimeCommon):
+
+    def test_dates_out_of_reach_are_refused(self):
+        """Every date that is written on a document of ours."""
+        walked = 0
+        for name, model in self.env.registry.items():
+            if model._abstract or not hasattr(model, '_date_years'):
+                continue
+            record = self.env[name].sudo()  # guards of role pass: dates do not
+            for field in record._fields.values():
+                if field.type not in ('date', 'datetime') or field.name in models.MAGIC_COLUMNS:
+                    continue
+                for year in (1026, 2226, 9999):
+                    with self.subTest(model=name, field=field.name, year=year), \
+                            self.assertRaisesRegex(ValidationError, "out of reach"):
+                        record.create({field.name: f'{year}-03-03'})
+                walked += 1
+        self.assertGreater(walked, 30)
+
+    def test_visit_out_of_reach_is_refused_and_keeps_its_time(self):
+        visit = self._plan(self.order)
+        for start in ('2226-03-03 08:00:00', '9999-12-31 23:59:00', '1026-03-03 08:00:00'):
+            with self.assertRefusedWith(
+                    ValidationError, "Enter a date between", visit):
+                visit.with_user(self.user_dispatcher).date_start = start
+
+    def test_visit_lasts_a_year_at_most(self):
+        visit = self._plan(self.order)
+        with self.assertRefused("a year at most"):
+            visit.duration_hours = 24 * 400
+
+    def test_service_level_of_centuries_is_refused(self):
+        with self.assertRefused("ten years at most"):
+            self.env['service.sla'].create({
+                'name': "Never", 'target_ids': [Command.create({'limit_hours': 1e6})]})

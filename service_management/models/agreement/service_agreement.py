@@ -10,6 +10,7 @@ from ...tools.clock import local_day
 class ServiceAgreement(models.Model):
     _name = 'service.agreement'
     _description = "Service Agreement"
+    _date_years = 100
     _inherit = [
         'service.terms.mixin', 'service.figures.mixin', 'service.quote.mixin', 'service.job.mixin']
     _window_action = 'service_management.service_agreement_action'

@@ -8,6 +8,7 @@ from ...tools.recurrence import occurrences, window
 class ServiceAgreementLine(models.Model):
     _name = 'service.agreement.line'
     _description = "Service Agreement Line"
+    _date_years = 100
     _inherit = ['service.terms.mixin', 'service.kind.mixin', 'service.document.mixin']
     _order = 'agreement_id, sequence, id'
     _check_company_auto = True

@@ -6,6 +6,7 @@ class ServiceAgreementOccurrence(models.Model):
     """The ledger of what was due: once a line and day, ordered, or skipped by a person."""
     _name = 'service.agreement.occurrence'
     _description = "Visit Due by an Agreement"
+    _date_years = 100
     _inherit = ['service.document.mixin']
     _window_action = 'service_management.service_agreement_occurrence_action'
     _order = 'date_due desc, id desc'

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 class ServiceObject(models.Model):
     _name = 'service.object'
     _description = "Service Object"
+    _date_years = 100
     _inherit = [
         'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin',
         'service.figures.mixin']

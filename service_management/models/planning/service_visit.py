@@ -73,6 +73,9 @@ class ServiceVisit(models.Model):
         domain="[('usage', '=', 'visit')]")
     note = fields.Char(copy=False)
 
+    _longest = models.Constraint(
+        "CHECK (date_end <= date_start + interval '366 days')",
+        "A visit lasts a year at most. Plan several visits for longer work.")
     _span = models.Constraint(
         'CHECK (date_end > date_start)', "A visit has to end after it starts.")
     _both_ends = models.Constraint(

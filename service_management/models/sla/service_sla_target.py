@@ -32,7 +32,8 @@ class ServiceSlaTarget(models.Model):
         string="Again At", default=0, help="Percent of the limit for a second warning; 0 means none.")
 
     _positive_limit = models.Constraint(
-        'CHECK (limit_hours > 0)', "A target needs some time: enter its hours.")
+        'CHECK (limit_hours > 0 AND limit_hours <= 87600)',
+        "A target needs some time, ten years at most: enter its hours.")
     _warnings = models.Constraint(
         'CHECK (warning_percent >= 0 AND warning_percent < 100 AND second_warning_percent < 100'
         ' AND (second_warning_percent = 0 OR second_warning_percent > warning_percent))',

@@ -10,6 +10,7 @@ from ..common.records import changes_any
 class ServiceSubscription(models.Model):
     _name = 'service.subscription'
     _description = "Service Subscription"
+    _date_years = 100
     _inherit = [
         'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin',
         'analytic.mixin']

@@ -21,6 +21,7 @@ class ServiceSubscriptionAccrual(models.Model):
     """
     _name = 'service.subscription.accrual'
     _description = "Accrual of a Subscription Fee"
+    _date_years = 100
     _inherit = ['service.document.mixin', 'service.job.mixin']
     _window_action = 'service_management.service_subscription_accrual_action'
     _transitions = {

@@ -26,6 +26,7 @@ class ServiceSubscriptionFee(models.Model):
     """The ledger of what subscriptions cost: who has to pay what for which days."""
     _name = 'service.subscription.fee'
     _description = "Subscription Fee"
+    _date_years = 100
     _inherit = ['service.document.mixin', 'service.billed.mixin']
     _window_action = 'service_management.service_subscription_fee_action'
     _order = 'date_start desc, id desc'

@@ -11,7 +11,8 @@ from ..common.records import changes_any
 class ServiceSubscriptionLine(models.Model):
     _name = 'service.subscription.line'
     _description = "Service Subscription Line"
-    _inherit = ['service.given.mixin', 'analytic.mixin']
+    _date_years = 100
+    _inherit = ['service.dated.mixin', 'service.given.mixin', 'analytic.mixin']
     _order = 'subscription_id, sequence, date_start, id'
     _check_company_auto = True
 

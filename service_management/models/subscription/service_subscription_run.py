@@ -19,6 +19,7 @@ class ServiceSubscriptionRun(models.Model):
     """A billing run: who billed what and when, what failed and why."""
     _name = 'service.subscription.run'
     _description = "Subscription Billing Run"
+    _date_years = 100
     _inherit = ['service.document.mixin', 'service.job.mixin']
     _window_action = 'service_management.service_subscription_run_action'
     _transitions = {
