@@ -11,6 +11,7 @@ from . import test_service_generation
 from . import test_service_given
 from . import test_service_mail
 from . import test_service_order
+from . import test_service_order_ledger
 from . import test_service_pictures
 from . import test_service_portal
 from . import test_service_price

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ...tools.pricing import net_amount
+
 
 class ServiceOrder(models.Model):
     """What is posted and chargeable becomes draft invoices of Odoo's own."""
@@ -60,7 +62,7 @@ class ServiceOrder(models.Model):
         """Create draft invoices, or credit notes where more is to be credited than billed.
 
         :param bool grouped: one draft for all orders that share a grouping key, else one each
-        :return: account.move recordset, in the order of the customers
+        :return: account.move recordset, company by company, in the order of the customers
         :raise AccessError: if the user is no service manager
         :raise UserError: if nothing is left to bill
         """
@@ -70,31 +72,30 @@ class ServiceOrder(models.Model):
             raise UserError(self.env._(
                 "There is nothing to bill. Lines are billed once they are posted and chargeable;"
                 " billed lines are billed again only after a credit note."))
-        orders_by_key = {}
-        for order in billable.order_id:
-            key = (order._get_invoice_grouping_key(), False if grouped else order)
-            orders_by_key[key] = orders_by_key.get(key, self.browse()) | order
-        vals_list = []
-        for orders in orders_by_key.values():
-            lines = billable.filtered(lambda line, orders=orders: line.order_id in orders)
-            vals_list.append(orders._prepare_invoice(lines))
-        # Billing makes drafts without accounting rights; posting them stays with accounting.
-        return self.env['account.move'].sudo().create(vals_list).sudo(self.env.su)
+        lines_by_order = billable.grouped('order_id')
+        groups = billable.order_id.grouped(
+            lambda order: (order._get_invoice_grouping_key(), False if grouped else order))
+        vals_list = [
+            orders._prepare_invoice({order: lines_by_order[order] for order in orders})
+            for orders in groups.values()]
+        return self.env['account.move']._create_service_invoices(vals_list)
 
-    def _prepare_invoice(self, lines):
-        """Return the values of one draft for several orders of a customer and their lines."""
+    def _prepare_invoice(self, lines_by_order):
+        """Return the values of one draft for several orders of a customer.
+
+        :param lines_by_order: {order: its lines to bill}
+        """
         first = self[0]
         amount = sum(
-            line.price_unit * (1 - line.discount / 100) * line.qty_to_invoice for line in lines)
+            net_amount(line.price_unit, line.discount, line.qty_to_invoice)
+            for lines in lines_by_order.values() for line in lines)
         sign = -1 if amount < 0 else 1
         references = list(dict.fromkeys(filter(None, self.mapped('client_order_ref'))))
         commands = []
-        for order in self:
+        for order, lines in lines_by_order.items():
             if len(self) > 1:
                 commands.append(Command.create(order._prepare_invoice_section()))
-            commands += [
-                Command.create(line._prepare_invoice_line(sign))
-                for line in lines if line.order_id == order]
+            commands += [Command.create(line._prepare_invoice_line(sign)) for line in lines]
         for sequence, command in enumerate(commands):
             command[2]['sequence'] = sequence
         return {

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.pricing import net_amount, spread
+from ...tools.pricing import spread
 
 
 class AccountMove(models.Model):
@@ -57,37 +57,6 @@ class AccountMove(models.Model):
         parts = spread(list(rests.values()), steps)
         return {fee: sign * part * self.currency_id.rounding
                 for fee, part in zip(rests, parts, strict=True)}
-
-    @api.model
-    def _complete_service_invoices(self, company, vals_list):
-        """Return the values of invoices of subscriptions with what Odoo would look up one by one.
-
-        Extend to give more, or to take a value away that is looked up otherwise elsewhere.
-        """
-        journals = {}
-        for vals in vals_list:
-            key = (vals['move_type'], vals['currency_id'])
-            if key not in journals:
-                journals[key] = self.with_company(company).new(
-                    {'move_type': key[0], 'currency_id': key[1], 'company_id': company.id}
-                ).journal_id.id
-            vals['journal_id'] = journals[key]
-            if vals['currency_id'] == company.currency_id.id:
-                self._propose_service_balances(vals)
-        return vals_list
-
-    @api.model
-    def _propose_service_balances(self, vals):
-        """Give the lines of an invoice the balances that they have when prices include no taxes.
-
-        Odoo computes them in any case and keeps what is right, which saves two writes a line.
-        """
-        sign = -1 if vals['move_type'] == 'out_invoice' else 1
-        currency = self.env['res.currency'].browse(vals['currency_id'])
-        for command in vals['invoice_line_ids']:
-            line = command[2]
-            amount = net_amount(line['price_unit'], line['discount'], line['quantity'])
-            line['amount_currency'] = line['balance'] = sign * currency.round(amount)
 
     def _trigger_autopost(self):
         """Wake Odoo's own scheduled action that posts drafts which are due."""

@@ -51,16 +51,10 @@ class ServiceSubscriptionFee(models.Model):
         :param date invoice_date: date of the invoices
         :return: account.move recordset
         """
-        Move = self.env['account.move'].sudo()  # billing makes drafts without accounting rights
-        moves = Move
-        for company, fees in self.grouped('company_id').items():
-            groups = list(fees.grouped(lambda fee: fee._get_invoice_grouping_key()).values())
-            self.browse().union(*(group for group in groups if group._is_free())).is_settled = True
-            vals_list = Move._complete_service_invoices(company, [
-                group._prepare_invoice(invoice_date) for group in groups if not group._is_free()])
-            moves |= Move.with_company(company).with_context(tracking_disable=True).create(
-                vals_list)
-        return moves.with_env(self.env)
+        groups = list(self.grouped(lambda fee: fee._get_invoice_grouping_key()).values())
+        self.browse().union(*(group for group in groups if group._is_free())).is_settled = True
+        return self.env['account.move']._create_service_invoices([
+            group._prepare_invoice(invoice_date) for group in groups if not group._is_free()])
 
     def _is_free(self):
         """Tell whether none of these fees costs anything, so that they need no invoice."""
