@@ -231,7 +231,7 @@ class TestServiceLongClock(TimeCommon):
         """Return the dialog of an action, as the technician's browser opens it."""
         self.assertEqual(action['res_model'], 'service.visit.stop')
         return Form(self.env['service.visit.stop'].with_user(self.user_technician).with_context(
-            action['context']))
+            **action['context']))
 
     def test_clock_over_the_limit_asks_for_the_real_end_and_books_nothing(self):
         self._start()
