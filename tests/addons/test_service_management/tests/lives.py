@@ -57,7 +57,7 @@ class Life(RuleBasedStateMachine):
         self.clock = self._clock.start()
         self._savepoint = self.env.cr.savepoint()
         self.begin()
-        self._rows = self._look()
+        self._rows, self._checked = self._look(), None
 
     def begin(self):
         """Extend for what each life begins with."""
@@ -72,6 +72,12 @@ class Life(RuleBasedStateMachine):
                 registry.clear_cache(*registry.cache_invalidated)
             registry.cache_invalidated.clear()
         self._clock.stop()
+
+    def check_invariants(self, *args):
+        """Look whether what must be true is, after each step that changed something."""
+        if self._rows != self._checked:
+            super().check_invariants(*args)
+            self._checked = self._rows
 
     def attempt(self, deed, *args, **kwargs):
         """Let somebody do something, as a request does: all of it and written, or nothing.
@@ -137,7 +143,8 @@ class LivesCase:
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck))
         # Values come from strategies: nobody needs the constants of all of Odoo's sources.
         with tempfile.TemporaryDirectory() as folder, patch.object(
-                providers, '_get_local_constants', lambda: providers._local_constants):
+                providers, '_get_local_constants', lambda: providers._local_constants), \
+                mute_logger('odoo.sql_db', 'odoo.models', 'odoo.addons.base.models'):
             configuration.set_hypothesis_home_dir(folder)
             try:
                 run_state_machine_as_test(factory, settings=lives)
