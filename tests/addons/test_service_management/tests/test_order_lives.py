@@ -76,11 +76,13 @@ class OrderLife(Life):
     #=== WHAT PEOPLE DO: THE OFFICE ===#
 
     @initialize(customer=which, equipment=which, kind=st.sampled_from(['hour', 'item']),
-                is_quote=st.booleans())
-    def first_call(self, customer, equipment, kind, is_quote):
-        """Each life has an order with a line to begin with."""
+                is_quote=st.booleans(), steps=st.integers(0, 4))
+    def first_call(self, customer, equipment, kind, is_quote, steps):
+        """Each life has an order with a line to begin with, some one that is billed."""
         self.call('dispatcher', customer, equipment, '0', is_quote)
         self.add_line(self.orders, 'dispatcher', kind, False, 2.0, None, None, 0)
+        if steps:
+            self.work(self.orders, steps)
 
     @precondition(lambda self: len(self.orders) < 3)
     @rule(who=staff, customer=which, equipment=which, priority=st.sampled_from(['0', '2']),
