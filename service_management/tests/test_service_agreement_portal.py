@@ -41,7 +41,8 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
         response = self.url_open(
             f'/my/service_agreements/{agreement.id}/accept',
             data=json.dumps({'params': {
-                'access_token': token, 'name': name, 'signature': signature}}),
+                'access_token': token, 'name': name, 'signature': signature,
+                'fingerprint': agreement._get_quote_fingerprint()}}),
             headers={'Content-Type': 'application/json'})
         return response.json()['result']
 
@@ -117,10 +118,11 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
         self.authenticate('guest', 'guest')
         url = f'/my/service_agreements/{self.offer.id}/decline'
         reason = self.env['service.reason']._get_default('decline')
-        token = http.Request.csrf_token(self)
-        self.assertIn("was not declined", self.url_open(url, data={'csrf_token': token}).text)
-        page = self.url_open(
-            url, data={'csrf_token': token, 'reason_id': reason.id, 'note': "Later"}).text
+        read = {
+            'csrf_token': http.Request.csrf_token(self),
+            'fingerprint': self.offer._get_quote_fingerprint()}
+        self.assertIn("was not declined", self.url_open(url, data=read).text)
+        page = self.url_open(url, data={**read, 'reason_id': reason.id, 'note': "Later"}).text
         self.assertIn("You have declined the agreement", page)
         self.assertRecordValues(self.offer, [{'state': 'closed', 'end_note': "Later"}])
 

@@ -1,6 +1,8 @@
 import json
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -36,6 +38,9 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
         return response
 
     def _post(self, url, data=None, files=None):
+        if url.endswith('/decline'):
+            document = self.env['service.order'].browse(int(url.split('/')[-2]))
+            data = {'fingerprint': document._get_quote_fingerprint(), **(data or {})}
         return self.url_open(
             url, data={'csrf_token': http.Request.csrf_token(self), **(data or {})}, files=files)
 
@@ -47,9 +52,10 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
         return response.json()['result']
 
     def _decide(self, order, verb, token=None, name="Guest"):
+        read = {'fingerprint': order._get_quote_fingerprint()} if verb == 'accept' else {}
         return self._call(
             f'/my/service_orders/{order.id}/{verb}', access_token=token, name=name,
-            signature=SIGNATURE)
+            signature=SIGNATURE, **read)
 
     #=== WHO SEES WHAT ===#
 
@@ -238,6 +244,56 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
             self.quote.message_ids.filtered(lambda m: "accepted" in m.body).author_id,
             self.guest.partner_id)
         self.assertIn("You have accepted", self._get(result['redirect_url']).text)
+
+    def _open_page(self, order):
+        """Return how the page that a customer has open accepts and declines a quote."""
+        page = html.fromstring(self._get(order.access_url).text)
+        form = page.xpath('//div[@id="o_service_decline"]//form')[0]
+        accept = json.loads(page.xpath('//owl-component[@name="portal.signature_form"]/@props')[0])
+        return accept['callUrl'], form.xpath('.//input[@name="fingerprint"]/@value')[0]
+
+    def test_quote_is_accepted_as_the_page_shows_it(self):
+        self.authenticate('guest', 'guest')
+        url, fingerprint = self._open_page(self.quote)
+        self.assertNotIn('error', self._call(url, name="Guest", signature=SIGNATURE))
+        self.assertRecordValues(self.quote, [{
+            'state': 'open', 'accepted_fingerprint': fingerprint, 'amount_untaxed': 160}])
+
+    def test_quote_that_changed_after_the_page_was_opened_is_read_again(self):
+        self.authenticate('guest', 'guest')
+        changes = (
+            {'line_ids': [Command.update(self.quote.line_ids.id, {'price_unit': 90})]},
+            {'line_ids': [Command.update(self.quote.line_ids.id, {'quantity_planned': 3})]},
+            {'line_ids': [Command.update(self.quote.line_ids.id, {'discount': 10})]},
+            {'line_ids': [Command.update(self.quote.line_ids.id, {'tax_ids': [Command.clear()]})]},
+            {'validity_date': '2031-01-01'},
+            {'limit_kind': 'maximum', 'limit_amount': 300},
+        )
+        for vals in changes:
+            with self.subTest(vals=vals):
+                url, fingerprint = self._open_page(self.quote)
+                self.quote.write(vals)
+                result = self._call(url, name="Guest", signature=SIGNATURE)
+                self.assertIn("has changed", result['error'])
+                self.assertIn("read it again", self._get(result['redirect_url']).text)
+                page = self.url_open(f'/my/service_orders/{self.quote.id}/decline', data={
+                    'csrf_token': http.Request.csrf_token(self), 'fingerprint': fingerprint,
+                    'note': "Too much, sorry"})
+                self.assertIn("Too much, sorry</textarea>", page.text)
+        self.assertRecordValues(self.quote, [{'state': 'draft', 'accepted_by': False}])
+
+    def test_quote_is_not_decided_on_by_a_page_that_shows_nothing(self):
+        self.authenticate('guest', 'guest')
+        result = self._call(
+            f'/my/service_orders/{self.quote.id}/accept', name="Guest", signature=SIGNATURE)
+        self.assertIn("has changed", result['error'])
+        self.assertEqual(self.quote.state, 'draft')
+
+    def test_whoever_comes_from_the_mail_sees_that_the_quote_has_changed(self):
+        self.authenticate('guest', 'guest')
+        self.assertNotIn("something else than when", self._get(self.quote.access_url).text)
+        self.quote.line_ids.price_unit = 90
+        self.assertIn("something else than when", self._get(self.quote.access_url).text)
 
     def test_decisions_are_refused_to_others(self):
         self._plan(self.order).action_done()

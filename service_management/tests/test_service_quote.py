@@ -128,6 +128,93 @@ class TestServiceQuote(ServiceBaseCommon):
         order.with_user(self.user_dispatcher).action_confirm()
         self.assertTrue(order.line_ids.is_price_agreed)
 
+    def test_accepted_total_stays_when_another_rule_would_fit(self):
+        group, other = self.env['service.object.group'].create([
+            {'name': "Boilers"}, {'name': "Chillers"}])
+        self.object.group_id = group
+        self.env['service.price.rule'].create([
+            {'name': name, 'kind': 'fixed', 'amount': amount, 'company_id': self.company.id, **only}
+            for name, amount, only in (
+                ("Urgent", 950, {'min_priority': '3', 'sequence': 1}),
+                ("Boilers", 700, {'object_group_ids': group.ids}),
+                ("Chillers", 900, {'object_group_ids': other.ids}))])
+        for accept in (
+                lambda order: order._accept_quote("Guest", SIGNATURE),
+                lambda order: order.with_user(self.user_dispatcher).action_confirm()):
+            order = self._create_quote(object_ids=self.object.ids)
+            order.action_mark_quote_sent()
+            self.assertEqual(order.amount_untaxed, 700)
+            accept(order)
+            self.object.group_id = other
+            order.priority = '3'
+            order.action_apply_price_rules()
+            self.assertRecordValues(order, [{
+                'amount_untaxed': 700, 'limit_kind': 'fixed', 'limit_amount': 700}])
+            self.object.group_id = group
+
+    def test_quote_keeps_its_total_until_it_is_sent_again(self):
+        self.env['service.price.rule'].create([
+            {'name': "Urgent", 'kind': 'fixed', 'amount': 950, 'min_priority': '3', 'sequence': 1},
+            {'name': "All", 'kind': 'fixed', 'amount': 700}])
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order.priority = '3'
+        self.assertRecordValues(order, [{'limit_amount': 700, 'amount_untaxed': 700}])
+        order.action_mark_quote_sent()
+        self.assertRecordValues(order, [{'limit_amount': 950, 'amount_untaxed': 950}])
+
+    def test_accepted_fee_taxes_and_terms_stay(self):
+        zone = self.env['service.zone'].create({'name': "Far"})
+        self.env['service.price.rule'].create({
+            'name': "Call-out", 'kind': 'call_out', 'amount': 45, 'zone_ids': zone.ids,
+            'product_id': self._create_service_product("Fee", 0).id})
+        order = self._create_quote(zone_id=zone.id)
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertEqual(order.amount_untaxed, 205)
+        total, terms = order.amount_total, order.payment_term_id
+        order.write({'zone_id': False, 'fiscal_position_id': self.env[
+            'account.fiscal.position'].create({'name': "Abroad", 'tax_ids': []}).id})
+        self.customer.property_payment_term_id = self.env['account.payment.term'].create(
+            {'name': "Later"})
+        order.action_apply_price_rules()
+        self.assertRecordValues(order, [{
+            'amount_untaxed': 205, 'amount_total': total, 'payment_term_id': terms.id}])
+
+    def test_warranty_that_ends_later_does_not_charge_what_was_accepted(self):
+        self.object.warranty_labor_end = '2026-12-31'
+        order = self._create_quote(object_ids=self.object.ids)
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        self.assertEqual(order.amount_untaxed, 0)
+        self.object.warranty_labor_end = '2025-12-31'
+        self.assertRecordValues(order.line_ids, [{'billing': 'warranty', 'price_subtotal': 0}])
+
+    def test_accepted_order_is_not_given_to_another_customer(self):
+        order = self._create_quote()
+        order.action_mark_quote_sent()
+        order._accept_quote("Guest", SIGNATURE)
+        with self.assertRaisesRegex(UserError, "was quoted to Harbour Hotel and accepted"):
+            order.partner_id = self.other_customer
+
+    def test_quote_is_valid_by_the_day_of_its_company(self):
+        for timezone, moment, accepted in (
+                ('Pacific/Auckland', '2026-11-25 10:59:00', True),
+                ('Pacific/Auckland', '2026-11-25 11:01:00', False),
+                ('America/New_York', '2026-11-26 02:00:00', True),
+                ('America/New_York', '2026-11-26 05:01:00', False)):
+            self.calendar.tz = timezone
+            order = self._create_quote()
+            order.action_mark_quote_sent()
+            order.validity_date = '2026-11-25'
+            for tz in ('UTC', 'Pacific/Auckland', 'America/New_York'):
+                with self.subTest(timezone=timezone, moment=moment, tz=tz), freeze_time(moment):
+                    self.env.invalidate_all()
+                    seen = order.with_context(tz=tz)
+                    self.assertEqual(seen.can_accept, accepted)
+                    self.assertEqual(
+                        order in seen.search([('is_quote_expired', '=', False)]), accepted)
+
     def _accepted_and_more(self):
         """Return an accepted quote and the line that was added to it afterwards."""
         order = self._create_quote()

@@ -66,15 +66,16 @@ class ServiceAgreementPortal(ServiceQuotePortal):
     @http.route('/my/service_agreements/<int:agreement_id>/accept', type='jsonrpc',
                 auth='public', website=True)
     def portal_service_agreement_accept(
-            self, agreement_id, access_token=None, name=None, signature=None):
+            self, agreement_id, access_token=None, name=None, signature=None, fingerprint=None):
         """Let a customer accept an agreement; return as `_sign_service_record`."""
         return self._accept_service_quote(
-            'service.agreement', agreement_id, access_token, name, signature)
+            'service.agreement', agreement_id, access_token, name, signature, fingerprint)
 
     @http.route('/my/service_agreements/<int:agreement_id>/decline', type='http', auth='public',
                 methods=['POST'], website=True)
     def portal_service_agreement_decline(
-            self, agreement_id, access_token=None, reason_id=None, note=None, **kwargs):
+            self, agreement_id, access_token=None, reason_id=None, note=None, fingerprint=None,
+            **kwargs):
         """Let a customer decline an agreement, and show its page again."""
         return self._decline_service_record(
-            'service.agreement', agreement_id, access_token, reason_id, note)
+            'service.agreement', agreement_id, access_token, reason_id, note, fingerprint)

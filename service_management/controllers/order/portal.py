@@ -92,18 +92,19 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
     @http.route('/my/service_orders/<int:order_id>/accept', type='jsonrpc', auth='public',
                 website=True)
     def portal_service_order_accept(
-            self, order_id, access_token=None, name=None, signature=None):
+            self, order_id, access_token=None, name=None, signature=None, fingerprint=None):
         """Let a customer accept a quote; return as `_sign_service_record`."""
         return self._accept_service_quote(
-            'service.order', order_id, access_token, name, signature)
+            'service.order', order_id, access_token, name, signature, fingerprint)
 
     @http.route('/my/service_orders/<int:order_id>/decline', type='http', auth='public',
                 methods=['POST'], website=True)
     def portal_service_order_decline(
-            self, order_id, access_token=None, reason_id=None, note=None, **kwargs):
+            self, order_id, access_token=None, reason_id=None, note=None, fingerprint=None,
+            **kwargs):
         """Let a customer decline a quote, and show its page again."""
         return self._decline_service_record(
-            'service.order', order_id, access_token, reason_id, note)
+            'service.order', order_id, access_token, reason_id, note, fingerprint)
 
     @http.route('/my/service_orders/<int:order_id>/sign', type='jsonrpc', auth='public',
                 website=True)

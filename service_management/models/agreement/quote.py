@@ -39,6 +39,32 @@ class ServiceAgreement(models.Model):
             **super()._get_portal_documents(),
             'agreement': 'service_management.action_report_service_agreement'}
 
+    def _get_quote_content(self):
+        sla = self.sla_id or self.group_id.sla_id
+        return {
+            **super()._get_quote_content(),
+            'title': self.title,
+            'note': self.note_external,
+            'currency': self.currency_id.name,
+            'pricelist': self.pricelist_id.id,
+            'dates': [self.date_start, self.date_end],
+            'objects': sorted(self.object_ids.ids),
+            'sites': sorted(self.site_ids.ids),
+            'sla': [sla.id, sla.description, sorted(
+                (target.kind, target.priority or '', target.limit_hours)
+                for target in sla.target_ids)],
+            'terms': {name: self[name] for name in (
+                'renewal', 'renewal_months', 'notice_days', 'renewal_percent', 'discount',
+                'allowance_kind', 'allowance_quantity', 'allowance_period',
+                *self._get_coverage_labels())},
+            'lines': [
+                {name: line._fields[name].convert_to_write(line[name], line) for name in (
+                    'id', 'kind', 'is_travel', 'name', 'product_id', 'quantity', 'product_uom_id',
+                    'task_id', 'object_id', 'is_fixed_price', 'price_unit', 'date_start',
+                    'date_end', 'interval_count', 'interval_unit')}
+                for line in self.line_ids if not line.is_stopped],
+        }
+
     def _ensure_quotable(self):
         super()._ensure_quotable()
         for agreement in self:

@@ -94,7 +94,7 @@ class ServiceOrder(models.Model):
     @api.depends('agreement_id')
     def _compute_pricelist_id(self):
         super()._compute_pricelist_id()
-        for order in self:
+        for order in self.filtered(lambda order: not order._is_agreed()):
             if pricelist := order._get_agreement_sudo().pricelist_id:
                 order.pricelist_id = pricelist
 
@@ -166,7 +166,7 @@ class ServiceOrder(models.Model):
             order._compute_pricelist_id()
             order.sla_id = order._get_agreed_sla() or order.sla_id
             for line in order.line_ids.filtered(lambda line: (
-                    line.state == 'open' and line.agreement_line_id)):
+                    line.state == 'open' and line.agreement_line_id and not line.is_price_agreed)):
                 # As in _get_agreement_sudo: what was agreed is needed without access to it.
                 source = line.agreement_line_id.sudo()
                 line.sudo().write({  # agreed prices reach lines by this only

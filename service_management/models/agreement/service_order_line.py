@@ -75,7 +75,7 @@ class ServiceOrderLine(models.Model):
                 **self._get_no_coverage(), 'billing': 'agreement', 'covered_percent': 100.0,
                 'billing_reason': self.env._("Prepaid by %s", agreement.name)}
         percent = self._get_agreement_percent()
-        if percent <= coverage['covered_percent']:
+        if self.is_price_agreed or percent <= coverage['covered_percent']:
             return coverage
         return {
             **self._get_no_coverage(),

@@ -15,6 +15,7 @@ from . import service_order_line
 from . import line_price
 from . import line_cost
 from . import line_billing
+from . import line_quote
 from . import line_posting
 from . import service_line_set
 from . import service_line_set_line

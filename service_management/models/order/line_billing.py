@@ -70,10 +70,13 @@ class ServiceOrderLine(models.Model):
         """Return who pays one line, as values of the fields that `_get_no_coverage` names.
 
         Labor and parts have a warranty each, decided by the object's dates on the day of the
-        order; expenses and fees have none. Extend for others who pay.
+        order; expenses and fees have none. Extend for others who pay. What a customer accepted
+        stays as it was accepted.
         Source: Business Central, "Warranty": items by the parts window, resources by the labor one.
         """
         self.ensure_one()
+        if self.is_price_agreed and self.agreed_coverage:
+            return dict(self.agreed_coverage)
         warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
         obj, order = self.object_id, self.order_id
         if not (warranty and obj and order.date_order) or not obj._is_under_warranty(

@@ -29,6 +29,8 @@ class ServiceOrderLine(models.Model):
         help="The pricelist reduces the price, shown as a discount or not.")
     is_price_agreed = fields.Boolean(
         copy=False, readonly=True, help="The customer accepted this price with the quote.")
+    agreed_coverage = fields.Json(
+        copy=False, readonly=True, help="Who pays the line by the quote that was accepted.")
     price_explanation = fields.Char(compute='_compute_price_explanation')
     can_edit_price = fields.Boolean(compute='_compute_can_edit_price')
     tax_ids = fields.Many2many(
@@ -182,7 +184,8 @@ class ServiceOrderLine(models.Model):
         self._follow('tax_ids')
 
     def _propose_tax_ids(self):
-        return self.filtered(lambda line: line.state == 'open')._find_taxes()
+        return self.filtered(
+            lambda line: line.state == 'open' and not line.is_price_agreed)._find_taxes()
 
     def copy_data(self, default=None):
         """Copy what was given; what is proposed is found anew."""

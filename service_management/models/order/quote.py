@@ -13,6 +13,26 @@ class ServiceOrder(models.Model):
         for order in self.filtered('can_accept'):
             order.can_accept = bool(order._get_document_lines())
 
+    def _get_quote_content(self):
+        currency = self.currency_id or self.company_id.currency_id
+        return {
+            **super()._get_quote_content(),
+            'title': self.title,
+            'note': self.note_external,
+            'tasks': [(task.task_id.id, task.note_external) for task in self.task_ids],
+            'currency': currency.name,
+            'payment_term': self.payment_term_id.id,
+            'lines': [line._get_quote_content() for line in self._get_document_lines()],
+            'untaxed': currency.format(self.amount_untaxed),
+            'tax': currency.format(self.amount_tax),
+            'total': currency.format(self.amount_total),
+        }
+
+    def _is_agreed(self):
+        """Tell whether one order is what the customer was quoted and has said yes to."""
+        self.ensure_one()
+        return bool(self.quote_sent_on and self.state != 'draft')
+
     def _get_quote_template(self):
         return self.env.ref('service_management.mail_template_quote', raise_if_not_found=False)
 
@@ -30,8 +50,13 @@ class ServiceOrder(models.Model):
     def _on_quote_accepted(self):
         """Open the order, at the prices of the quote."""
         super()._on_quote_accepted()
+        shown = self.amount_total
+        self.line_ids._agree()
         stage = self.env['service.stage']._get_for('open', self.company_id, self.team_id)
         self._move_for_customer(stage, self.env._("Accepted by %s.", self.accepted_by))
+        if self.currency_id.compare_amounts(self.amount_total, shown):
+            raise UserError(self.env._(
+                "The prices of this quote are being changed. Ask us to send it to you again."))
 
     def _on_quote_declined(self, text, reason, note):
         super()._on_quote_declined(text, reason, note)
@@ -54,7 +79,38 @@ class ServiceOrder(models.Model):
         """
         answered = self.filtered(lambda order: order.quote_sent_on and order._is_first_opening())
         # A quote that was cancelled, and is revoked, gets its lines back after this.
-        quoted = answered.line_ids.filtered(
-            lambda line: line.state == 'open' or line.is_cancelled_with_order)
-        quoted.sudo().is_price_agreed = True  # nobody enters by hand what was agreed
+        answered.line_ids._agree()
         return super()._on_opened()
+
+    #=== WHAT WAS AGREED STAYS ===#
+
+    def _keep_agreed(self, name):
+        """Leave a term of agreed orders as it was agreed, and return the other orders."""
+        agreed = self.filtered(lambda order: order._is_agreed())
+        for order in agreed:
+            order[name] = order[name]
+        return self - agreed
+
+    def _compute_pricelist_id(self):
+        super(ServiceOrder, self._keep_agreed('pricelist_id'))._compute_pricelist_id()
+
+    def _compute_currency_id(self):
+        super(ServiceOrder, self._keep_agreed('currency_id'))._compute_currency_id()
+
+    def _compute_fiscal_position_id(self):
+        super(ServiceOrder, self._keep_agreed('fiscal_position_id'))._compute_fiscal_position_id()
+
+    def _compute_payment_term_id(self):
+        super(ServiceOrder, self._keep_agreed('payment_term_id'))._compute_payment_term_id()
+
+    def write(self, vals):
+        """Keep what a customer has accepted his."""
+        if vals.get('partner_id'):
+            customer = self.env['res.partner'].browse(vals['partner_id']).commercial_partner_id
+            for order in self.filtered(lambda order: order._is_agreed()):
+                if order.commercial_partner_id != customer:
+                    raise UserError(self.env._(
+                        "%(order)s was quoted to %(customer)s and accepted. Cancel it, and make an"
+                        " order for the other customer.", order=order.name,
+                        customer=order.commercial_partner_id.display_name))
+        return super().write(vals)

@@ -24,7 +24,18 @@ class ServiceOrder(models.Model):
     @api.depends('company_id', 'partner_id', 'team_id', 'zone_id', 'priority', 'date_order',
                  'currency_id', 'task_ids.task_id', 'object_ids.group_id')
     def _compute_limit(self):
-        """Follow the rule that fits; what was agreed by hand stays while no other rule fits."""
+        """Follow the rule that fits; what was agreed by hand stays while no other rule fits.
+
+        What a quote says stays until another one is sent.
+        """
+        quoted = self.filtered('quote_sent_on')
+        for order in quoted:
+            order.limit_rule_id = order.limit_rule_id
+            order.limit_kind = order.limit_kind
+            order.limit_amount = order.limit_amount
+        (self - quoted)._find_limit()
+
+    def _find_limit(self):
         Rule = self.env['service.price.rule']
         for company, orders in self.grouped('company_id').items():
             rules = Rule._get_by_kind(company)
@@ -53,6 +64,7 @@ class ServiceOrder(models.Model):
 
     def _before_quoting(self):
         super()._before_quoting()
+        self._find_limit()
         self._apply_price_rules()
 
     def _on_opened(self):
@@ -66,6 +78,12 @@ class ServiceOrder(models.Model):
     def _before_posting(self):
         super()._before_posting()
         self._apply_price_rules()
+
+    def _get_quote_content(self):
+        return {
+            **super()._get_quote_content(),
+            'limit': [self.limit_kind, round(self.limit_amount, 6)],
+        }
 
     def _get_lines_to_copy(self):
         """Leave out what rules made: they make it anew."""
@@ -104,6 +122,8 @@ class ServiceOrder(models.Model):
 
         :return: values of the lines to create
         """
+        if self._is_agreed():
+            return []
         rule = rules._pick(self) if rules else self.env['service.price.rule']
         quantity = 0
         if rule and (rule.is_under_warranty or not self._is_free_of_charge()):
@@ -122,7 +142,10 @@ class ServiceOrder(models.Model):
 
         :return: values of the lines to create
         """
-        rule = rules._pick(self) if rules else self.env['service.price.rule']
+        agreed = self.line_ids.filtered(
+            lambda line: line.is_price_agreed and line._get_rule_role() == 'minimum')
+        rule = agreed.price_rule_id[:1] or (
+            rules._pick(self) if rules else self.env['service.price.rule'])
         charged = self._get_charged_lines().filtered(
             lambda line: line._get_rule_role() != 'minimum')
         charge = charged._get_charge(self)

@@ -42,9 +42,11 @@ class ServiceOrderLine(models.Model):
     @api.depends('order_id.zone_id', 'is_travel', 'employee_id', 'date_start', 'date_end')
     def _compute_found_price(self):
         """Find the rules first that refine the price of the pricelist."""
-        rules = self._get_price_rules()
+        agreed = self.filtered('is_price_agreed')
+        rules = (self - agreed)._get_price_rules()
         for line in self:
-            line.price_rule_id = rules.get(line, line.price_rule_id if line.is_rule_line else False)
+            kept = line.price_rule_id if line in agreed or line.is_rule_line else False
+            line.price_rule_id = rules.get(line, kept)
         super()._compute_found_price()
 
     def _keeps_proposal(self):

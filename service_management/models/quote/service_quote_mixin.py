@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -5,6 +8,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.clock import local_day
+
+
+class QuoteChangedError(UserError):
+    """A customer decides on what the quote does not say any more."""
 
 
 class ServiceQuoteMixin(models.AbstractModel):
@@ -26,16 +33,20 @@ class ServiceQuoteMixin(models.AbstractModel):
     can_accept = fields.Boolean(compute='_compute_quote')
     accepted_on = fields.Datetime(copy=False, readonly=True)
     accepted_by = fields.Char(copy=False, readonly=True)
+    sent_fingerprint = fields.Char(
+        copy=False, readonly=True, help="Tells what the quote said when it was sent.")
+    accepted_fingerprint = fields.Char(
+        copy=False, readonly=True, help="Tells what the quote said that was accepted.")
     accept_signature = fields.Image(
         string="Signature of the Quote", copy=False, readonly=True, attachment=True,
         max_width=1024, max_height=1024)
 
     @api.depends('state', 'quote_sent_on', 'validity_date')
     def _compute_quote(self):
-        today = fields.Date.context_today(self)
         for document in self:
             is_quote = document.state == 'draft' and document.quote_sent_on
-            expired = is_quote and document.validity_date and document.validity_date < today
+            expired = is_quote and document.validity_date and (
+                document.validity_date < document._get_today())
             document.is_quote_expired = bool(expired)
             document.can_accept = bool(is_quote and not expired)
 
@@ -44,7 +55,7 @@ class ServiceQuoteMixin(models.AbstractModel):
             return NotImplemented
         expired = (
             Domain('state', '=', 'draft') & Domain('quote_sent_on', '!=', False)
-            & Domain('validity_date', '<', fields.Date.context_today(self)))
+            & self.env['res.company']._get_today_domain('validity_date', '<'))
         return Domain.OR(expired if answer else ~expired for answer in value)
 
     def _ensure_quotable(self):
@@ -80,6 +91,49 @@ class ServiceQuoteMixin(models.AbstractModel):
         :param reason: service.reason, may be empty
         :param str note: the customer's own words, may be empty
         """
+
+    def _get_quote_content(self):
+        """Return what the quote of one document says, as a dict of plain values.
+
+        What is in it cannot change between the page that a customer reads and his signature. Extend
+        for whatever else he reads before he decides.
+        """
+        self.ensure_one()
+        return {
+            'number': self.name,
+            'customer': self.partner_id.id,
+            'valid_until': self.validity_date,
+        }
+
+    def _get_quote_fingerprint(self):
+        """Return a text that differs for quotes that say something else, and is the same otherwise."""
+        self.ensure_one()
+        # In one language, and whoever reads it: the same quote has one fingerprint.
+        quote = self.sudo().with_context(lang=None)
+        content = json.dumps(quote._get_quote_content(), sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def _has_changed_since_sent(self):
+        """Tell whether one quote says something else than when it was sent."""
+        self.ensure_one()
+        return bool(
+            self.sent_fingerprint and self.sent_fingerprint != self._get_quote_fingerprint())
+
+    def _ensure_read(self, fingerprint):
+        """Refuse a decision on what one quote does not say any more.
+
+        :param str fingerprint: of what the customer has read
+        :raise QuoteChangedError: if it says something else now
+        """
+        self.ensure_one()
+        if fingerprint != self._get_quote_fingerprint():
+            raise QuoteChangedError(self.env._(
+                "The quote has changed since you opened it. Please read it again."))
+
+    def _get_today(self):
+        """Return the day that one document's company has now."""
+        company = self.company_id or self.env.company
+        return company._get_service_today()
 
     def _get_timezone(self):
         """Return the name of the time zone that one document's days are in."""
@@ -119,11 +173,13 @@ class ServiceQuoteMixin(models.AbstractModel):
         self._ensure_may_quote()
         self._fill_validity()
         self.quote_sent_on = fields.Datetime.now()
+        for document in self.sudo():  # evidence is nobody's to write
+            document.sent_fingerprint = document._get_quote_fingerprint()
 
     def _fill_validity(self):
         """Give quotes a last day; one that was entered stays unless it has passed."""
-        today = fields.Date.context_today(self)
         for document in self:
+            today = document._get_today()
             if not document.validity_date or document.validity_date < today:
                 document.validity_date = today + relativedelta(
                     days=document._get_validity_days())
@@ -137,7 +193,7 @@ class ServiceQuoteMixin(models.AbstractModel):
         """Return the day that stands on the quote: when it was sent, else today."""
         self.ensure_one()
         if not self.quote_sent_on:
-            return fields.Date.context_today(self)
+            return self._get_today()
         return local_day(self.quote_sent_on, self._get_timezone())
 
     def _open_composer(self, title, template, **context):
@@ -162,7 +218,7 @@ class ServiceQuoteMixin(models.AbstractModel):
             },
         }
 
-    def _accept_quote(self, name, signature):
+    def _accept_quote(self, name, signature, fingerprint=None):
         """Let a customer accept one quote.
 
         Runs for customers, who have no rights of their own on it: call it in sudo, after their
@@ -170,31 +226,38 @@ class ServiceQuoteMixin(models.AbstractModel):
 
         :param str name: who signs
         :param bytes signature: image, base64
-        :raise UserError: if the quote is not open to be accepted, or nobody signs
+        :param str fingerprint: of what the customer has read; None if he reads it now
+        :raise UserError: if the quote is not open to be accepted, or has changed, or nobody signs
         """
         self.ensure_one()
         if self.is_quote_expired:
             raise UserError(self.env._("This quote has expired. Ask us for a new one."))
         if not self.can_accept:
             raise UserError(self.env._("This quote cannot be accepted any more."))
+        if fingerprint is not None:
+            self._ensure_read(fingerprint)
         if not (name or '').strip() or not signature:
             raise UserError(self.env._("Enter your name and sign to accept the quote."))
         self.write({
             'accepted_by': name.strip(), 'accepted_on': fields.Datetime.now(),
             'accept_signature': signature,
+            'accepted_fingerprint': self._get_quote_fingerprint(),
         })
         self._on_quote_accepted()
 
-    def _decline_quote(self, reason, note):
+    def _decline_quote(self, reason, note, fingerprint=None):
         """Let a customer decline one quote; runs as `_accept_quote` does.
 
         :param reason: service.reason of the usage "decline", may be empty
         :param str note: the customer's own words, may be empty
-        :raise UserError: if there is nothing to decline, or not a word why
+        :param str fingerprint: as for `_accept_quote`
+        :raise UserError: if there is nothing to decline, or it has changed, or not a word why
         """
         self.ensure_one()
         if self.state != 'draft' or not self.quote_sent_on:
             raise UserError(self.env._("This quote cannot be declined any more."))
+        if fingerprint is not None:
+            self._ensure_read(fingerprint)
         reason = reason.filtered(lambda item: item.usage == 'decline')
         if not reason and not (note or '').strip():
             raise UserError(self.env._("Tell us why you decline, please."))

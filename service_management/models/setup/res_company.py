@@ -1,4 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.clock import local_day
 
 
 class ResCompany(models.Model):
@@ -13,6 +16,27 @@ class ResCompany(models.Model):
         """Return the name of the time zone that the days of one company are in."""
         self.ensure_one()
         return self.resource_calendar_id.tz or 'UTC'
+
+    def _get_service_today(self):
+        """Return today's date where one company is: what is in force, due or expired is decided by it.
+
+        The day of whoever looks differs from it abroad, and a job has none.
+        """
+        return local_day(fields.Datetime.now(), self._get_service_timezone())
+
+    @api.model
+    def _get_today_domain(self, field, operator, company_field='company_id'):
+        """Return the domain of records by a date and today's, as it is where their company is.
+
+        :param str field: name of the field of the date
+        :param str operator: how the date compares with today
+        :param str company_field: name of the field of the company
+        """
+        companies = self.sudo().with_context(active_test=False).search([])  # pylint: disable=no-search-all
+        return Domain.OR(
+            Domain(field, operator, day) & Domain(company_field, 'in', group.ids)
+            for day, group in companies.grouped(
+                lambda company: company._get_service_today()).items())
 
     @api.model_create_multi
     def create(self, vals_list):
