@@ -31,6 +31,7 @@ from . import test_service_subscription_line
 from . import test_service_subscription_plan
 from . import test_service_subscription_portal
 from . import test_service_subscription_price
+from . import test_service_subscription_reconcile
 from . import test_service_subscription_run
 from . import test_service_subscription_sale
 from . import test_service_time

@@ -1,1 +1,2 @@
+from . import service_subscription_ledger
 from . import service_subscription_revenue

@@ -5,4 +5,5 @@ from . import service_subscription_change
 from . import service_subscription_close
 from . import service_subscription_fee_create
 from . import service_subscription_forecast
+from . import service_subscription_ledger_show
 from . import service_subscription_renew

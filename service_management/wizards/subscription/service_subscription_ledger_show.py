@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ServiceSubscriptionLedgerShow(models.TransientModel):
+    """Dialog that asks up to which day accruals are held against the ledger."""
+    _name = 'service.subscription.ledger.show'
+    _description = "Accruals Against the Ledger as of a Day"
+
+    date = fields.Date(
+        string="As Of", required=True, default=fields.Date.context_today,
+        help="What was posted after this day does not count.")
+
+    def action_apply(self):
+        """Show accounts and months up to the day."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_ledger_action')
+        return {
+            **action,
+            'name': self.env._("Accruals Against the Ledger as of %s", self.date),
+            'context': {
+                'search_default_group_account': 1,
+                'service_ledger_until': fields.Date.to_string(self.date)}}
