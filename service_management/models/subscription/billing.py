@@ -105,6 +105,7 @@ class ServiceSubscription(models.Model):
         :return: the new invoices
         """
         run_id = run and run.id
+        self._follow_customer()
         self._create_due_fees(until, fill_gaps=fill_gaps, run_id=run_id)
         fees = self._get_open_fees(until)._refresh_reductions()
         fees.run_id = run_id

@@ -63,10 +63,12 @@ class ServiceSubscription(models.Model):
         ondelete='restrict')
     payment_term_id = fields.Many2one(
         comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
-        readonly=False, precompute=True, check_company=True)
+        readonly=False, precompute=True, check_company=True,
+        help="Follows the customer's until you choose another one.")
     fiscal_position_id = fields.Many2one(
         comodel_name='account.fiscal.position', compute='_compute_fiscal_position_id', store=True,
-        readonly=False, precompute=True, check_company=True)
+        readonly=False, precompute=True, check_company=True,
+        help="Follows the customer on the day it is billed until you choose another one.")
     line_ids = fields.One2many(
         comodel_name='service.subscription.line', inverse_name='subscription_id', string="Lines",
         copy=True)
@@ -86,32 +88,11 @@ class ServiceSubscription(models.Model):
     _dates = models.Constraint(
         'CHECK (date_end >= date_start)', "A subscription cannot end before it begins.")
 
-    @api.depends('partner_id')
-    def _compute_partner_invoice_id(self):
-        for subscription in self:
-            partner = subscription.partner_id
-            subscription.partner_invoice_id = (
-                bool(partner) and partner.address_get(['invoice'])['invoice'])
-
     @api.depends('partner_id', 'company_id')
     def _compute_pricelist_id(self):
         for subscription in self:
             partner = subscription.partner_id.with_company(subscription.company_id)
             subscription.pricelist_id = partner.property_product_pricelist
-
-    @api.depends('partner_id', 'company_id')
-    def _compute_payment_term_id(self):
-        for subscription in self:
-            partner = subscription.partner_id.with_company(subscription.company_id)
-            subscription.payment_term_id = partner.property_payment_term_id
-
-    @api.depends('partner_id', 'partner_invoice_id', 'company_id')
-    def _compute_fiscal_position_id(self):
-        for subscription in self:
-            Position = self.env['account.fiscal.position'].with_company(subscription.company_id)
-            partner = subscription.partner_invoice_id or subscription.partner_id
-            subscription.fiscal_position_id = bool(partner) and Position._get_fiscal_position(
-                partner, subscription.partner_id)
 
     @api.depends('pricelist_id', 'company_id')
     def _compute_currency_id(self):

@@ -8,7 +8,7 @@ class ServiceSubscriptionRevenue(models.Model):
     """What subscriptions bring each month, and what changed against the month before.
 
     A month counts what is in force on its last day; the present month counts today. Amounts are
-    averages per month, whatever the period of the plan.
+    averages per month, whatever the period of the plan, and before all taxes.
     """
     _name = 'service.subscription.revenue'
     _description = "Recurring Revenue"
@@ -20,7 +20,7 @@ class ServiceSubscriptionRevenue(models.Model):
             'commercial_partner_id', 'company_id', 'currency_id', 'date_closed', 'date_end',
             'date_start', 'plan_id', 'state', 'user_id'],
         'service.subscription.line': [
-            'amount_period', 'date_end', 'date_start', 'is_replaced', 'subscription_id'],
+            'amount_period_untaxed', 'date_end', 'date_start', 'is_replaced', 'subscription_id'],
         'service.subscription.plan': ['interval_count', 'interval_unit'],
     }
 
@@ -39,7 +39,21 @@ class ServiceSubscriptionRevenue(models.Model):
     amount_contracted = fields.Monetary(string="Contracted", readonly=True)
     amount_churned = fields.Monetary(string="Churned", readonly=True)
     amount_change = fields.Monetary(string="Net Change", readonly=True)
-    amount_total = fields.Monetary(string="Recurring Revenue", readonly=True)
+    amount_total = fields.Monetary(
+        string="Recurring Revenue", readonly=True,
+        help="Of several months: what the last of them brings.")
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Let several months bring together what the last of them brings, not their sum."""
+        if aggregate_spec != 'amount_total:sum':
+            return super()._read_group_select(aggregate_spec, query)
+        month, amount = (
+            self._field_to_sql(self._table, name, query) for name in ('month', 'amount_total'))
+        return SQL(
+            """(SELECT SUM(figure.amount)
+                  FROM unnest(ARRAY_AGG(%(month)s), ARRAY_AGG(%(amount)s))
+                       AS figure (month, amount)
+                 WHERE figure.month = MAX(%(month)s))""", month=month, amount=amount)
 
     @property
     def _table_query(self):
@@ -62,7 +76,7 @@ class ServiceSubscriptionRevenue(models.Model):
         """Return what each subscription brings in each month, in its currency."""
         return SQL(
             """SELECT month.first AS month, subscription.id AS subscription_id,
-                      SUM(line.amount_period / plan.interval_count * CASE plan.interval_unit %s END
+                      SUM(line.amount_period_untaxed / plan.interval_count * CASE plan.interval_unit %s END
                       ) AS amount
                  FROM service_subscription_line line
                  JOIN service_subscription subscription ON subscription.id = line.subscription_id
