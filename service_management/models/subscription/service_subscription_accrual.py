@@ -385,7 +385,7 @@ class ServiceSubscriptionAccrual(models.Model):
 
         What was deferred comes back from where it went, whatever the plan says by now.
 
-        :param dict known: terms of rows that are posted at the same time
+        :param dict known: terms of rows and plans that are posted at the same time
         :raise UserError: if one of them is missing
         """
         self.ensure_one()
@@ -402,7 +402,10 @@ class ServiceSubscriptionAccrual(models.Model):
                 # Days that are credited are on an invoice line, which has its own account.
                 terms = {**terms, 'revenue_account_id': line.account_id}
             return terms
-        return self.plan_id._get_accrual_terms(self.company_id, line.account_id)
+        of_plan = self.plan_id, self.company_id, line.account_id
+        if of_plan not in known:
+            known[of_plan] = self.plan_id._get_accrual_terms(self.company_id, line.account_id)
+        return known[of_plan]
 
     def _get_open_date(self, journal):
         """Return the day on which one row is posted: its own, unless its period is locked."""
