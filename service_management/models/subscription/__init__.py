@@ -8,7 +8,7 @@ from . import billing
 from . import portal
 from . import service_subscription_line
 from . import line_billing
-from . import line_taxes
+from . import line_figures
 from . import service_subscription_fee
 from . import fee_billing
 from . import fee_figures

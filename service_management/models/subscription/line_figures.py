@@ -5,8 +5,6 @@ class ServiceSubscriptionLine(models.Model):
     """What lines cost without taxes, whether the price includes them or not."""
     _inherit = 'service.subscription.line'
 
-    # As on documents of Sales and Invoicing: what was archived since goes on.
-    tax_ids = fields.Many2many(context={'active_test': False})
     amount_period_untaxed = fields.Monetary(
         string="Each Period Before Taxes", compute='_compute_amount_period_untaxed', store=True,
         precompute=True, help="Without taxes, even those that the price includes.")
