@@ -21,7 +21,7 @@ def migrate(cr, version):
                    AND deferred.balance
                        = CASE accrual.kind WHEN 'deferral' THEN -1 ELSE 1 END * accrual.amount
                   JOIN account_account account ON account.id = deferred.account_id
-                   AND account.internal_group NOT IN ('income', 'expense')
+                   AND account.account_type !~ '^(income|expense)'
                   JOIN account_move_line revenue ON revenue.move_id = accrual.move_id
                    AND revenue.name = deferred.name AND revenue.balance = -deferred.balance
                    AND revenue.id <> deferred.id
