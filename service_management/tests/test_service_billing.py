@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -207,6 +207,9 @@ class TestServiceBilling(ServiceCommon):
         order.action_post()
         return order
 
+    def _get_billed(self, invoice):
+        return invoice.invoice_line_ids.filtered(lambda line: line.display_type == 'product')
+
     def test_posted_order_becomes_a_draft_with_the_right_lines_taxes_and_amounts(self):
         order = self._posted_order()
         self.assertEqual(order.invoice_status, 'to_invoice')
@@ -215,7 +218,7 @@ class TestServiceBilling(ServiceCommon):
             'state': 'draft', 'move_type': 'out_invoice', 'partner_id': self.customer.id,
             'partner_shipping_id': self.site.id, 'invoice_origin': order.name,
             'amount_untaxed': 280, 'amount_tax': 58.8, 'amount_total': 338.8}])
-        self.assertRecordValues(invoice.invoice_line_ids, [
+        self.assertRecordValues(self._get_billed(invoice), [
             {'product_id': self.hours.id, 'quantity': 2, 'price_unit': 80,
              'tax_ids': self.tax.ids, 'service_order_line_id': order.line_ids[0].id},
             {'product_id': self.part.id, 'quantity': 1, 'price_unit': 120,
@@ -243,6 +246,67 @@ class TestServiceBilling(ServiceCommon):
         sections = shared.invoice_line_ids.filtered(
             lambda line: line.display_type == 'line_section')
         self.assertEqual(sections.mapped('name'), orders.mapped('display_name'))
+
+    def _get_texts(self, invoice):
+        """Return the section and the note above the first line."""
+        rows = invoice.invoice_line_ids.sorted('sequence')[:2]
+        self.assertEqual(rows.mapped('display_type'), ['line_section', 'line_note'])
+        return rows.mapped('name')
+
+    def test_invoice_of_one_order_says_what_was_done_where_when_and_by_whom(self):
+        order = self._create_order(
+            object_ids=self.object.ids, site_id=self.site.id, title="Boiler makes noise")
+        for day, employee in (
+                ('2026-03-04', self.colleague), ('2026-03-03', self.technician),
+                ('2026-03-03', self.technician)):
+            self._create_line(order, date=day, employee_id=employee.id, quantity=1)
+        self._plan(order)
+        self._sign(order)
+        order.action_post()
+        invoice = order.with_user(self.user_manager)._create_invoices().sudo()
+        section, note = self._get_texts(invoice)
+        self.assertEqual(section, f"{order.name} Boiler makes noise")
+        self.assertEqual(note.splitlines(), [
+            "Site: Harbour Hotel Annex, Pier 2, LV-3401 Liepaja",
+            "Equipment: Boiler, S/N B-1",
+            "Date of work: 03/03/2026, 03/04/2026",
+            "Technician: Boris, Anna"])
+        self.assertEqual(invoice.amount_untaxed, 240)
+
+    def test_invoice_of_a_part_names_the_visit_it_came_with(self):
+        order = self._create_order()
+        visit = self._plan(order, '2026-03-03 22:30:00')  # half past midnight in Riga
+        visit.action_dispatch()
+        visit._start_timer('work', datetime(2026, 3, 3, 22, 30))
+        visit._stop_timer(datetime(2026, 3, 3, 23, 30))
+        visit._finish()
+        order.line_ids.unlink()
+        self._create_line(order, 'item', quantity=1)
+        self._sign(order)
+        order.action_post()
+        _section, note = self._get_texts(order._create_invoices())
+        self.assertEqual(
+            note.splitlines()[-2:], ["Date of work: 03/04/2026", "Technician: Anna"])
+
+    def test_invoice_is_in_the_words_of_the_customer(self):
+        self.env['res.lang']._activate_lang('sv_SE')
+        self.customer.lang = 'sv_SE'
+        order = self._create_order()
+        self._create_line(order, date='2026-03-03', employee_id=self.technician.id, quantity=1)
+        self._plan(order)
+        self._sign(order)
+        order.action_post()
+        _section, note = self._get_texts(order._create_invoices())
+        self.assertIn("2026-03-03", note)
+        self.assertNotIn("03/03/2026", note)
+
+    def test_printed_invoice_names_subject_and_equipment(self):
+        invoice = self._posted_order(
+            title="Boiler makes noise", object_ids=self.object.ids)._create_invoices()
+        html = self.env['ir.actions.report']._render_qweb_html(
+            'account.report_invoice', invoice.ids)[0].decode()
+        for text in ("Boiler makes noise", "Pier 2", "S/N B-1"):
+            self.assertIn(text, html)
 
     def test_one_invoice_per_order_on_demand(self):
         orders = self._posted_order() | self._posted_order()
@@ -301,7 +365,7 @@ class TestServiceBilling(ServiceCommon):
     def test_lowered_draft_leaves_the_rest_to_bill(self):
         order = self._posted_order()
         invoice = order._create_invoices()
-        invoice.invoice_line_ids[0].quantity = 0.5
+        self._get_billed(invoice)[0].quantity = 0.5
         self.assertEqual(order.line_ids[0].qty_to_invoice, 1.5)
 
     def test_reversal_of_a_billed_line_becomes_a_credit_note(self):

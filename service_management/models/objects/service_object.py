@@ -156,6 +156,14 @@ class ServiceObject(models.Model):
             if obj.name and (mark := obj.code or obj.serial_number):
                 obj.display_name = f'[{mark}] {obj.name}'
 
+    def _get_document_name(self):
+        """Return what customers read of one object on documents, in the language of the context."""
+        self.ensure_one()
+        if not self.serial_number:
+            return self.name
+        return self.env._(
+            "%(object)s, S/N %(number)s", object=self.name, number=self.serial_number)
+
     @api.constrains('partner_id', 'site_id')
     def _check_site_of_customer(self):
         for obj in self.filtered('site_id'):

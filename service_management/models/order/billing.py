@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 from ...tools.pricing import net_amount
 
@@ -93,8 +94,7 @@ class ServiceOrder(models.Model):
         references = list(dict.fromkeys(filter(None, self.mapped('client_order_ref'))))
         commands = []
         for order, lines in lines_by_order.items():
-            if len(self) > 1:
-                commands.append(Command.create(order._prepare_invoice_section()))
+            commands += [Command.create(vals) for vals in order._prepare_invoice_head(lines)]
             commands += [Command.create(line._prepare_invoice_line(sign)) for line in lines]
         for sequence, command in enumerate(commands):
             command[2]['sequence'] = sequence
@@ -112,6 +112,55 @@ class ServiceOrder(models.Model):
             'invoice_line_ids': commands,
         }
 
-    def _prepare_invoice_section(self):
+    def _prepare_invoice_head(self, lines):
+        """Return the values of the rows above those of one order: which it is, and what was done.
+
+        :param lines: the lines that are billed
+        """
         self.ensure_one()
-        return {'display_type': 'line_section', 'name': self.display_name}
+        rows = [{'display_type': 'line_section', 'name': self.display_name}]
+        if texts := self._get_invoice_texts(lines):
+            rows.append({'display_type': 'line_note', 'name': '\n'.join(texts)})
+        return rows
+
+    def _get_invoice_texts(self, lines):
+        """Return what customers read above the lines of one order, each text a row of its own.
+
+        In their language: where the work was, on what, when and by whom. Extend to say more.
+
+        :param lines: the lines that are billed
+        """
+        self.ensure_one()
+        order = self.with_context(lang=self.partner_id.lang)
+        days, technicians = order._get_billed_work(lines)
+        texts = []
+        if site := order._get_site_text():
+            texts.append(order.env._("Site: %s", site))
+        if objects := self.object_ids | lines.object_id:
+            texts.append(order.env._("Equipment: %s", '; '.join(
+                obj._get_document_name() for obj in objects.with_env(order.env))))
+        if days:
+            texts.append(order.env._("Date of work: %s", ', '.join(
+                format_date(order.env, day) for day in sorted(days))))
+        if technicians:
+            # Who came is no secret to the customer; employees are HR's.
+            names = technicians.sudo().mapped('name')
+            texts.append(order.env._("Technician: %s", ', '.join(names)))
+        return texts
+
+    def _get_site_text(self):
+        """Return the name and the address of one order's site, in a line."""
+        self.ensure_one()
+        name = self.site_id.name if self.site_id != self.partner_id else False
+        return ', '.join(filter(None, [name, self.site_address]))
+
+    def _get_billed_work(self, lines):
+        """Return the days and the technicians of what is billed; extend for who plans the work.
+
+        Only lines with a technician say it: others may carry the day on which they were posted.
+
+        :return: (set of dates, hr.employee recordset)
+        """
+        self.ensure_one()
+        worked = lines.filtered('employee_id')
+        return set(filter(None, worked.mapped('date'))), worked.employee_id

@@ -178,6 +178,7 @@ class ServiceOrder(models.Model):
 
     @api.depends(
         'site_street', 'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id')
+    @api.depends_context('lang')
     def _compute_site_address_line(self):
         for order in self:
             town = ' '.join(filter(None, (order.site_zip, order.site_city)))

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.clock import local_day
+
 
 class ServiceOrder(models.Model):
     """The visits of an order: when somebody comes, and who."""
@@ -191,6 +193,17 @@ class ServiceOrder(models.Model):
         self.ensure_one()
         return self.visit_ids.filtered(
             lambda visit: visit.state in ('dispatched', 'under_way', 'done')).sorted('date_start')
+
+    def _get_billed_work(self, lines):
+        """Where billed lines do not say when and by whom, as fees and parts, finished visits do."""
+        days, technicians = super()._get_billed_work(lines)
+        if technicians:
+            return days, technicians
+        visits = self.visit_ids.filtered(lambda visit: visit.state == 'done')
+        # Where technicians are at home is HR's; when the customer was visited is no secret.
+        return {
+            local_day(visit.work_start or visit.date_start, visit.employee_id.sudo().tz)
+            for visit in visits}, visits.employee_id
 
     def _rating_get_operator(self):
         """Rate the technician who was there last."""
