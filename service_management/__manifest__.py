@@ -61,6 +61,7 @@
         'views/objects/service_management_menus.xml',
 
         # order
+        'wizards/order/account_move_reversal_views.xml',
         'wizards/order/service_order_bill_views.xml',
         'wizards/order/service_order_change_stage_views.xml',
         'wizards/order/service_order_copy_lines_views.xml',

@@ -3,6 +3,7 @@ from . import test_service_accrual
 from . import test_service_actions
 from . import test_service_agreement
 from . import test_service_agreement_portal
+from . import test_service_bill_again
 from . import test_service_billing
 from . import test_service_conditions
 from . import test_service_dialogs

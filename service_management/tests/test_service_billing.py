@@ -346,16 +346,17 @@ class TestServiceBilling(ServiceCommon):
         invoice.button_draft()
         self.assertEqual(order.invoice_status, 'invoiced')
 
-    def test_credit_note_frees_what_it_credits(self):
+    def test_credit_note_waives_what_it_credits(self):
         order = self._posted_order()
         invoice = order._create_invoices()
         invoice.invoice_date = '2026-03-10'
         invoice.action_post()
         credit = invoice._reverse_moves()
-        self.assertEqual(order.invoice_status, 'to_invoice')
+        self.assertEqual(order.invoice_status, 'invoiced')
         credit.invoice_line_ids.filtered(
             lambda line: line.product_id == self.part).unlink()
-        self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [2, 0])
+        self.assertEqual(order.line_ids.mapped('qty_waived'), [2, 0])
+        self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [0, 0])
 
     def test_duplicate_of_an_invoice_bills_nothing_twice(self):
         order = self._posted_order()
@@ -399,7 +400,7 @@ class TestServiceBilling(ServiceCommon):
         self.assertEqual(invoice.state, 'posted')
         self.assertEqual(invoice.service_order_count, 1)
         invoice._reverse_moves()
-        self.assertEqual(order.invoice_status, 'to_invoice')
+        self.assertEqual(order.invoice_status, 'invoiced')
 
     def test_billing_wizard_says_what_it_will_bill(self):
         orders = self._posted_order() | self._posted_order()

@@ -19,6 +19,7 @@ class ServiceOrder(models.Model):
         search='_search_invoice_ids',
         groups='account.group_account_invoice,service_management.service_management_group_manager')
     invoice_count = fields.Integer(compute='_compute_invoice_count', compute_sudo=True)
+    is_waived = fields.Boolean(compute='_compute_is_waived')
 
     @api.depends('line_ids.invoice_status')
     def _compute_invoice_status(self):
@@ -39,6 +40,12 @@ class ServiceOrder(models.Model):
         for order in self:
             order.invoice_count = len(order.line_ids.invoice_line_ids.move_id)
 
+    @api.depends('line_ids.qty_waived', 'line_ids.qty_to_invoice', 'line_ids.qty_invoiced')
+    def _compute_is_waived(self):
+        """Something was credited and is not billed again, unless a manager decides so."""
+        for order in self:
+            order.is_waived = any(line._is_waived() for line in order.line_ids)
+
     def _search_invoice_ids(self, operator, value):
         if operator not in ('in', 'any'):
             return NotImplemented
@@ -52,6 +59,23 @@ class ServiceOrder(models.Model):
         """Ask how to bill orders, then make the drafts."""
         return self._open_dialog(
             'service.order.bill', self.env._("Create Invoices"), default_order_ids=self.ids)
+
+    def action_bill_again(self):
+        """Let the next bill have what was credited of these orders and given away.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if nothing was
+        """
+        self._ensure_role('manager', self.env._("Only a service manager bills service orders."))
+        # Who may bill decides what is billed, whatever invoices he may edit.
+        waived = self.sudo().line_ids.filtered(lambda line: line._is_waived())
+        if not waived:
+            raise UserError(self.env._(
+                "Nothing that was credited is left to bill again. Lines are billed again after a"
+                " credit note of their invoice, unless they were reversed."))
+        waived._get_live_invoice_lines().filtered(
+            lambda line: line._waives_service()).service_bill_again = True
+        return True
 
     def _get_invoice_grouping_key(self):
         """Return what orders share to be billed on one invoice; extend to split further."""
@@ -72,7 +96,7 @@ class ServiceOrder(models.Model):
         if not billable:
             raise UserError(self.env._(
                 "There is nothing to bill. Lines are billed once they are posted and chargeable;"
-                " billed lines are billed again only after a credit note."))
+                " billed lines are billed again only after a credit note, with “Bill Again”."))
         lines_by_order = billable.grouped('order_id')
         groups = billable.order_id.grouped(
             lambda order: (order._get_invoice_grouping_key(), False if grouped else order))
@@ -88,7 +112,7 @@ class ServiceOrder(models.Model):
         """
         first = self[0]
         amount = sum(
-            net_amount(line.price_unit, line.discount, line.qty_to_invoice)
+            net_amount(quantity=line.qty_to_invoice, **line._prepare_invoice_price())
             for lines in lines_by_order.values() for line in lines)
         sign = -1 if amount < 0 else 1
         references = list(dict.fromkeys(filter(None, self.mapped('client_order_ref'))))

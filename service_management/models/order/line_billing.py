@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ...tools.pricing import net_amount
+
 
 class ServiceOrderLine(models.Model):
     """Who pays a line, and how much of it was billed."""
@@ -29,6 +31,9 @@ class ServiceOrderLine(models.Model):
         string="Invoice Lines")
     qty_invoiced = fields.Float(
         string="Billed", digits='Product Unit', compute='_compute_qty_invoiced', store=True)
+    qty_waived = fields.Float(
+        string="Waived", digits='Product Unit', compute='_compute_qty_invoiced', store=True,
+        help="What was credited and is not billed again.")
     qty_to_invoice = fields.Float(
         string="To Bill", digits='Product Unit', compute='_compute_invoice_status', store=True)
     invoice_status = fields.Selection(
@@ -115,34 +120,56 @@ class ServiceOrderLine(models.Model):
         return self.billing == 'chargeable'
 
     @api.depends('invoice_line_ids.quantity', 'invoice_line_ids.product_uom_id',
-                 'invoice_line_ids.parent_state', 'invoice_line_ids.move_id.move_type')
+                 'invoice_line_ids.price_unit', 'invoice_line_ids.discount',
+                 'invoice_line_ids.parent_state', 'invoice_line_ids.move_id.move_type',
+                 'invoice_line_ids.move_id.reversed_entry_id',
+                 'invoice_line_ids.service_bill_again')
     def _compute_qty_invoiced(self):
         """Count live invoice lines; credit notes count back, cancelled ones not at all."""
         for line in self:
-            billed = 0.0
-            for invoice_line in line.invoice_line_ids:
-                if invoice_line.parent_state != 'cancel':
-                    uom = invoice_line.product_uom_id or line.product_uom_id
-                    quantity = uom._compute_quantity(invoice_line.quantity, line.product_uom_id)
-                    billed += -quantity if invoice_line.move_id.move_type == 'out_refund' else quantity
-            line.qty_invoiced = billed
+            live = line._get_live_invoice_lines()
+            line.qty_invoiced = sum(bill._get_service_quantity() for bill in live)
+            line.qty_waived = -sum(
+                bill._get_service_quantity() for bill in live if bill._waives_service())
 
-    @api.depends('state', 'billing', 'quantity', 'qty_invoiced', 'reversal_ids.quantity',
-                 'reversed_line_id')
+    def _get_live_invoice_lines(self):
+        """Return the lines of drafts and posted invoices and credit notes that bill these lines."""
+        return self.invoice_line_ids.filtered(lambda line: line.parent_state != 'cancel')
+
+    @api.depends('state', 'billing', 'quantity', 'qty_invoiced', 'qty_waived',
+                 'reversal_ids.quantity', 'reversed_line_id')
     def _compute_invoice_status(self):
-        """Bill posted, chargeable lines; a reversal counts on the line that it reverses."""
+        """Bill posted, chargeable lines; a reversal counts on the line that it reverses.
+
+        What was waived is not billed again; what is to be credited stays so.
+        """
         for line in self:
-            to_invoice = 0.0
-            if line.state == 'posted' and not line.reversed_line_id and line._is_billed_by_order():
-                net = line.quantity + sum(line.reversal_ids.mapped('quantity'))
-                to_invoice = net - line.qty_invoiced
+            rest = line._get_unbilled_quantity()
+            to_invoice = max(rest - line.qty_waived, 0.0) if rest > 0 else rest
             line.qty_to_invoice = to_invoice
             if line.product_uom_id and not line.product_uom_id.is_zero(to_invoice):
                 line.invoice_status = 'to_invoice'
-            elif line.qty_invoiced:
+            elif line.qty_invoiced or line.qty_waived:
                 line.invoice_status = 'invoiced'
             else:
                 line.invoice_status = 'no'
+
+    def _get_unbilled_quantity(self):
+        """Return what is on no live invoice of what one line bills, negative if too much is."""
+        self.ensure_one()
+        if self.state != 'posted' or self.reversed_line_id or not self._is_billed_by_order():
+            return 0.0
+        return self._get_net_quantity() - self.qty_invoiced
+
+    def _get_net_quantity(self):
+        """Return what reversals leave of one line."""
+        self.ensure_one()
+        return self.quantity + sum(self.reversal_ids.mapped('quantity'))
+
+    def _is_waived(self):
+        """Tell whether something of one line was credited that could be billed again."""
+        self.ensure_one()
+        return self.qty_waived > 0 and self._get_unbilled_quantity() > 0
 
     def _ensure_may_override(self):
         """:raise AccessError: if the user is no service manager"""
@@ -168,9 +195,28 @@ class ServiceOrderLine(models.Model):
             'name': self._get_document_name(),
             'product_uom_id': self.product_uom_id.id,
             'quantity': self.qty_to_invoice * sign,
-            'price_unit': self.price_unit,
-            'discount': self.discount,
+            **self._prepare_invoice_price(),
             'tax_ids': [Command.set(self.tax_ids.ids)],
             'analytic_distribution': self.analytic_distribution,
             'service_order_line_id': self.id,
         }
+
+    def _prepare_invoice_price(self):
+        """Return the price at which one line is billed or credited.
+
+        A line that is reversed in full credits what live invoices and credit notes leave of it,
+        whatever its quantity was rounded to.
+        """
+        self.ensure_one()
+        price = {'price_unit': self.price_unit, 'discount': self.discount}
+        uom, quantity = self.product_uom_id, self.qty_to_invoice
+        if quantity >= 0 or not uom.is_zero(self._get_net_quantity()):
+            return price
+        # What was billed is no secret to whom may bill, whatever invoices he sees.
+        live = self.sudo()._get_live_invoice_lines()
+        if live.currency_id != self.currency_id:
+            return price
+        amount = -sum(self.currency_id.round(line._get_service_amount()) for line in live)
+        if self.currency_id.compare_amounts(net_amount(quantity=quantity, **price), amount):
+            return {'price_unit': amount / quantity, 'discount': 0.0}
+        return price

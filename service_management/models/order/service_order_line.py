@@ -260,7 +260,8 @@ class ServiceOrderLine(models.Model):
             'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id',
             'is_price_agreed', 'agreed_coverage', 'given_fields', 'technical_price_unit',
             'technical_discount', 'has_pricelist_discount', 'billing', 'billing_reason',
-            'covered_percent', 'price_subtotal', 'price_total', 'qty_invoiced', 'qty_to_invoice', 'invoice_status'}
+            'covered_percent', 'price_subtotal', 'price_total', 'qty_invoiced', 'qty_waived',
+            'qty_to_invoice', 'invoice_status'}
 
     def _ensure_by_verb(self):
         """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""

@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import service_kind_choice_mixin
 from . import service_order_bill
 from . import service_order_change_stage

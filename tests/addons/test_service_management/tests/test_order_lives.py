@@ -494,8 +494,12 @@ class OrderLife(Life):
             if line.state == 'posted' and line.billing == 'chargeable':
                 done = line.quantity + sum(line.reversal_ids.mapped('quantity'))
             due = line.qty_to_invoice
-            if not line.reversal_ids and line.id in self.credited:
-                continue  # whether credited work is billed again is asked
+            if line.id in self.credited:
+                # It is billed again only if somebody says so; credits by price count, too.
+                rest = done - line.qty_invoiced
+                assert same(due, rest, QUANTITY) or 0 <= due < rest, (
+                    f"{rest} are not billed, {due} are to be billed")
+                continue
             assert same(billed + due, done, QUANTITY), (
                 f"{done} were done, {billed} are billed and {due} are to be billed")
 
