@@ -43,12 +43,15 @@ class TestServiceBillAgain(ServiceCommon):
         """Credit an invoice, of which only the pump when there is something to edit of it."""
         credit = self._reverse(invoice, **values)
         if edit:
-            pump = credit.invoice_line_ids.filtered(lambda line: line.product_id == self.part)
+            pump = self._bill_of(credit, self.part)
             (credit.invoice_line_ids - pump).unlink()
             pump.write(edit)
         if post:
             credit.action_post()
         return credit
+
+    def _bill_of(self, move, product):
+        return move.invoice_line_ids.filtered(lambda line: line.product_id == product)
 
     def _assert_waived(self, order, *quantities):
         lines = order.line_ids.filtered(lambda line: not line.reversed_line_id)
@@ -118,7 +121,7 @@ class TestServiceBillAgain(ServiceCommon):
         order.action_post()
         invoice = order._create_invoices().with_user(self.user_accountant)
         invoice.invoice_date = '2026-03-10'
-        invoice.invoice_line_ids[0].quantity = 1.5
+        self._bill_of(invoice, self.hours).quantity = 1.5
         invoice.action_post()
         self._credit(invoice)
         self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [0.5, 0])
@@ -146,7 +149,7 @@ class TestServiceBillAgain(ServiceCommon):
     def test_reversed_line_credits_what_its_edited_draft_billed(self):
         order = self._worked_order()
         order.action_post()
-        order._create_invoices().invoice_line_ids[1].price_unit = 100
+        self._bill_of(order._create_invoices(), self.part).price_unit = 100
         order.line_ids[1].action_reverse()
         self.assertEqual(order._create_invoices().amount_untaxed, 100)
 
@@ -185,7 +188,7 @@ class TestServiceBillAgain(ServiceCommon):
         self._assert_waived(order, 0, 0)
         draft = order.line_ids.invoice_line_ids.move_id.filtered(
             lambda move: move.state == 'draft')
-        draft.invoice_line_ids[0].quantity = 0.5
+        self._bill_of(draft, self.hours).quantity = 0.5
         self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [1.5, 0])
 
     @users('service_manager')

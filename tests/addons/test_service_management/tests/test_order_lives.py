@@ -406,7 +406,7 @@ class OrderLife(Life):
             action = wizard.create({'journal_id': invoice.journal_id.id}).refund_moves()
             refund = self.env['account.move'].browse(action['res_id'])
             if part is not None:
-                first = refund.invoice_line_ids[:1]
+                first = refund.invoice_line_ids.filtered('service_order_line_id')[:1]
                 refund.write({'invoice_line_ids': [
                     Command.update(first.id, {'quantity': part * first.quantity}),
                     *(Command.delete(line.id) for line in refund.invoice_line_ids - first)]})
