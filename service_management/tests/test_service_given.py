@@ -430,6 +430,16 @@ class TestServiceGiven(ServiceCommon):
         self.assertEqual(order.amount_untaxed, 100)
         self.assertRecordValues(line, [{'price_before_adjustment': 80, 'is_price_adjusted': True}])
 
+    def test_update_prices_shows_no_line_that_only_its_agreed_total_changed(self):
+        order = self._create_order(limit_kind='fixed', limit_amount=100)
+        found, given = (self._create_line(order, quantity_planned=2) for _ in range(2))
+        given.price_unit = 70
+        order.action_apply_price_rules()
+        self.assertTrue(found.is_price_adjusted)
+        update = self._open(self._as(order, 'dispatcher').action_update_prices())
+        self.assertRecordValues(update.row_ids, [
+            {'line_id': given.id, 'price_old': 70, 'price_new': 80}])
+
     def test_technicians_update_no_prices(self):
         order = self._create_order()
         line = self._create_line(order, employee_id=self.technician.id)

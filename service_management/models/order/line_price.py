@@ -228,6 +228,11 @@ class ServiceOrderLine(models.Model):
         return ['price_unit', 'discount'], [
             'technical_price_unit', 'technical_discount', 'has_pricelist_discount']
 
+    def _get_own_value(self, name):
+        """Return what a field of one line holds before the whole order changes it; extend."""
+        self.ensure_one()
+        return self[name]
+
     def _get_updatable(self):
         """Return those of these lines whose price nobody has agreed to and nobody has billed."""
         return self.filtered(lambda line: not line._keeps_price())

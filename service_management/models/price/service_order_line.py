@@ -56,6 +56,12 @@ class ServiceOrderLine(models.Model):
     def _prepare_given_price(self):
         return {**super()._prepare_given_price(), 'is_price_adjusted': False}
 
+    def _get_own_value(self, name):
+        """Look through the agreed total of the order at the price that one line has of its own."""
+        if name == 'price_unit' and self.is_price_adjusted:
+            return self.price_before_adjustment
+        return super()._get_own_value(name)
+
     def _get_rule_role(self):
         """Return what the line does for a rule: 'call_out', 'minimum', 'rounding' or False."""
         self.ensure_one()

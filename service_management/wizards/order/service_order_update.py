@@ -29,7 +29,8 @@ class ServiceOrderUpdate(models.TransientModel):
     def _is_different(self, line, new):
         names, _sources = line._get_anew(self.topic)
         return any(
-            line._is_given(name) or not line._is_same(name, line[name], new[name])
+            line._is_given(name) or not line._is_same(
+                name, line._get_own_value(name), new[name])
             for name in names)
 
     def _prepare_row(self, line, new):
@@ -40,7 +41,7 @@ class ServiceOrderUpdate(models.TransientModel):
             'line_id': line.id,
             'given_by': ', '.join(sorted(
                 giver.name or self.env._("by hand") for giver in givers)),
-            'price_old': line.price_unit,
+            'price_old': line._get_own_value('price_unit'),
             'price_new': new.price_unit,
             'discount_old': line.discount,
             'discount_new': new.discount,
