@@ -1,11 +1,11 @@
-import json
 from datetime import datetime
 
 from odoo import http
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import SIGNATURE
+from .common_portal import PortalCommon
 from .test_service_agreement import AgreementCommon
 
 #: In force on whatever day the tests run.
@@ -13,7 +13,7 @@ TERM = {'date_start': '2020-01-01', 'date_end': '2099-12-31'}
 
 
 @tagged('post_install', '-at_install')
-class TestServiceAgreementPortal(HttpCase, AgreementCommon):
+class TestServiceAgreementPortal(PortalCommon, AgreementCommon):
     """What customers see of agreements and promises, asked over HTTP as their browsers do."""
 
     @classmethod
@@ -32,19 +32,10 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
         cls.draft = cls._create_agreement(title="Not Sent Yet", active=False, **TERM)
         cls.template = cls._create_template()
 
-    def _get(self, url):
-        response = self.url_open(url)
-        self.assertEqual(response.status_code, 200, url)
-        return response
-
     def _accept(self, agreement, token=None, name="Guest", signature=SIGNATURE):
-        response = self.url_open(
-            f'/my/service_agreements/{agreement.id}/accept',
-            data=json.dumps({'params': {
-                'access_token': token, 'name': name, 'signature': signature,
-                'fingerprint': agreement._get_quote_fingerprint()}}),
-            headers={'Content-Type': 'application/json'})
-        return response.json()['result']
+        return self._call(
+            f'/my/service_agreements/{agreement.id}/accept', access_token=token, name=name,
+            signature=signature, fingerprint=agreement._get_quote_fingerprint())
 
     def test_document_is_downloaded_as_the_link_of_the_page_asks(self):
         self.authenticate('guest', 'guest')
@@ -126,6 +117,55 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
         self.assertIn("You have declined the agreement", page)
         self.assertRecordValues(self.offer, [{'state': 'closed', 'end_note': "Later"}])
 
+    def test_offer_is_accepted_as_the_page_shows_it(self):
+        self.authenticate('guest', 'guest')
+        url, fingerprint = self._open_quote(self.offer)
+        self.assertNotIn('error', self._call(url, name="Guest", signature=SIGNATURE))
+        self.assertRecordValues(self.offer, [{
+            'state': 'active', 'accepted_fingerprint': fingerprint}])
+
+    def _get_changes_of_the_offer(self):
+        """Yield what may change after a customer has opened the page: {field: value} of a record."""
+        offer, line = self.offer, self.offer.line_ids
+        sla = self.env['service.sla'].create({'name': "Gold", 'target_ids': [Command.create({
+            'kind': 'arrival', 'limit_hours': 4})]})
+        yield from ((line, vals) for vals in (
+            {'name': "Cleaning and polishing"}, {'quantity': 3},
+            {'is_fixed_price': True, 'price_unit': 90}, {'price_unit': 95},
+            {'interval_count': 2, 'interval_unit': 'month'}, {'object_id': self.object.id}))
+        yield from ((offer, vals) for vals in (
+            {'title': "Chillers and boilers"}, {'note_external': "<p>Only at night.</p>"},
+            {'date_end': '2098-12-31'}, {'validity_date': '2097-01-01'}, {'discount': 10},
+            {'coverage_labor': 50}, {'object_ids': [Command.set(self.object.ids)]},
+            {'allowance_kind': 'hours', 'allowance_quantity': 8},
+            {'renewal': 'automatic', 'renewal_months': 12}, {'sla_id': sla.id},
+            {'line_ids': [Command.create({'kind': 'hour', 'name': "Inspection"})]}))
+        yield sla.target_ids, {'limit_hours': 8}
+
+    def test_offer_that_changed_after_the_page_was_opened_is_read_again(self):
+        self.authenticate('guest', 'guest')
+        for record, vals in self._get_changes_of_the_offer():
+            with self.subTest(record=record, vals=vals):
+                url, fingerprint = self._open_quote(self.offer)
+                record.write(vals)
+                result = self._call(url, name="Guest", signature=SIGNATURE)
+                self.assertIn("has changed", result['error'])
+                self.assertIn("read it again", self._get(result['redirect_url']).text)
+                page = self.url_open(f'/my/service_agreements/{self.offer.id}/decline', data={
+                    'csrf_token': http.Request.csrf_token(self), 'fingerprint': fingerprint,
+                    'note': "Too much, sorry"})
+                self.assertIn("Too much, sorry</textarea>", page.text)
+        self.assertRecordValues(self.offer, [{'state': 'draft', 'accepted_by': False}])
+
+    def test_offer_is_not_decided_on_by_a_page_that_shows_nothing(self):
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_agreements/{self.offer.id}'
+        result = self._call(f'{url}/accept', name="Guest", signature=SIGNATURE)
+        self.assertIn("has changed", result['error'])
+        self.url_open(f'{url}/decline', data={
+            'csrf_token': http.Request.csrf_token(self), 'note': "No"})
+        self.assertEqual(self.offer.state, 'draft')
+
     def test_expired_offer_cannot_be_accepted(self):
         self.offer.validity_date = '2021-01-01'
         self.authenticate('guest', 'guest')
@@ -141,11 +181,8 @@ class TestServiceAgreementPortal(HttpCase, AgreementCommon):
     def test_home_counts_the_customers_own(self):
         self.authenticate('guest', 'guest')
         counters = ['service_agreement_count', 'service_agreement_quote_count']
-        response = self.url_open(
-            '/my/counters', data=json.dumps({'params': {'counters': counters}}),
-            headers={'Content-Type': 'application/json'})
         self.assertEqual(
-            response.json()['result'], dict(zip(counters, [2, 1], strict=True)))
+            self._call('/my/counters', counters=counters), dict(zip(counters, [2, 1], strict=True)))
 
     def test_order_page_shows_what_was_promised(self):
         self.agreement.sla_id = self.env['service.sla'].create({

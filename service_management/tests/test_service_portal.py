@@ -6,9 +6,10 @@ from lxml import html
 from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import SIGNATURE, ServiceBaseCommon
+from .common_portal import PortalCommon
 
 PNG = bytes.fromhex(
     '89504e470d0a1a0a0000000d4948445200000001000000010806000000'
@@ -17,7 +18,7 @@ LISTS = ('/my/service_orders', '/my/service_objects')
 
 
 @tagged('post_install', '-at_install')
-class TestServicePortal(HttpCase, ServiceBaseCommon):
+class TestServicePortal(PortalCommon, ServiceBaseCommon):
     """Two customers; what is asked here is asked over HTTP, as their browsers do."""
 
     @classmethod
@@ -32,24 +33,12 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
         cls.quote.action_mark_quote_sent()
         cls.draft = cls._create_quote(title="Not Sent Yet")
 
-    def _get(self, url):
-        response = self.url_open(url)
-        self.assertEqual(response.status_code, 200, url)
-        return response
-
     def _post(self, url, data=None, files=None):
         if url.endswith('/decline'):
             document = self.env['service.order'].browse(int(url.split('/')[-2]))
             data = {'fingerprint': document._get_quote_fingerprint(), **(data or {})}
         return self.url_open(
             url, data={'csrf_token': http.Request.csrf_token(self), **(data or {})}, files=files)
-
-    def _call(self, url, **params):
-        response = self.url_open(
-            url, data=json.dumps({'params': params}),
-            headers={'Content-Type': 'application/json'})
-        self.assertEqual(response.status_code, 200)
-        return response.json()['result']
 
     def _decide(self, order, verb, token=None, name="Guest"):
         read = {'fingerprint': order._get_quote_fingerprint()} if verb == 'accept' else {}
@@ -245,16 +234,9 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
             self.guest.partner_id)
         self.assertIn("You have accepted", self._get(result['redirect_url']).text)
 
-    def _open_page(self, order):
-        """Return how the page that a customer has open accepts and declines a quote."""
-        page = html.fromstring(self._get(order.access_url).text)
-        form = page.xpath('//div[@id="o_service_decline"]//form')[0]
-        accept = json.loads(page.xpath('//owl-component[@name="portal.signature_form"]/@props')[0])
-        return accept['callUrl'], form.xpath('.//input[@name="fingerprint"]/@value')[0]
-
     def test_quote_is_accepted_as_the_page_shows_it(self):
         self.authenticate('guest', 'guest')
-        url, fingerprint = self._open_page(self.quote)
+        url, fingerprint = self._open_quote(self.quote)
         self.assertNotIn('error', self._call(url, name="Guest", signature=SIGNATURE))
         self.assertRecordValues(self.quote, [{
             'state': 'open', 'accepted_fingerprint': fingerprint, 'amount_untaxed': 160}])
@@ -271,7 +253,7 @@ class TestServicePortal(HttpCase, ServiceBaseCommon):
         )
         for vals in changes:
             with self.subTest(vals=vals):
-                url, fingerprint = self._open_page(self.quote)
+                url, fingerprint = self._open_quote(self.quote)
                 self.quote.write(vals)
                 result = self._call(url, name="Guest", signature=SIGNATURE)
                 self.assertIn("has changed", result['error'])

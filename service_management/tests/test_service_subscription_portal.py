@@ -1,10 +1,11 @@
-from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tests import freeze_time, tagged
 
+from .common_portal import PortalCommon
 from .common_subscription import SubscriptionCommon
 
 
 @tagged('post_install', '-at_install')
-class TestServiceSubscriptionPortal(HttpCase, SubscriptionCommon):
+class TestServiceSubscriptionPortal(PortalCommon, SubscriptionCommon):
     """What customers see of their subscriptions, asked over HTTP as their browsers do."""
 
     @classmethod
@@ -18,11 +19,6 @@ class TestServiceSubscriptionPortal(HttpCase, SubscriptionCommon):
             cls.invoice = cls._bill(cls.subscription, '2026-01-01')
             cls.invoice.action_post()
             cls.unposted = cls._bill(cls.subscription, '2026-02-01')
-
-    def _get(self, url):
-        response = self.url_open(url)
-        self.assertEqual(response.status_code, 200, url)
-        return response
 
     def test_customers_list_their_own(self):
         self.authenticate('guest', 'guest')
