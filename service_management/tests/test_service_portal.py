@@ -1,8 +1,6 @@
 import json
 from unittest.mock import patch
 
-from lxml import html
-
 from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.fields import Command
