@@ -19,7 +19,7 @@ NO_CONDITIONS = {
     'service.subscription':
         'agreement_id fiscal_position_id partner_invoice_id payment_term_id pricelist_id tag_ids'
         ' user_id',
-    'service.subscription.line': 'object_id product_uom_id tax_ids',
+    'service.subscription.line': 'object_id tax_ids',
     'service.subscription.plan': 'deferred_account_id journal_id recognition_account_id',
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'

@@ -232,6 +232,14 @@ class TestServiceOrder(ServiceBaseCommon):
 
     # ------------------------------------------------------------ lines: price, tax, unit, cost
 
+    @users('service_dispatcher')
+    def test_unit_of_a_line_is_not_cleared(self):
+        """What has no unit would be neither posted nor billed."""
+        for kind in ('hour', 'item', 'expense', 'fee'):
+            line = self._create_line(self._create_order(), kind).with_user(self.env.user)
+            with self.subTest(kind), self.assertRefused("required value for the field 'Unit'"):
+                line.product_uom_id = False
+
     def test_product_drives_unit_price_taxes_and_text(self):
         line = self._create_line(self._create_order(), 'item')
         self.assertRecordValues(line, [{

@@ -21,6 +21,12 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
             ('2026-02-01', '2026-02-14', 'partial', 50),
             ('2026-02-10', '2026-02-28', 'partial', 67.86)])
 
+    @users('service_manager')
+    def test_unit_of_a_line_is_not_cleared(self):
+        line = self._subscribe().with_user(self.env.user).line_ids
+        with self.assertRefused("required value for the field 'Unit'"):
+            line.product_uom_id = False
+
     def test_a_line_added_later_begins_when_it_is_added(self):
         subscription = self._subscribe()
         self._bill(subscription, '2026-03-01')

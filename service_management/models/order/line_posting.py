@@ -36,8 +36,7 @@ class ServiceOrderLine(models.Model):
 
         :return: the lines that were posted
         """
-        idle = self.filtered(
-            lambda line: not line.product_uom_id or line.product_uom_id.is_zero(line.quantity))
+        idle = self._filter_idle()
         idle._cancel()
         lines = self - idle
         lines.flush_recordset()  # posted lines keep what they have: it has to be computed
@@ -46,6 +45,10 @@ class ServiceOrderLine(models.Model):
             posted |= group._set_state('posted', **self._prepare_posting_values(is_dated))
         posted._after_posting()
         return posted
+
+    def _filter_idle(self):
+        """Return those of these lines on which nothing was done."""
+        return self.filtered(lambda line: line.product_uom_id.is_zero(line.quantity))
 
     @api.model
     def _prepare_posting_values(self, is_dated):
@@ -70,9 +73,9 @@ class ServiceOrderLine(models.Model):
             return []
         vals_list, booked_by_plan = [], defaultdict(float)
         share_by_plan = defaultdict(float)
-        Account = self.env['account.analytic.account']
+        existing = self.distribution_analytic_account_ids
         for account_ids, percent in self.analytic_distribution.items():
-            accounts = Account.browse(map(int, account_ids.split(','))).exists()
+            accounts = existing.browse(map(int, account_ids.split(','))) & existing
             if not accounts:
                 continue
             plan = accounts[0].root_plan_id

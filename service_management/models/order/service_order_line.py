@@ -70,7 +70,7 @@ class ServiceOrderLine(models.Model):
     # How much
     product_uom_id = fields.Many2one(
         comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
-        readonly=False, precompute=True, ondelete='restrict')
+        readonly=False, precompute=True, required=True, ondelete='restrict')
     quantity_planned = fields.Float(
         string="Planned", digits='Product Unit', default=1.0)
     quantity = fields.Float(

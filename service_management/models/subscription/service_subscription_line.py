@@ -41,7 +41,7 @@ class ServiceSubscriptionLine(models.Model):
                " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
     product_uom_id = fields.Many2one(
         comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
-        readonly=False, precompute=True, ondelete='restrict')
+        readonly=False, precompute=True, required=True, ondelete='restrict')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
         readonly=False, precompute=True, check_company=True, context={'active_test': False},
