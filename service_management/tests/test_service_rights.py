@@ -238,6 +238,23 @@ class TestServiceRights(ServiceCommon):
             with self.subTest(label), self.assertRaises(UserError), self.env.cr.savepoint():
                 refused()
 
+    def test_new_record_may_name_what_is_new_in_the_same_company(self):
+        """What is shared by default cannot name what belongs to its author's company by default."""
+        faults = []
+        for model in self.env.registry.models.values():
+            company = model._fields.get('company_id')
+            if (not (model._original_module or '').startswith('service_management')
+                    or model._abstract or not company or company.default or company.compute
+                    or company.related):
+                continue
+            for field in model._fields.values():
+                named = field.relational and field.check_company and self.env[
+                    field.comodel_name]._fields.get('company_id')
+                if (named and named.default and field.comodel_name.startswith('service.')
+                        and field.type == 'many2one'):
+                    faults.append(f"{model._name}.{field.name}")
+        self.assertFalse(faults, "give these a company by default")
+
     def test_several_active_companies_bill_on_their_own_invoices(self):
         data = self.setup_other_company()
         company = data['company']

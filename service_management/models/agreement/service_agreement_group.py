@@ -12,6 +12,7 @@ class ServiceAgreementGroup(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name='res.company', ondelete='restrict', condition=True, index=True,
+        default=lambda self: self.env.company,
         help="Leave empty to share the group between companies.")
     sla_id = fields.Many2one(
         comodel_name='service.sla', string="SLA", check_company=True, ondelete='restrict',
