@@ -34,6 +34,7 @@
         # them dialogs come before the forms that open them, menus after the actions they open.
         # common
         'wizards/common/service_archive_views.xml',
+        'wizards/common/service_update_views.xml',
         'views/common/service_dashboard_views.xml',
         'views/common/res_config_settings_views.xml',
         'views/common/portal_templates.xml',
@@ -68,7 +69,6 @@
         'wizards/order/service_order_insert_set_views.xml',
         'wizards/order/service_order_move_lines_views.xml',
         'wizards/order/service_order_process_views.xml',
-        'wizards/order/service_order_update_views.xml',
         'views/order/service_order_line_views.xml',
         'views/order/service_order_views.xml',
         'views/order/service_order_stage_log_views.xml',

@@ -11,8 +11,26 @@ from .common import ServiceCommon
 from .common_subscription import SubscriptionCommon
 
 
+class UpdateDialog:
+    """The dialog that shows what finding values anew would change."""
+
+    def _as(self, record, role):
+        return record.with_user(getattr(self, f'user_{role}'))
+
+    def _create_position(self):
+        """Return a fiscal position that leaves our taxes as they are."""
+        return self.env['account.fiscal.position'].create({
+            'name': "Next Door", 'company_id': self.company.id,
+            'tax_ids': [Command.link(self.tax.copy({'name': "Theirs"}).id)]})
+
+    def _open(self, action, role='dispatcher'):
+        """Return the dialog that an action opens, saved as its form does."""
+        dialog = self._as(self.env[action['res_model']], role)
+        return Form(dialog.with_context(**action['context'])).save()
+
+
 @tagged('post_install', '-at_install')
-class TestServiceGiven(ServiceCommon):
+class TestServiceGiven(UpdateDialog, ServiceCommon):
     """What a person gave stays until a person resets it."""
 
     @classmethod
@@ -40,9 +58,6 @@ class TestServiceGiven(ServiceCommon):
             user_group.implied_ids += group
         else:
             user_group.implied_ids -= group
-
-    def _as(self, record, role):
-        return record.with_user(getattr(self, f'user_{role}'))
 
     #=== WHAT STAYS ===#
 
@@ -239,6 +254,25 @@ class TestServiceGiven(ServiceCommon):
         self.assertIn("Fixed", line.price_explanation)
         self.assertIn(rule.name, line.price_explanation)
 
+    def test_a_mark_of_one_value_finds_no_other_anew(self):
+        order = self._create_order()
+        line = self._create_line(order, employee_id=self.technician.id)
+        line.flush_recordset()
+        kept = [{
+            'name': "Hours", 'tax_ids': self.tax.ids, 'price_unit': 80, 'cost_unit': 30,
+            'analytic_distribution': False}]
+        self.assertRecordValues(line, kept)
+        self.hours.write({
+            'name': "Work", 'list_price': 90, 'taxes_id': [Command.set(self.tax_reduced.ids)]})
+        self.technician.hourly_cost = 35
+        account = self.env['account.analytic.account'].create({
+            'name': "North", 'plan_id': self.env['account.analytic.plan'].create({'name': "P"}).id})
+        self.env['account.analytic.distribution.model'].create({
+            'product_id': self.hours.id, 'analytic_distribution': {account.id: 100}})
+        line.discount = 15
+        line.quantity = 2
+        self.assertRecordValues(line, kept)
+
     def test_a_higher_discount_by_hand_stays_above_a_warranty(self):
         self.env['service.price.rule'].create({
             'name': "Second Year", 'kind': 'warranty', 'percent': 40,
@@ -357,6 +391,26 @@ class TestServiceGiven(ServiceCommon):
         order.action_post()
         self.assertEqual(order._create_invoices().amount_tax, 50.4)
 
+    def test_an_archived_tax_goes_on_whatever_changes(self):
+        abroad = self._create_position()
+        order = self._create_order()
+        line = self._create_line(order)
+        self.tax.active = False
+        for what, change in {
+            'discount': lambda: line.write({'discount': 15}),
+            'text': lambda: line.write({'name': "As discussed"}),
+            'override': lambda: line.write({
+                'billing_override': 'chargeable', 'billing_note': "Agreed"}),
+            'fiscal position': lambda: order.write({'fiscal_position_id': abroad.id}),
+        }.items():
+            with self.subTest(what=what):
+                change()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(line.tax_ids, self.tax)
+                self.assertFalse(line.has_other_taxes)
+        self.assertFalse(order.copy().line_ids.tax_ids, "a new document does not get it")
+
     def test_taxes_are_updated_in_bulk_after_a_preview(self):
         orders = self._create_order() | self._create_order()
         lines = self._create_line(orders[0]) | self._create_line(orders[1])
@@ -367,7 +421,7 @@ class TestServiceGiven(ServiceCommon):
         self.assertEqual(orders.mapped('has_other_taxes'), [True, True])
         update = self._open(self._as(orders, 'dispatcher').action_update_taxes())
         self.assertRecordValues(update.row_ids, [{
-            'line_id': line.id, 'taxes_old': "VAT 21", 'taxes_new': "VAT 12",
+            'line_id': line.id, 'document': line.order_id.display_name, 'taxes_old': "VAT 21", 'taxes_new': "VAT 12",
             'amount_old': 96.8, 'amount_new': 89.6} for line in lines])
         update.row_ids[0].is_chosen = False
         update.action_apply()
@@ -377,11 +431,6 @@ class TestServiceGiven(ServiceCommon):
         self.assertIn("VAT 12", orders[1].message_ids[0].body)
 
     #=== UPDATE PRICES ===#
-
-    def _open(self, action):
-        """Return the dialog that an action opens, saved as its form does."""
-        dialog = self.env[action['res_model']].with_user(self.user_dispatcher)
-        return Form(dialog.with_context(**action['context'])).save()
 
     def test_update_prices_shows_what_would_change_and_by_whom_it_was_given(self):
         order = self._create_order()
@@ -523,7 +572,7 @@ class TestServiceGiven(ServiceCommon):
 
 
 @tagged('post_install', '-at_install')
-class TestServiceGivenSubscription(SubscriptionCommon):
+class TestServiceGivenSubscription(UpdateDialog, SubscriptionCommon):
     """What a person gave on a line of a subscription stays until it is billed, and then anyway."""
 
     def test_what_somebody_gave_stays_whatever_the_subscription_changes_to(self):
@@ -569,3 +618,99 @@ class TestServiceGivenSubscription(SubscriptionCommon):
         self.env.invalidate_all()
         self._bill(subscription, '2026-01-01')
         self.assertEqual(subscription.fee_ids.invoice_line_id.move_id.amount_tax, 21)
+
+    def test_an_archived_tax_goes_on_whatever_changes(self):
+        abroad = self._create_position()
+        subscription = self._subscribe(activate=False)
+        line = subscription.line_ids
+        self.tax.active = False
+        for what, change in {
+            'price': lambda: line.write({'base_price': 80}),
+            'text': lambda: line.write({'name': "As discussed"}),
+            'fiscal position': lambda: subscription.write({'fiscal_position_id': abroad.id}),
+        }.items():
+            with self.subTest(what=what):
+                change()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(line.tax_ids, self.tax)
+                self.assertFalse(line.has_other_taxes)
+        subscription._begin()
+        self._bill(subscription, '2026-01-01')
+        changed = line._change_terms(fields.Date.to_date('2026-01-16'), base_price=90)
+        self.assertEqual(changed.tax_ids, self.tax, "the same document goes on")
+        self.assertFalse(subscription.copy().line_ids.tax_ids, "a new document does not get it")
+
+    def test_a_mark_of_one_value_finds_no_other_anew(self):
+        priced, named = self._subscribe(activate=False, lines=[{}, {}]).line_ids
+        self.env.flush_all()
+        self.monitoring.write({
+            'name': "Watching", 'list_price': 150,
+            'taxes_id': [Command.set(self.tax.copy({'name': "VAT 25", 'amount': 25}).ids)]})
+        priced.base_price = 80
+        named.name = "As discussed"
+        self.assertRecordValues(priced | named, [
+            {'name': "Monitoring", 'tax_ids': self.tax.ids, 'base_price': 80},
+            {'name': "As discussed", 'tax_ids': self.tax.ids, 'base_price': 100}])
+
+    def test_a_line_that_changes_follows_on_what_nobody_gave(self):
+        subscription = self._subscribe()
+        self._bill(subscription, '2026-01-01')
+        self.monitoring.taxes_id = self.tax.copy({'name': "VAT 25", 'amount': 25})
+        line = subscription.line_ids._change_terms(fields.Date.to_date('2026-02-01'), base_price=90)
+        self.assertEqual(line.tax_ids, self.tax)
+        self.assertEqual(set(line.given_fields), {'base_price'})
+
+    #=== UPDATE TAXES ===#
+
+    def test_taxes_are_updated_in_bulk_after_a_preview(self):
+        subscriptions = self._subscribe() | self._subscribe()
+        subscriptions[0].line_ids.tax_ids = self.tax.copy({'name': "VAT 12", 'amount': 12})
+        self._bill(subscriptions, '2026-01-01')
+        billed = subscriptions.fee_ids.invoice_line_id
+        taxed = {line: line.tax_ids for line in billed}
+        raised = self.tax.copy({'name': "VAT 25", 'amount': 25})
+        self.monitoring.taxes_id = raised
+        self.assertEqual(subscriptions.mapped('has_other_taxes'), [True, True])
+        update = self._open(self._as(subscriptions, 'manager').action_update_taxes(), 'manager')
+        self.assertRecordValues(update.row_ids, [{
+            'line_id': subscription.line_ids.id, 'document': subscription.display_name,
+            'taxes_old': taxes, 'taxes_new': "VAT 25", 'amount_old': amount, 'amount_new': 125,
+            'given_by': giver,
+        } for subscription, taxes, amount, giver in (
+            (subscriptions[0], "VAT 12", 112, self.env.user.name),
+            (subscriptions[1], "VAT 21", 121, ""))])
+        update.row_ids[0].is_chosen = False
+        update.action_apply()
+        self.assertEqual(subscriptions.mapped('has_other_taxes'), [True, False])
+        self.assertEqual({line: line.tax_ids for line in billed}, taxed, "what was billed stays")
+        self.assertRecordValues(subscriptions[1].change_ids, [{
+            'user_id': self.user_manager.id, 'term': "Taxes", 'old_value': "VAT 21",
+            'new_value': "VAT 25"}])
+        self._bill(subscriptions, '2026-02-01')
+        self.assertEqual(
+            (subscriptions.fee_ids.invoice_line_id - billed).mapped('tax_ids.amount'), [12, 25])
+
+    def test_only_lines_that_are_billed_on_have_their_taxes_updated(self):
+        ended = self._subscribe(date_end='2026-01-31')
+        counted = self._subscribe(date_end='2026-01-31')
+        going = self._subscribe()
+        self._bill(ended | going, '2026-01-01')
+        counted._create_due_fees(fields.Date.to_date('2026-01-01'))
+        self.monitoring.taxes_id = self.tax.copy({'name': "VAT 25", 'amount': 25})
+        self.assertRecordValues(ended | counted | going, [
+            {'has_other_taxes': False}, {'has_other_taxes': True}, {'has_other_taxes': True}])
+
+    def test_managers_alone_update_taxes_of_subscriptions(self):
+        subscription = self._subscribe()
+        self.monitoring.taxes_id = self.tax.copy({'name': "VAT 25", 'amount': 25})
+        for role in ('dispatcher', 'accountant'):
+            for record in (subscription, subscription.line_ids):
+                with self.subTest(role=role, record=record), self.assertRaisesRegex(
+                        AccessError, "Only a service manager"):
+                    self._as(record, role).action_update_taxes()
+        update = self._as(self.env['service.update'], 'dispatcher').create({
+            'topic': 'tax', 'res_model': 'service.subscription.line',
+            'res_ids': subscription.line_ids.ids})
+        with self.assertRaisesRegex(AccessError, "Only a service manager"):
+            update.action_apply()

@@ -134,6 +134,15 @@ class TestServiceSale(ServiceCommon):
         self.assertRecordValues(sale_order.service_order_ids.line_ids, [{
             'quantity_planned': 5, 'price_unit': 85}])
 
+    def test_what_somebody_gave_stays_when_the_price_sold_changes(self):
+        sale_order = self._confirm(self.job)
+        work = sale_order.order_line.service_order_line_ids
+        work.write({'quantity': 3, 'name': "As discussed"})
+        sale_order.order_line.price_unit = 70
+        work.quantity_planned = 5
+        self.assertRecordValues(work, [{
+            'quantity': 3, 'name': "As discussed", 'price_unit': 70}])
+
     def test_cancelled_sale_tells_the_planner(self):
         self.team.user_id = self.user_dispatcher
         sale_order = self._confirm(self.job)

@@ -8,9 +8,9 @@ from odoo.tools import float_compare
 class ServiceGivenMixin(models.AbstractModel):
     """Values that follow a source until a person gives others, and then stay.
 
-    A model names its followed fields in `_get_followed_fields`. Each has a compute of its own that
-    is nothing but `self._follow(name)`, and a method ``_propose_<name>`` that says what the source
-    proposes now. What is created or written differently from the proposal is given: it is kept in
+    A model names its followed fields in `_get_followed_fields`, each with the method that says what
+    the source proposes now. Each has a compute of its own that is nothing but `self._follow(name)`,
+    and depends on the source alone: a mark that one value gets finds no other anew. What is created or written differently from the proposal is given: it is kept in
     `given_fields`, with who gave it and when, and no compute changes it any more. A value that is
     written back to the proposal follows again; so does one that `_reset_given` takes back. Forms
     send computed values along: they equal the proposal and are not mistaken for a person's.
@@ -25,18 +25,18 @@ class ServiceGivenMixin(models.AbstractModel):
         string="Given by Hand", copy=False, readonly=True,
         help="Values that somebody gave: they stay as they are until somebody resets them.")
 
-    @api.model
     def _get_followed_fields(self):
-        """Return the names of the fields that follow a source, those first that others look at."""
-        return []
+        """Return {name: method} of the fields that follow a source, those first that others look at.
+
+        The methods return {record: what the source proposes now}, without those of these records
+        for which there is no source, or none any more.
+        """
+        return {}
 
     def _get_proposals(self, name):
-        """Return {record: value of a field that its source proposes now}.
-
-        Records for which there is no source, or none any more, are left out.
-        """
+        """Return {record: value of a field that its source proposes now}, where there is a source."""
         # As computes do: what is found is found for whoever writes.
-        return getattr(self.sudo(), f'_propose_{name}')()
+        return self.sudo()._get_followed_fields()[name]()
 
     def _follow(self, name):
         """Compute a followed field: what was given stays, the rest is what its source proposes."""
@@ -135,11 +135,16 @@ class ServiceGivenMixin(models.AbstractModel):
         marks = {**(self.given_fields or {})}
         marks.pop(name, None)
         if is_given:
-            now = fields.Datetime.to_string(fields.Datetime.now())
-            marks[name] = {'user_id': self.env.uid, 'on': now}
+            marks[name] = self._prepare_mark()
         # Marks are kept by the program only; what is new in a form has no rights to ask for.
         (self.sudo() if self.id else self).given_fields = marks
         return True
+
+    @api.model
+    def _prepare_mark(self):
+        """Return who gives a value, and when."""
+        return {
+            'user_id': self.env.uid, 'on': fields.Datetime.to_string(fields.Datetime.now())}
 
     def _on_given(self, noted, is_new=False):
         """Extend for what follows when somebody gave values, or took them back.

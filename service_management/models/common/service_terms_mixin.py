@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.tools import html2plaintext
 
@@ -40,10 +42,19 @@ class ServiceTermsMixin(models.AbstractModel):
 
     def write(self, vals):
         """Keep what changed of terms that are agreed."""
-        names = [name for name in self._get_term_fields() if name in vals]
+        with self._keep_changes(vals):
+            return super().write(vals)
+
+    @contextmanager
+    def _keep_changes(self, names):
+        """Keep what the body changes of terms that are agreed.
+
+        :param names: of the fields that it may change
+        """
+        names = [name for name in self._get_term_fields() if name in names]
         agreed = self.filtered(lambda record: record._is_agreed()) if names else self.browse()
         before = {record: {name: record._format_term(name) for name in names} for record in agreed}
-        result = super().write(vals)
+        yield
         changes = []
         for record, terms in before.items():
             for name, old in terms.items():
@@ -51,7 +62,6 @@ class ServiceTermsMixin(models.AbstractModel):
                 if new != old:
                     changes.append(record._prepare_change(name, old, new))
         self._log_changes(changes)
-        return result
 
     def _prepare_change(self, name, old, new):
         """Return the values of a row of the history of terms."""

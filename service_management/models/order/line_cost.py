@@ -17,12 +17,10 @@ class ServiceOrderLine(models.Model):
         compute='_compute_cost', store=True, currency_field='company_currency_id',
         groups='service_management.service_management_group_manager')
 
-    @api.model
     def _get_followed_fields(self):
-        return super()._get_followed_fields() + ['cost_unit']
+        return {**super()._get_followed_fields(), 'cost_unit': self._propose_cost_unit}
 
-    @api.depends('kind', 'product_id', 'product_uom_id', 'employee_id', 'company_id',
-                 'given_fields')
+    @api.depends('kind', 'product_id', 'product_uom_id', 'employee_id', 'company_id')
     def _compute_cost_unit(self):
         self._follow('cost_unit')
 

@@ -33,13 +33,6 @@ class ServiceOrderLine(models.Model):
         copy=False, readonly=True, help="Who pays the line by the quote that was accepted.")
     price_explanation = fields.Char(compute='_compute_price_explanation')
     can_edit_price = fields.Boolean(compute='_compute_can_edit_price')
-    tax_ids = fields.Many2many(
-        comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
-        readonly=False, precompute=True, check_company=True,
-        context={'active_test': False}, domain="[('type_tax_use', '=', 'sale')]",
-        help="A tax that is archived later goes on counting on the lines that have it.")
-    has_other_taxes = fields.Boolean(
-        compute='_compute_has_other_taxes', help="The product is taxed differently now.")
     price_subtotal = fields.Monetary(
         string="Subtotal", compute='_compute_amount', store=True, precompute=True)
     price_total = fields.Monetary(
@@ -140,27 +133,15 @@ class ServiceOrderLine(models.Model):
         return self.product_id._get_tax_included_unit_price_from_price(
             price, product_taxes=taxes, fiscal_position=self.order_id.fiscal_position_id)
 
-    def _find_taxes(self):
-        """Return {line: the taxes of its product, as the order's fiscal position maps them}."""
-        taxes_by_key, found = {}, {}
-        for line in self:
-            company = line.order_id.company_id or self.env.company
-            position = line.order_id.fiscal_position_id
-            key = (company, position, line.product_id.taxes_id)
-            if key not in taxes_by_key:
-                taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
-                taxes_by_key[key] = position.map_tax(taxes)
-            found[line] = taxes_by_key[key]
-        return found
-
     #=== WHAT COUNTS ===#
 
-    @api.model
     def _get_followed_fields(self):
         # The price first: what is taken off it depends on who gave it.
-        return ['price_unit', 'discount', 'tax_ids', *super()._get_followed_fields()]
+        return {
+            'price_unit': self._propose_price_unit, 'discount': self._propose_discount,
+            **super()._get_followed_fields()}
 
-    @api.depends('technical_price_unit', 'given_fields')
+    @api.depends('technical_price_unit')
     def _compute_price_unit(self):
         self._follow('price_unit')
 
@@ -179,13 +160,16 @@ class ServiceOrderLine(models.Model):
             if line._is_given('price_unit') else line.technical_discount
             for line in self if not line._keeps_price()}
 
-    @api.depends('product_id', 'company_id', 'order_id.fiscal_position_id', 'given_fields')
+    def _get_taxed_document(self):
+        return self.order_id
+
+    @api.depends('order_id.fiscal_position_id')
     def _compute_tax_ids(self):
-        self._follow('tax_ids')
+        super()._compute_tax_ids()
 
     def _propose_tax_ids(self):
-        return self.filtered(
-            lambda line: line.state == 'open' and not line.is_price_agreed)._find_taxes()
+        return super(ServiceOrderLine, self.filtered(
+            lambda line: line.state == 'open' and not line.is_price_agreed))._propose_tax_ids()
 
     def copy_data(self, default=None):
         """Copy what was given; what is proposed is found anew."""
@@ -219,56 +203,41 @@ class ServiceOrderLine(models.Model):
 
     @api.model
     def _get_anew(self, topic):
-        """Return what is found anew: the fields, and the stored fields that hold their proposals.
-
-        :param topic: 'price' or 'tax'
-        """
-        if topic == 'tax':
-            return ['tax_ids'], []
-        return ['price_unit', 'discount'], [
-            'technical_price_unit', 'technical_discount', 'has_pricelist_discount']
-
-    def _get_own_value(self, name):
-        """Return what a field of one line holds before the whole order changes it; extend."""
-        self.ensure_one()
-        return self[name]
+        if topic == 'price':
+            return ['price_unit', 'discount'], [
+                'technical_price_unit', 'technical_discount', 'has_pricelist_discount']
+        return super()._get_anew(topic)
 
     def _get_updatable(self):
-        """Return those of these lines whose price nobody has agreed to and nobody has billed."""
-        return self.filtered(lambda line: not line._keeps_price())
+        """Leave out lines whose price somebody has agreed to or billed."""
+        return super()._get_updatable().filtered(lambda line: not line._keeps_price())
 
-    def _update(self, topic):
-        """Find prices or taxes of lines anew, whoever gave them, and keep it in the history.
+    def _get_total(self):
+        return self.price_total
 
-        :param topic: as `_get_anew` takes it
-        :raise AccessError: if the user is no dispatcher
-        :raise UserError: if the stage of an order forbids editing
-        """
+    def _prepare_update(self, topic, new):
+        values = super()._prepare_update(topic, new)
+        if topic != 'price':
+            return values
+        return {
+            **values,
+            'price_old': self._get_own_value('price_unit'),
+            'price_new': new.price_unit,
+            'discount_old': self.discount,
+            'discount_new': new.discount,
+            'amount_old': self.price_subtotal,
+            'amount_new': new.price_subtotal,
+        }
+
+    def _ensure_may_update(self):
+        """:raise UserError: if the stage of an order forbids editing"""
         self._ensure_may_price()
         self.order_id._ensure_allowed('edit')
-        lines = self._get_updatable()
-        names, sources = self._get_anew(topic)
-        before = {line: {name: line[name] for name in names} for line in lines}
-        lines._find_anew(names, sources)
-        lines._log_given({
-            line: changed for line, former in before.items()
-            if (changed := {
-                name: value for name, value in former.items()
-                if not line._is_same(name, line[name], value)})})
-        lines.order_id._on_repriced()
 
-    def action_update_taxes(self):
-        """Show how the products of these lines are taxed now, to take it over."""
-        return self._show_update('tax')
-
-    def _show_update(self, topic):
-        """Open the dialog that shows what finding prices or taxes anew would change."""
-        self._ensure_may_price()
-        self.order_id._ensure_allowed('edit')
-        title = {'price': self.env._("Update Prices"), 'tax': self.env._("Update Taxes")}[topic]
-        return self._open_dialog(
-            'service.order.update', title, default_topic=topic,
-            default_line_ids=self._get_updatable().ids)
+    def _on_updated(self, noted):
+        super()._on_updated(noted)
+        self._log_given(noted)
+        self.order_id._on_repriced()
 
     def _ensure_may_price(self):
         """:raise AccessError: if the user is neither dispatcher nor service manager"""
@@ -276,13 +245,9 @@ class ServiceOrderLine(models.Model):
             "Only dispatchers and service managers change prices, discounts and taxes of a line."
             " Ask one of them."))
 
-    @api.depends('tax_ids', 'product_id.taxes_id', 'order_id.fiscal_position_id', 'state')
+    @api.depends('order_id.fiscal_position_id', 'state')
     def _compute_has_other_taxes(self):
-        priced = self.filtered(lambda line: line.product_id and not line._keeps_price())
-        found = priced._find_taxes()
-        for line in self:
-            line.has_other_taxes = line in found and not line._is_same(
-                'tax_ids', line.tax_ids, found[line])
+        super()._compute_has_other_taxes()
 
     @api.model
     def _get_priced_fields(self):

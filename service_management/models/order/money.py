@@ -46,11 +46,11 @@ class ServiceOrder(models.Model):
 
     def action_update_prices(self):
         """Show what the lines cost by today's pricelists, rules and agreements, to take it over."""
-        return self.line_ids._show_update('price')
+        return self.line_ids._show_update('price', self.env._("Update Prices"))
 
     def action_update_taxes(self):
         """Show how the products of the lines are taxed now, to take it over."""
-        return self.line_ids._show_update('tax')
+        return self.line_ids.action_update_taxes()
 
     def _on_repriced(self):
         """Extend for what follows when lines of orders were priced anew."""

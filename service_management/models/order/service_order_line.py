@@ -9,7 +9,7 @@ class ServiceOrderLine(models.Model):
     _name = 'service.order.line'
     _description = "Service Order Line"
     _inherit = [
-        'service.given.mixin', 'service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
+        'service.taxed.mixin', 'service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
     _order = 'order_id, sequence, id'
     _rec_names_search = ['name', 'order_id.name']
     _check_company_auto = True
@@ -97,11 +97,13 @@ class ServiceOrderLine(models.Model):
                     company.service_travel_product_id if line.is_travel
                     else company.service_hour_product_id)
 
-    @api.model
     def _get_followed_fields(self):
-        return super()._get_followed_fields() + ['name', 'date', 'quantity', 'analytic_distribution']
+        return {
+            **super()._get_followed_fields(), 'name': self._propose_name,
+            'date': self._propose_date, 'quantity': self._propose_quantity,
+            'analytic_distribution': self._propose_analytic_distribution}
 
-    @api.depends('product_id', 'kind', 'given_fields')
+    @api.depends('product_id', 'kind')
     def _compute_name(self):
         self._follow('name')
 
@@ -124,7 +126,7 @@ class ServiceOrderLine(models.Model):
                 objects = line.order_id.object_ids
                 line.object_id = objects if len(objects) == 1 else False
 
-    @api.depends('date_end', 'given_fields')
+    @api.depends('date_end')
     def _compute_date(self):
         self._follow('date')
 
@@ -145,7 +147,7 @@ class ServiceOrderLine(models.Model):
                     line.kind == 'hour' and self.env.ref('uom.product_uom_hour')
                 ) or self.env.ref('uom.product_uom_unit')
 
-    @api.depends('kind', 'quantity_planned', 'date_start', 'date_end', 'given_fields')
+    @api.depends('kind', 'quantity_planned', 'date_start', 'date_end')
     def _compute_quantity(self):
         self._follow('quantity')
 
@@ -171,8 +173,7 @@ class ServiceOrderLine(models.Model):
             return hours
         return hour._compute_quantity(hours, self.product_uom_id, round=False)
 
-    @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id',
-                 'given_fields')
+    @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id')
     def _compute_analytic_distribution(self):
         self._follow('analytic_distribution')
 

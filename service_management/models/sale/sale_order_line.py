@@ -106,6 +106,7 @@ class SaleOrderLine(models.Model):
             'tax_ids': [Command.set(self.tax_ids.ids)],
             'analytic_distribution': self.analytic_distribution,
             'sale_line_id': self.id,
+            'given_fields': False,
             **self._prepare_service_price(),
         }
 
@@ -116,7 +117,6 @@ class SaleOrderLine(models.Model):
             'technical_price_unit': self.price_unit,
             'discount': self.discount,
             'technical_discount': self.discount,
-            'given_fields': False,
         }
 
     def _insert_service_set(self, service_order):
@@ -132,8 +132,9 @@ class SaleOrderLine(models.Model):
         """Let open work follow the quantity and price sold; tell the others of the change."""
         for line in self.sudo():  # salespeople plan no service
             works = line.service_order_line_ids.filtered(lambda work: work.state == 'open')
-            works.filtered(lambda work: work.order_id.can_edit).write(
-                line._prepare_service_price())
+            for work in works.filtered(lambda work: work.order_id.can_edit):
+                price = line._prepare_service_price()
+                work.write({**price, 'given_fields': work._get_marks_without(price)})
             planned = works.filtered(
                 lambda work: work.quantity_planned and work.order_id.can_edit)
             if len(planned) == 1 and line.product_uom_id.compare(

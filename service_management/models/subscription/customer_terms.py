@@ -9,11 +9,14 @@ class ServiceSubscription(models.Model):
     _name = 'service.subscription'
     _inherit = ['service.subscription', 'service.given.mixin']
 
-    @api.model
     def _get_followed_fields(self):
-        return [*super()._get_followed_fields(), *CUSTOMER_TERMS]
+        return {
+            **super()._get_followed_fields(),
+            'partner_invoice_id': self._propose_partner_invoice_id,
+            'payment_term_id': self._propose_payment_term_id,
+            'fiscal_position_id': self._propose_fiscal_position_id}
 
-    @api.depends('partner_id', 'given_fields')
+    @api.depends('partner_id')
     def _compute_partner_invoice_id(self):
         self._follow('partner_invoice_id')
 
@@ -23,7 +26,7 @@ class ServiceSubscription(models.Model):
                 subscription.partner_id.address_get(['invoice'])['invoice'])
             for subscription in self if subscription.partner_id}
 
-    @api.depends('partner_id', 'company_id', 'given_fields')
+    @api.depends('partner_id', 'company_id')
     def _compute_payment_term_id(self):
         self._follow('payment_term_id')
 
@@ -33,7 +36,7 @@ class ServiceSubscription(models.Model):
                 subscription.company_id).property_payment_term_id
             for subscription in self}
 
-    @api.depends('partner_id', 'partner_invoice_id', 'company_id', 'given_fields')
+    @api.depends('partner_id', 'partner_invoice_id', 'company_id')
     def _compute_fiscal_position_id(self):
         self._follow('fiscal_position_id')
 

@@ -49,6 +49,11 @@ class ServiceSubscriptionLine(models.Model):
         self._log_presence(joined=False)
         return super().unlink()
 
+    def _update(self, topic):
+        """Keep in the history what was found anew."""
+        with self._keep_changes(self._get_anew(topic)[0]):
+            super()._update(topic)
+
     def _log_terms_from(self, former):
         """Keep what is different in one line from the one that it follows."""
         self.ensure_one()

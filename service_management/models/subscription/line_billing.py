@@ -31,6 +31,19 @@ class ServiceSubscriptionLine(models.Model):
             spans.append(covered)
         return spans
 
+    @api.depends('subscription_id.fiscal_position_id', 'subscription_id.date_next_bill',
+                 'fee_ids.state')
+    def _compute_has_other_taxes(self):
+        super()._compute_has_other_taxes()
+
+    def _get_updatable(self):
+        """Leave out lines that nothing more is billed of."""
+        return super()._get_updatable().filtered(
+            lambda line: line._get_next_spans(1) or 'open' in line.fee_ids.mapped('state'))
+
+    def _ensure_may_update(self):
+        self.subscription_id._ensure_may_manage()
+
     def _get_next_due(self):
         """Return the day on which one line is billed next, or False."""
         spans = self._get_next_spans(1)

@@ -19,6 +19,13 @@ class ServiceSubscriptionLine(models.Model):
         self.ensure_one()
         if not any(self.tax_ids.flatten_taxes_hierarchy().mapped('price_include')):
             return amount
-        return self.tax_ids.compute_all(
+        return self._get_taxed(amount)['total_excluded']
+
+    def _get_taxed(self, amount):
+        """Return what an amount in the terms of one line's price comes to, as taxes tell it."""
+        return self.tax_ids._origin.compute_all(
             amount, currency=self.currency_id, product=self.product_id,
-            partner=self.subscription_id.partner_id)['total_excluded']
+            partner=self.subscription_id.partner_id)
+
+    def _get_total(self):
+        return self._get_taxed(self.amount_period)['total_included']

@@ -77,6 +77,7 @@ class ServiceSubscription(models.Model):
         help="What a whole period costs today, before taxes that come on top.")
     amount_monthly = fields.Monetary(
         string="Each Month", compute='_compute_amounts', help="The same, on average per month.")
+    has_other_taxes = fields.Boolean(compute='_compute_has_other_taxes')
     schedule_preview = fields.Char(
         string="Next Periods", compute='_compute_schedule_preview',
         help="The first periods that are billed next.")
@@ -111,6 +112,11 @@ class ServiceSubscription(models.Model):
             months = subscription.plan_id._get_months() if subscription.plan_id else 1
             subscription.amount_period = amount
             subscription.amount_monthly = amount / months
+
+    @api.depends('line_ids.has_other_taxes')
+    def _compute_has_other_taxes(self):
+        for subscription in self:
+            subscription.has_other_taxes = any(subscription.line_ids.mapped('has_other_taxes'))
 
     @api.depends('state', 'plan_id', 'date_start', 'date_end', 'date_closed',
                  'line_ids.date_start', 'line_ids.date_end', 'line_ids.date_billed_to')
@@ -213,6 +219,10 @@ class ServiceSubscription(models.Model):
             if subscription.state != 'draft' or subscription.has_fees:
                 raise UserError(self.env._(
                     "%s has begun and is kept. Close it instead.", subscription.name))
+
+    def action_update_taxes(self):
+        """Show how the products of the lines are taxed now, to take it over."""
+        return self.line_ids.action_update_taxes()
 
     def action_index(self):
         """Open a change of the prices of these subscriptions."""

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import float_round
 
 from ...tools.pricing import net_amount
@@ -12,7 +13,7 @@ class ServiceSubscriptionLine(models.Model):
     _name = 'service.subscription.line'
     _description = "Service Subscription Line"
     _date_years = 100
-    _inherit = ['service.dated.mixin', 'service.given.mixin', 'analytic.mixin']
+    _inherit = ['service.dated.mixin', 'service.taxed.mixin', 'analytic.mixin']
     _order = 'subscription_id, sequence, date_start, id'
     _check_company_auto = True
 
@@ -42,10 +43,6 @@ class ServiceSubscriptionLine(models.Model):
     product_uom_id = fields.Many2one(
         comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
         readonly=False, precompute=True, required=True, ondelete='restrict')
-    tax_ids = fields.Many2many(
-        comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
-        readonly=False, precompute=True, check_company=True, context={'active_test': False},
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]")
 
     # Terms
     quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
@@ -91,12 +88,13 @@ class ServiceSubscriptionLine(models.Model):
     _discount = models.Constraint(
         'CHECK (discount BETWEEN 0 AND 100)', "A discount goes from 0 to 100 percent.")
 
-    @api.model
     def _get_followed_fields(self):
-        return super()._get_followed_fields() + [
-            'base_price', 'name', 'tax_ids', 'analytic_distribution']
+        return {
+            **super()._get_followed_fields(), 'base_price': self._propose_base_price,
+            'name': self._propose_name,
+            'analytic_distribution': self._propose_analytic_distribution}
 
-    @api.depends('product_id', 'given_fields')
+    @api.depends('product_id')
     def _compute_name(self):
         self._follow('name')
 
@@ -111,19 +109,14 @@ class ServiceSubscriptionLine(models.Model):
         for line in self:
             line.product_uom_id = line.product_id.uom_id
 
-    @api.depends('product_id', 'subscription_id.fiscal_position_id', 'company_id', 'given_fields')
+    def _get_taxed_document(self):
+        return self.subscription_id
+
+    @api.depends('subscription_id.fiscal_position_id')
     def _compute_tax_ids(self):
-        self._follow('tax_ids')
+        super()._compute_tax_ids()
 
-    def _propose_tax_ids(self):
-        found = {}
-        for line in self:
-            taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
-            found[line] = line.subscription_id.fiscal_position_id.map_tax(taxes)
-        return found
-
-    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id',
-                 'given_fields')
+    @api.depends('product_id', 'subscription_id.plan_id', 'subscription_id.pricelist_id')
     def _compute_base_price(self):
         self._follow('base_price')
 
@@ -170,7 +163,7 @@ class ServiceSubscriptionLine(models.Model):
             amount = net_amount(line.price_unit, line.discount, line.quantity)
             line.amount_period = line.currency_id.round(amount) if line.currency_id else amount
 
-    @api.depends('product_id', 'subscription_id.analytic_distribution', 'given_fields')
+    @api.depends('product_id', 'subscription_id.analytic_distribution')
     def _compute_analytic_distribution(self):
         self._follow('analytic_distribution')
 
@@ -310,12 +303,20 @@ class ServiceSubscriptionLine(models.Model):
         line = self.sudo()  # dates of billed lines move in changes only
         successor = line.copy({
             'subscription_id': self.subscription_id.id, 'predecessor_id': self.id,
-            'date_start': day, 'date_end': self.date_end,
+            'date_start': day, 'date_end': self.date_end, **self._copy_given(terms),
             **{name: self[name] for name in self._terms}, **terms})
         before = day - relativedelta(days=1)
         line.write({'date_end': max(before, start), 'is_replaced': before < start})
         line._credit_beyond({line: before})
         return successor.sudo(self.env.su)  # whoever asked sees no more of it than before
+
+    def _copy_given(self, terms):
+        """Return what one line and the one that follows it have in common, and who gave it."""
+        self.ensure_one()
+        given = {name: self._prepare_mark() for name in self._get_followed_fields() if name in terms}
+        return {
+            'tax_ids': [Command.set(self.tax_ids.ids)],
+            'given_fields': {**(self.given_fields or {}), **given}}
 
     def _copy_changes_to(self, copies):
         """Let copies follow each other as these lines do; copies are in the same order."""

@@ -1,1 +1,2 @@
 from . import service_archive
+from . import service_update

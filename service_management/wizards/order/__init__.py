@@ -6,4 +6,3 @@ from . import service_order_copy_lines
 from . import service_order_insert_set
 from . import service_order_move_lines
 from . import service_order_process
-from . import service_order_update

@@ -3,28 +3,39 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
-class ServiceOrderUpdate(models.TransientModel):
-    _name = 'service.order.update'
-    _description = "Update Prices or Taxes of Service Orders"
+class ServiceUpdate(models.TransientModel):
+    """Shows what finding values of lines anew would change, and does it for those chosen."""
+    _name = 'service.update'
+    _description = "Update Prices or Taxes"
 
     topic = fields.Selection(
-        selection=[('price', "Prices"), ('tax', "Taxes")], required=True, default='price',
+        selection=[('price', "Prices"), ('tax', "Taxes")], required=True, default='tax',
         readonly=True)
-    line_ids = fields.Many2many(comodel_name='service.order.line', readonly=True)
+    res_model = fields.Char(readonly=True)
+    res_ids = fields.Json(readonly=True)
     row_ids = fields.One2many(
-        comodel_name='service.order.update.row', inverse_name='dialog_id', string="Changes",
+        comodel_name='service.update.row', inverse_name='dialog_id', string="Changes",
         compute='_compute_row_ids', store=True, readonly=False)
 
-    @api.depends('topic', 'line_ids')
+    @api.depends('topic', 'res_model', 'res_ids')
     def _compute_row_ids(self):
         """Show the lines that would change."""
         for update in self:
-            # A dialog keeps its lines as copies in memory.
-            lines = update.line_ids._origin._get_updatable()
-            imagined = lines._imagine_anew(*lines._get_anew(update.topic))
-            update.row_ids = [Command.clear()] + [
-                Command.create(update._prepare_row(line, new))
-                for line, new in imagined.items() if update._is_different(line, new)]
+            rows = update._prepare_rows() if update.res_ids else []
+            update.row_ids = [Command.clear(), *map(Command.create, rows)]
+
+    def _prepare_rows(self):
+        """Return the values of a row for each line that would change."""
+        lines = self._get_lines(self.res_ids)
+        imagined = lines._imagine_anew(*lines._get_anew(self.topic))
+        return [
+            self._prepare_row(line, new)
+            for line, new in imagined.items() if self._is_different(line, new)]
+
+    def _get_lines(self, ids):
+        """Return those of some lines that the user may see and that may be found anew."""
+        lines = self.env[self.res_model].browse(ids).exists()
+        return lines._filtered_access('read')._get_updatable()
 
     def _is_different(self, line, new):
         names, _sources = line._get_anew(self.topic)
@@ -39,16 +50,12 @@ class ServiceOrderUpdate(models.TransientModel):
         givers = {line._get_giver(name) for name in names if line._is_given(name)}
         return {
             'line_id': line.id,
+            'document': line._get_taxed_document().display_name,
+            'name': (line.name or '').split('\n')[0],
             'given_by': ', '.join(sorted(
                 giver.name or self.env._("by hand") for giver in givers)),
-            'price_old': line._get_own_value('price_unit'),
-            'price_new': new.price_unit,
-            'discount_old': line.discount,
-            'discount_new': new.discount,
-            'taxes_old': ', '.join(line.tax_ids.mapped('name')),
-            'taxes_new': ', '.join(new.tax_ids.mapped('name')),
-            'amount_old': line.price_subtotal if self.topic == 'price' else line.price_total,
-            'amount_new': new.price_subtotal if self.topic == 'price' else new.price_total,
+            'currency_id': line.currency_id.id,
+            **line._prepare_update(self.topic, new),
         }
 
     def action_apply(self):
@@ -57,25 +64,25 @@ class ServiceOrderUpdate(models.TransientModel):
         :raise UserError: if no line is chosen
         """
         self.ensure_one()
-        lines = self.row_ids.filtered('is_chosen').line_id
+        lines = self._get_lines(self.row_ids.filtered('is_chosen').mapped('line_id'))
         if not lines:
             raise UserError(self.env._("Choose the lines to update."))
         lines._update(self.topic)
         return {'type': 'ir.actions.act_window_close'}
 
 
-class ServiceOrderUpdateRow(models.TransientModel):
-    _name = 'service.order.update.row'
+class ServiceUpdateRow(models.TransientModel):
+    _name = 'service.update.row'
     _description = "Line That Would Change"
     _order = 'id'
 
     dialog_id = fields.Many2one(
-        comodel_name='service.order.update', required=True, ondelete='cascade')
+        comodel_name='service.update', required=True, ondelete='cascade')
     is_chosen = fields.Boolean(string="Update", default=True)
-    line_id = fields.Many2one(
-        comodel_name='service.order.line', required=True, ondelete='cascade')
-    order_id = fields.Many2one(related='line_id.order_id')
-    currency_id = fields.Many2one(related='line_id.currency_id')
+    line_id = fields.Integer(string="Line ID", required=True, readonly=True)
+    document = fields.Char(readonly=True)
+    name = fields.Char(string="Line", readonly=True)
+    currency_id = fields.Many2one(comodel_name='res.currency', readonly=True)
     given_by = fields.Char(readonly=True)
     price_old = fields.Float(string="Price", digits='Product Price', readonly=True)
     price_new = fields.Float(string="New Price", digits='Product Price', readonly=True)
