@@ -276,6 +276,12 @@ class TestServiceLongClock(TimeCommon):
             self.visit.sudo().timer_start = datetime(2026, 3, 3, 16)
             self.assertEqual(self.visit._propose_end(), datetime(2026, 3, 4, 4), "the limit")
 
+    def test_end_of_the_day_is_proposed_when_the_visit_was_begun_early(self):
+        with freeze_time('2026-03-02 10:00:00'):
+            self.visit.with_user(self.user_technician).action_start()
+        with freeze_time('2026-03-04 06:30:00'):
+            self.assertEqual(self.visit._propose_end(), datetime(2026, 3, 2, 15))
+
     def test_no_way_round_the_question(self):
         self._start()
         with freeze_time('2026-03-04 06:30:00'), self.assertRefusedWith(

@@ -36,7 +36,7 @@ class ServiceVisit(models.Model):
     def _propose_end(self):
         """Return when the work of one visit ended, as far as can be guessed (naive UTC).
 
-        The end of the planned visit, else that of the technician's working day, else the limit.
+        The end of the planned visit or of the technician's working day, whichever came first.
         """
         self.ensure_one()
         # Calendars are HR's; when a day's work ends is what is proposed here.
@@ -45,8 +45,8 @@ class ServiceVisit(models.Model):
         day = local_day(self.timer_start, employee.tz)
         closing = days.get(employee.id, {}).get(day)
         ends = [self.date_end, closing and naive(closing)[1], self._get_overrun_moment()]
-        now = fields.Datetime.now()
-        return min(now, next((end for end in ends if end and end > self.timer_start), now))
+        ends = [end for end in ends if end and end > self.timer_start]
+        return min(ends + [fields.Datetime.now()])
 
     def _ask_end(self):
         """Open the dialog that asks when the work of the first of these visits ended."""
