@@ -248,3 +248,10 @@ class ServiceBaseCommon(ServiceSetUp, ProductCommon):
 @tagged('post_install', '-at_install')
 class ServiceCommon(ServiceSetUp, AccountTestInvoicingCommon):
     """The company with a ledger."""
+
+    @classmethod
+    def _create_accountant(cls):
+        """Return who makes invoices and credits them, without a role in service."""
+        return new_test_user(
+            cls.env, login='service_accountant', company_id=cls.company.id, tz='Europe/Riga',
+            groups='base.group_user,account.group_account_invoice')

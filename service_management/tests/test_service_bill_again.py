@@ -16,10 +16,7 @@ class TestServiceBillAgain(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Accounting credits without a role in service.
-        cls.user_accountant = cls._create_user('technician', login='service_accountant')
-        cls.user_accountant.group_ids = [Command.set([
-            cls.env.ref('base.group_user').id, cls.env.ref('account.group_account_invoice').id])]
+        cls.user_accountant = cls._create_accountant()
 
     def _billed(self, **values):
         """Return (order of two hours at 80.00 and a pump at 120.00, its posted invoice)."""
@@ -221,6 +218,24 @@ class TestServiceBillAgain(ServiceCommon):
         again.invoice_date = '2026-03-21'
         again.action_post()
         self._credit(again)
+        self._assert_waived(order, 2, 1)
+
+    def test_what_was_credited_by_price_is_billed_again_on_the_cent(self):
+        for price in (33.33, 40, 119.99):
+            with self.subTest(price=price):
+                order, invoice = self._billed()
+                for _time in range(3 if price == 40 else 1):
+                    self._credit(invoice, {'price_unit': price}, service_bill_again=True)
+                again = order._create_invoices()
+                self.assertAlmostEqual(again.amount_untaxed, 120 if price == 40 else price, 2)
+                self._assert_waived(order, 0, 0)
+
+    def test_invoice_once_more_after_two_reversals_is_credited_as_accounting_says(self):
+        order, invoice = self._billed()
+        credit = self._credit(invoice, service_bill_again=True)
+        undone = self._reverse(credit)
+        undone.action_post()
+        self._credit(undone)
         self._assert_waived(order, 2, 1)
 
     def test_nothing_credited_is_not_billed_again(self):

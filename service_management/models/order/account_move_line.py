@@ -21,7 +21,15 @@ class AccountMoveLine(models.Model):
         values['service_bill_again'] = self.service_bill_again
 
     def _get_service_quantity(self):
-        """Return how much of its order line one line bills, negative on a credit note.
+        """Return how much of its order line one line bills, negative on a credit note."""
+        self.ensure_one()
+        share = self._get_service_share()
+        if self.move_id.reversed_entry_id:
+            return self.service_order_line_id.product_uom_id.round(share)
+        return share
+
+    def _get_service_share(self):
+        """Return how much of its order line one line bills, unrounded, negative on a credit note.
 
         What reverses an invoice takes back the part of its quantity that it is of its amount, so
         that a credit by price counts like one by quantity.
@@ -32,9 +40,8 @@ class AccountMoveLine(models.Model):
             lambda line: line.service_order_line_id == order_line)
         amount = sum(line._get_service_amount() for line in reversed_lines)
         if amount:
-            quantity = sum(line._get_service_quantity() for line in reversed_lines)
-            return order_line.product_uom_id.round(
-                quantity * self._get_service_amount() / amount)
+            share = sum(line._get_service_share() for line in reversed_lines)
+            return share * self._get_service_amount() / amount
         uom = self.product_uom_id or order_line.product_uom_id
         quantity = uom._compute_quantity(self.quantity, order_line.product_uom_id)
         return -quantity if self.move_id.move_type == 'out_refund' else quantity

@@ -145,14 +145,18 @@ class ServiceOrderLine(models.Model):
         """
         for line in self:
             rest = line._get_unbilled_quantity()
-            to_invoice = max(rest - line.qty_waived, 0.0) if rest > 0 else rest
-            line.qty_to_invoice = to_invoice
+            to_invoice = line.qty_to_invoice = line._leave_waived(rest, line.qty_waived)
             if line.product_uom_id and not line.product_uom_id.is_zero(to_invoice):
                 line.invoice_status = 'to_invoice'
             elif line.qty_invoiced or line.qty_waived:
                 line.invoice_status = 'invoiced'
             else:
                 line.invoice_status = 'no'
+
+    @api.model
+    def _leave_waived(self, rest, waived):
+        """Return what is to be billed of what is not billed; what was waived is not among it."""
+        return max(rest - waived, 0.0) if rest > 0 else rest
 
     def _get_unbilled_quantity(self):
         """Return what is on no live invoice of what one line bills, negative if too much is."""
@@ -204,19 +208,31 @@ class ServiceOrderLine(models.Model):
     def _prepare_invoice_price(self):
         """Return the price at which one line is billed or credited.
 
-        A line that is reversed in full credits what live invoices and credit notes leave of it,
-        whatever its quantity was rounded to.
+        What was credited by price left a quantity that is rounded; what is billed of it again is
+        exact. A line that is reversed in full credits what live invoices and credit notes leave.
         """
         self.ensure_one()
         price = {'price_unit': self.price_unit, 'discount': self.discount}
-        uom, quantity = self.product_uom_id, self.qty_to_invoice
-        if quantity >= 0 or not uom.is_zero(self._get_net_quantity()):
-            return price
         # What was billed is no secret to whom may bill, whatever invoices he sees.
         live = self.sudo()._get_live_invoice_lines()
-        if live.currency_id != self.currency_id:
+        if not live:
             return price
-        amount = -sum(self.currency_id.round(line._get_service_amount()) for line in live)
-        if self.currency_id.compare_amounts(net_amount(quantity=quantity, **price), amount):
+        quantity, is_left = self.qty_to_invoice, not self.product_uom_id.is_zero(
+            self._get_net_quantity())
+        if quantity >= 0 or is_left:
+            amount = self.currency_id.round(
+                net_amount(quantity=self._get_exact_quantity(live), **price))
+        elif live.currency_id == self.currency_id:
+            amount = -sum(self.currency_id.round(line._get_service_amount()) for line in live)
+        else:
+            return price
+        if quantity and self.currency_id.compare_amounts(
+                net_amount(quantity=quantity, **price), amount):
             return {'price_unit': amount / quantity, 'discount': 0.0}
         return price
+
+    def _get_exact_quantity(self, live):
+        """Return what is to be billed of one line beside its live invoice lines, unrounded."""
+        waived = -sum(line._get_service_share() for line in live if line._waives_service())
+        billed = sum(line._get_service_share() for line in live)
+        return self._leave_waived(self._get_net_quantity() - billed, waived)

@@ -18,10 +18,14 @@ class AccountMoveReversal(models.TransientModel):
                 for move in wizard.move_ids)
 
     def reverse_moves(self, is_modify=False):
-        """Keep whether what is credited is billed again; a replacement does so itself."""
-        before = self.move_ids.reversal_move_ids
+        """Keep whether what is credited is billed again; a replacement does so itself.
+
+        What reverses a credit note has it from there.
+        """
+        invoices = self.move_ids.filtered(lambda move: move.move_type == 'out_invoice')
+        before = invoices.reversal_move_ids
         action = super().reverse_moves(is_modify=is_modify)
-        if is_modify or self.service_bill_again:
-            made = self.move_ids.reversal_move_ids - before
-            made.line_ids.filtered('service_order_line_id').service_bill_again = True
+        made = (invoices.reversal_move_ids - before).line_ids
+        made.filtered('service_order_line_id').service_bill_again = bool(
+            is_modify or self.service_bill_again)
         return action
