@@ -10,6 +10,7 @@ from . import test_service_dialogs
 from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_given
+from . import test_service_kept
 from . import test_service_mail
 from . import test_service_order
 from . import test_service_order_ledger

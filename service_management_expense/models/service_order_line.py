@@ -18,6 +18,9 @@ class ServiceOrderLine(models.Model):
     def _get_kept_lines(self):
         return super()._get_kept_lines() | self.filtered('expense_id')
 
+    def _has_work(self):
+        return super()._has_work() or bool(self.expense_id)
+
     def _prepare_analytic_lines(self):
         """Leave the cost of an expense to its own journal entry."""
         if self.expense_id:

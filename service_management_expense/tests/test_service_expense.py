@@ -53,6 +53,17 @@ class TestServiceExpense(ServiceCommon):
         with self.assertRefused("on a service order already"):
             self.order.line_ids.sudo().create(expense._prepare_service_order_line())
 
+    def test_line_of_an_approved_expense_is_deleted_by_the_expense_only(self):
+        expense = self._expense()
+        line = self.order.line_ids.with_user(self.user_dispatcher)
+        with self.assertRefusedWith(UserError, "Cancel it instead", line):
+            line.unlink()
+        self.order.stage_id = self.stage_first
+        with self.assertRefusedWith(UserError, "Cancel it instead", self.order, line):
+            self.order.with_user(self.user_dispatcher).unlink()
+        expense._do_reset_approval()
+        self.assertFalse(line.exists())
+
     def test_price_follows_the_policy_of_the_category(self):
         self._expense(self.driving, quantity=100)
         self._expense(self.meal, 30)

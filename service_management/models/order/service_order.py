@@ -287,11 +287,13 @@ class ServiceOrder(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_forbidden(self):
         self._ensure_allowed('delete')
-        for order in self:
+        # What was done counts, whoever deletes.
+        for order in self.sudo():
             if 'posted' in order.line_ids.mapped('state'):
                 raise UserError(self.env._(
                     "%s has posted lines: it cannot be deleted. Reverse them and keep the order as"
                     " their record.", order.name))
+            order.line_ids._ensure_without_work()
 
     def action_navigate(self):
         """Open the site in the map of the device."""

@@ -59,7 +59,7 @@ class ServiceOrderLine(models.Model):
 
     # Who and when
     employee_id = fields.Many2one(
-        comodel_name='hr.employee', string="Technician", check_company=True,
+        comodel_name='hr.employee', string="Technician", check_company=True, ondelete='restrict',
         index='btree_not_null', domain="[('service_team_id', '!=', False)]")
     date = fields.Date(
         compute='_compute_date', store=True, readonly=False, precompute=True, copy=False,
@@ -305,8 +305,27 @@ class ServiceOrderLine(models.Model):
                     "“%s” is posted and cannot be deleted. Reverse it instead.",
                     line.display_name))
         # What made a line takes it away, also when the order is signed off and locked.
-        kept = self._get_kept_lines() if self.env.su else self.browse()
-        (self - kept).order_id._ensure_allowed('edit')
+        by_hand = self - self._get_kept_lines() if self.env.su else self
+        by_hand._ensure_without_work()
+        by_hand.order_id._ensure_allowed('edit')
+
+    def _ensure_without_work(self):
+        """:raise UserError: if work was booked on a line: it is cancelled, and stays as a record"""
+        if worked := self.filtered(lambda line: line._has_work())[:1]:
+            raise UserError(self.env._(
+                "Work was booked on “%s”: it cannot be deleted. Cancel it instead.",
+                worked.display_name))
+
+    def _has_work(self):
+        """Tell whether something was done that one line counts; extend for what else says so.
+
+        Nobody plans actual hours. Actual quantities of the rest follow the plan until somebody
+        enters them.
+        """
+        self.ensure_one()
+        unit = self.product_uom_id
+        is_counted = not unit.is_zero(self.quantity) if unit else bool(self.quantity)
+        return is_counted and (self.kind == 'hour' or self._is_given('quantity'))
 
     def _get_kept_lines(self):
         """Return those of these lines that something else keeps up to date, not people; extend."""

@@ -80,6 +80,11 @@ class ServiceOrder(models.Model):
         for order in self:
             order.visit_count = count_by_order.get(order._origin, 0)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_visited(self):
+        # What was done counts, whoever deletes.
+        self.sudo().visit_ids._unlink_except_worked()
+
     #=== LIFE ===#
 
     def _check_becomes(self, state, vals):

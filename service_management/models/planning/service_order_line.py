@@ -9,6 +9,9 @@ class ServiceOrderLine(models.Model):
         comodel_name='service.visit', copy=False, index='btree_not_null', ondelete='set null',
         domain="[('order_id', '=', order_id)]")
 
+    def _has_work(self):
+        return super()._has_work() or bool(self.visit_id)
+
     def _after_booking(self):
         """Extend for what follows when a visit's clock books these lines."""
 

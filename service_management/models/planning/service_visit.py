@@ -236,7 +236,7 @@ class ServiceVisit(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_worked(self):
         for visit in self:
-            if visit.state in ('under_way', 'done') or visit.line_ids:
+            if visit.state in ('under_way', 'done') or visit.work_start or visit.line_ids:
                 raise UserError(self.env._(
                     "Work was done on the visit %s: it is kept. Cancel it instead.",
                     visit.display_name))
