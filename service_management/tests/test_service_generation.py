@@ -533,6 +533,75 @@ class TestServiceNightlyRun(AgreementCommon):
         self.assertFalse(bad.generation_error)
         self.assertFalse(bad.activity_ids)
 
+    def _table_of_archived(self):
+        """Return what is archived, and an agreement whose work needs it, by name."""
+        objects = self.env['service.object'].create([
+            {'name': name, 'partner_id': self.customer.id, 'site_id': site.id}
+            for name, site in (("Lift", self.customer), ("Gate", self.site), ("Pump", self.customer))])
+        lift, gate, pump = objects
+        line = {'start': '2026-03-10', 'every': (1, 'week')}
+        return {
+            'object of a line': (lift, self._agree({**line, 'object_id': lift.id})),
+            'all objects': (pump, self._agree(line, object_ids=pump.ids)),
+            'site of an object': (self.site, self._agree({**line, 'object_id': gate.id})),
+            'site': (self.site, self._agree(line, site_ids=self.site.ids)),
+            'customer': (self.other_customer, self._agree(line, partner_id=self.other_customer.id)),
+        }
+
+    def test_what_is_archived_is_left_out_told_once_and_ordered_when_it_is_back(self):
+        table = self._table_of_archived()
+        for archived, _agreement in table.values():
+            archived.active = False
+        self._run()
+        self._run('2026-03-03 01:00:00')
+        for name, (archived, agreement) in table.items():
+            with self.subTest(name):
+                self.assertFalse(agreement.order_ids)
+                self.assertIn(
+                    f"{archived.display_name} is archived", agreement.generation_error)
+                to_do = agreement.activity_ids.filtered(
+                    lambda activity: activity.summary == "Orders are missing")
+                self.assertRecordValues(to_do, [{'user_id': agreement.user_id.id}])
+        for archived, _agreement in table.values():
+            archived.active = True
+        self._run('2026-03-04 01:00:00')
+        for name, (_archived, agreement) in table.items():
+            with self.subTest(name):
+                self.assertEqual(len(agreement.order_ids), 4)
+                self.assertFalse(agreement.generation_error)
+                self.assertFalse(agreement.activity_ids)
+
+    def test_what_is_archived_holds_up_nothing_else(self):
+        agreement = self._agree(
+            {'start': '2026-03-10', 'object_id': self.object.id, 'name': "Boiler"},
+            {'start': '2026-03-10', 'object_id': self.second_object.id, 'name': "Chiller"})
+        covering = self._agree(
+            {'start': '2026-03-12'}, object_ids=(self.object | self.second_object).ids)
+        self.object.active = False
+        self._run()
+        self.assertEqual(agreement.order_ids.line_ids.mapped('name'), ["Chiller"])
+        self.assertIn("Boiler", agreement.generation_error)
+        self.assertNotIn("Chiller", agreement.generation_error)
+        self.assertEqual(covering.order_ids.object_ids, self.second_object)
+        self.assertFalse(covering.generation_error)
+
+    @users('service_dispatcher')
+    def test_dialog_says_what_is_archived(self):
+        agreement = self._agree(
+            {'start': '2026-03-10', 'object_id': self.object.id},
+            {'start': '2026-03-10', 'object_id': self.second_object.id})
+        self.object.active = False
+        dialog = self.env['service.agreement.generate'].create({
+            'agreement_ids': agreement.ids, 'date_from': '2026-03-01', 'date_to': '2026-03-31'})
+        self.assertEqual(dialog.preview_ids.object_id, self.second_object)
+        self.assertIn("Boiler is archived", dialog.left_out)
+        self.second_object.active = False
+        with self.assertRaisesRegex(UserError, "Boiler is archived.*\n.*Chiller is archived"):
+            dialog.action_apply()
+        self.second_object.active = True
+        dialog.action_apply()
+        self.assertEqual(agreement.order_ids.object_ids, self.second_object)
+
     def test_every_batch_is_worked_off_in_one_run(self):
         agreements = self.env['service.agreement'].union(*(
             self._agree({'start': '2026-03-10'}) for _number in range(5)))

@@ -57,7 +57,8 @@ class ServiceAgreement(models.Model):
                      only_after_last=False, look_ahead=0, not_before=None):
         """Return the orders that these agreements need for the work due in a period.
 
-        Writes nothing, and takes a constant number of queries.
+        Writes nothing, and takes a constant number of queries. What is for archived customers,
+        objects or sites is left out; `_explain_left_out` of the lines says so.
 
         Source: Dynamics 365 Finance & Operations, "Create service orders automatically" and
         "Combine service orders".
@@ -86,11 +87,12 @@ class ServiceAgreement(models.Model):
         works_by_key, Occurrence = defaultdict(list), self.env['service.agreement.occurrence']
         for line in lines:
             agreement = line.agreement_id
+            sites = line._get_sites_in_use()
             for due in line._get_dues(
                     starts[agreement], ends[agreement] + timedelta(days=look_ahead)):
                 if line in last and due <= last[line]:
                     continue
-                for site in line._get_due_sites():
+                for site in sites:
                     known = ledger.get((line.id, due, site.id), Occurrence)
                     if not known or (fill_gaps and known.state == 'deleted'):
                         key = (agreement._get_combine_key(line), site)
@@ -220,7 +222,7 @@ class ServiceAgreement(models.Model):
             'title': self.title,
             'agreement_id': self.id,
             'partner_id': self.partner_id.id,
-            'contact_id': self.contact_id.id,
+            'contact_id': self.contact_id.filtered('active').id,
             'client_order_ref': self.client_order_ref,
             'user_id': self.user_id.id,
             'channel': 'agreement',
@@ -326,7 +328,8 @@ class ServiceAgreement(models.Model):
         # Two runs of one agreement follow each other: the second sees what the first has created.
         self.lock_for_update()
         orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
-        self._forget_failures()
+        self.filtered(lambda agreement: not agreement.line_ids._explain_left_out(
+            date_from, date_to))._forget_failures()
         return orders
 
     def _wake_job(self):
@@ -365,7 +368,11 @@ class ServiceAgreement(models.Model):
         self._generate_orders(self._plan_orders(
             starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
         self.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
-        self._forget_failures()
+        for agreement in self:
+            if text := agreement.line_ids._explain_left_out(starts[agreement], ends[agreement]):
+                agreement._tell_failure(self.env._("Orders are missing"), text)
+            else:
+                agreement._forget_failures()
 
     def _try(self, method):
         """Call a method of these agreements; what fails is undone, and one alone is set aside.
@@ -381,12 +388,14 @@ class ServiceAgreement(models.Model):
     def _set_aside(self, error):
         """Keep why the run failed for one agreement, and tell its responsible once."""
         self.ensure_one()
-        self.write({
-            'generation_error': str(error),
-            'date_next_run': fields.Date.context_today(self) + timedelta(days=1)})
-        tell_once(
-            self, 'service_management.mail_activity_type_generation',
-            self.env._("The nightly run failed"), str(error))
+        self.date_next_run = fields.Date.context_today(self) + timedelta(days=1)
+        self._tell_failure(self.env._("The nightly run failed"), str(error))
+
+    def _tell_failure(self, summary, text):
+        """Keep why one agreement has no orders, and tell its responsible once."""
+        self.ensure_one()
+        self.generation_error = text
+        tell_once(self, 'service_management.mail_activity_type_generation', summary, text)
 
     def _forget_failures(self):
         failed = self.filtered('generation_error')

@@ -16,6 +16,39 @@ class ServiceAgreementLine(models.Model):
         self.ensure_one()
         return [self.env['res.partner']]
 
+    def _find_archived(self, site):
+        """Return what is archived and leaves nothing to do for one line's work at a site.
+
+        The customer, all of the objects, or all of their sites; empty when there is work.
+
+        :param site: res.partner, where the work is due at each of several sites; else empty
+        """
+        self.ensure_one()
+        agreement = self.agreement_id
+        objects = self.object_id or agreement.object_ids
+        in_use = objects.filtered('active')
+        for needed in (agreement.partner_id, agreement.commercial_partner_id, objects,
+                       site or in_use.site_id or agreement.site_ids):
+            if needed and not any(needed.mapped('active')):
+                return needed[0]
+        return self.env['res.partner']
+
+    def _get_sites_in_use(self):
+        """Return those of one line's due sites where there is work: nothing needed is archived."""
+        self.ensure_one()
+        return [site for site in self._get_due_sites() if not self._find_archived(site)]
+
+    def _explain_left_out(self, date_from, date_to):
+        """Return why work of these lines that is due in a period gets no order, in sentences."""
+        texts = []
+        for line in self.filtered(lambda line: not line.is_stopped):
+            archived = {line._find_archived(site) for site in line._get_due_sites()}
+            texts += [self.env._(
+                "“%(line)s” creates no order: %(archived)s is archived. Unarchive it, or stop the"
+                " line.", line=line.display_name, archived=record.display_name)
+                for record in archived if record and line._get_dues(date_from, date_to)]
+        return '\n'.join(texts)
+
     def _get_ledger(self, start):
         """Return {(line id, due day, site id): occurrence} of what these lines have from a day on."""
         # What is in the ledger counts, whoever asks.

@@ -34,6 +34,7 @@ class ServiceAgreementGenerate(models.TransientModel):
         comodel_name='service.agreement.generate.preview', inverse_name='wizard_id',
         compute='_compute_preview')
     summary = fields.Char(compute='_compute_preview')
+    left_out = fields.Text(compute='_compute_preview')
 
     @api.onchange('fill_gaps')
     def _onchange_fill_gaps(self):
@@ -65,6 +66,7 @@ class ServiceAgreementGenerate(models.TransientModel):
                 text = wizard.env._(
                     "%(text)s; the first %(count)s are shown", text=text, count=PREVIEW_ROWS)
             wizard.summary = text
+            wizard.left_out = wizard._explain_left_out()
 
     def _get_options(self):
         """Return the choices made, as the plan takes them."""
@@ -83,6 +85,14 @@ class ServiceAgreementGenerate(models.TransientModel):
         return self.agreement_ids._origin._plan_orders(
             self.date_from, self.date_to, **self._get_options())
 
+    def _explain_left_out(self):
+        """Return why work that is due gets no order."""
+        self.ensure_one()
+        if not (self.date_from and self.date_to):
+            return ''
+        lines = self.line_ids._origin or self.agreement_ids._origin.line_ids
+        return self._filter_kinds(lines)._explain_left_out(self.date_from, self.date_to)
+
     def action_apply(self):
         """Create the orders that the preview shows, and open them.
 
@@ -98,6 +108,8 @@ class ServiceAgreementGenerate(models.TransientModel):
         self._ensure_possible()
         orders = self.agreement_ids._generate(
             self.date_from, self.date_to, **self._get_options())
+        if not orders and (left_out := self._explain_left_out()):
+            raise UserError(left_out)
         if not orders:
             raise UserError(self.env._(
                 "Nothing is due in these days that has no order yet. Choose other days, or fill"
