@@ -37,6 +37,7 @@ from . import test_service_subscription_reconcile
 from . import test_service_subscription_run
 from . import test_service_subscription_sale
 from . import test_service_subscription_terms
+from . import test_service_subject
 from . import test_service_time
 from . import test_service_tours
 from . import test_service_visit

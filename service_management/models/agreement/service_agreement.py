@@ -258,7 +258,22 @@ class ServiceAgreement(models.Model):
             agreement.partner_id._ensure_owns(
                 agreement.site_ids | agreement.contact_id, agreement.object_ids)
 
-    @api.constrains('object_ids')
+    @api.constrains('partner_id')
+    def _check_orders_of_customer(self):
+        for agreement in self.filtered('partner_id'):
+            customer = agreement.commercial_partner_id
+            # Orders that the user may not see count, too.
+            if order := self.env['service.order'].sudo().search([
+                    ('agreement_id', '=', agreement.id),
+                    ('commercial_partner_id', '!=', customer.id)], limit=1):
+                raise ValidationError(self.env._(
+                    "%(agreement)s has made %(order)s for %(owner)s and stays with this customer."
+                    " Make another agreement with %(customer)s.",
+                    agreement=agreement.name, order=order.name,
+                    owner=order.commercial_partner_id.display_name,
+                    customer=customer.display_name))
+
+    @api.constrains('object_ids', 'partner_id')
     def _check_lines_stay_covered(self):
         self.line_ids._check_object()
 

@@ -13,6 +13,13 @@ class ServiceObject(models.Model):
     expiring_agreement_count = fields.Integer(
         string="Agreements Expiring Soon", compute='_compute_agreement_count')
 
+    def _get_live_documents(self):
+        # Agreements that the user may not see count, too.
+        Agreement = self.env['service.agreement'].sudo()
+        named = Domain('object_ids', 'in', self.ids) | Domain('line_ids.object_id', 'in', self.ids)
+        return [*super()._get_live_documents(), Agreement.search(
+            named & Domain('is_template', '=', False) & Domain('state', 'in', ('draft', 'active')))]
+
     def _compute_agreement_count(self):
         Agreement = self.env['service.agreement']
         named = Domain('object_ids', 'in', self.ids) & Domain('is_template', '=', False)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 #: Coverage of an agreement that an order keeps: {field: field of the agreement}
@@ -149,10 +149,39 @@ class ServiceOrder(models.Model):
         return super().unlink()
 
     def write(self, vals):
-        """Refuse agreements that are suspended."""
+        """Refuse agreements that are suspended, and leave those that are taken off."""
         if vals.get('agreement_id'):
             self.env['service.agreement'].browse(vals['agreement_id'])._ensure_not_suspended()
-        return super().write(vals)
+        if 'agreement_id' not in vals:
+            if vals.get('partner_id'):
+                self._ensure_agreed_with(self.env['res.partner'].browse(vals['partner_id']))
+            return super().write(vals)
+        leaving = self.filtered(lambda order: (
+            order.agreement_id and order.agreement_id.id != vals['agreement_id']))
+        result = super().write(vals)
+        leaving._leave_agreement()
+        return result
+
+    def _ensure_agreed_with(self, partner):
+        """:raise UserError: if the agreement of an order is with somebody else"""
+        for order in self:
+            agreement = order._get_agreement_sudo()
+            if agreement and agreement.commercial_partner_id != partner.commercial_partner_id:
+                raise UserError(self.env._(
+                    "%(order)s is an order of %(agreement)s with %(customer)s. Take the agreement"
+                    " off first: then the lines are priced anew, and the visits due are free again.",
+                    order=order.name, agreement=agreement.name,
+                    customer=agreement.partner_id.display_name))
+
+    def _leave_agreement(self):
+        """Price what an agreement was taken off anew, and let its visits due be created again."""
+        # What the agreement has left behind is taken back by the program, whoever takes it off.
+        lines = self.sudo().line_ids.filtered(lambda line: line.state != 'posted')
+        lines.occurrence_ids.unlink()
+        lines.filtered(lambda line: line.agreement_line_id or line.is_prepaid).write({
+            'agreement_line_id': False, 'has_agreement_price': False, 'agreement_price_unit': 0.0,
+            'is_prepaid': False, 'prepaid_hours': 0.0, 'date_prepaid': False})
+        self._on_repriced()
 
     @api.model
     def _get_protected_fields(self):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..common.conditions import NAMED
+
 
 class ServiceObject(models.Model):
     _name = 'service.object'
@@ -172,6 +174,29 @@ class ServiceObject(models.Model):
                     "%(site)s is not an address of %(customer)s, the customer of %(object)s.",
                     site=obj.site_id.display_name, customer=obj.partner_id.display_name,
                     object=obj.name))
+
+    @api.constrains('partner_id', 'company_id')
+    def _check_stays_with_documents(self):
+        """Let objects move when nothing that is not finished would be left behind."""
+        for obj in self:
+            for documents in obj._get_live_documents():
+                left_behind = documents.filtered(lambda document, obj=obj: (
+                    document.company_id != obj.company_id or (
+                        obj.commercial_partner_id
+                        and document.commercial_partner_id != obj.commercial_partner_id)))
+                if left_behind:
+                    names = left_behind[:NAMED].mapped('name') + ['…'] * (len(left_behind) > NAMED)
+                    raise ValidationError(self.env._(
+                        "%(object)s keeps its customer and company while these are not finished:"
+                        " %(documents)s. Finish them, or take the object off them first.",
+                        object=obj.display_name, documents=', '.join(names)))
+
+    def _get_live_documents(self):
+        """Return the documents that name these objects and are not finished; extend for more.
+
+        :return: list of recordsets in sudo: what was promised counts, whoever asks
+        """
+        return []
 
     def action_view_children(self):
         """Show the parts of the object."""

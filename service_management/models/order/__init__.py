@@ -1,5 +1,6 @@
 from . import service_kind_mixin
 from . import service_order
+from . import subject
 from . import life
 from . import money
 from . import posting

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..common.service_figures_mixin import FigureSource
@@ -27,6 +28,22 @@ class ServiceObject(models.Model):
             Domain('order_id.state', 'in', ('signed_off', 'posted'))
             & Domain('state', '!=', 'cancelled'),
             {'service_cost': 'cost', 'service_margin': 'margin'})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_ordered(self):
+        for obj in self:
+            # Orders that the user may not see count, too.
+            if order := obj.sudo().order_ids[:1]:
+                raise UserError(self.env._(
+                    "%(object)s is on %(order)s and cannot be deleted. Archive it instead.",
+                    object=obj.display_name, order=order.name))
+
+    def _get_live_documents(self):
+        # Orders that the user may not see count, too.
+        Order = self.env['service.order'].sudo().with_context(active_test=False)
+        named = Domain('object_ids', 'in', self.ids) | Domain('line_ids.object_id', 'in', self.ids)
+        return [*super()._get_live_documents(), Order.search(
+            named & Domain('state', 'in', ('draft', 'open', 'signed_off')))]
 
     def _compute_order_counts(self):
         Order = self.env['service.order']

@@ -77,9 +77,11 @@ class ServiceOrder(models.Model):
     # What is to be done
     object_ids = fields.Many2many(
         comodel_name='service.object', relation='service_object_service_order_rel',
-        string="Service Objects", check_company=True,
-        domain="[('company_id', '=', company_id),"
-               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
+        string="Service Objects", check_company=True, ondelete='restrict',
+        context={'active_test': False},
+        domain="[('active', '=', True), ('company_id', '=', company_id),"
+               " ('commercial_partner_id', 'in', (commercial_partner_id, False))]",
+        help="An object that is archived later stays on the orders that are for it.")
     task_ids = fields.One2many(
         comodel_name='service.order.task', inverse_name='order_id', string="Tasks", copy=True)
     note_internal = fields.Html(
@@ -218,7 +220,8 @@ class ServiceOrder(models.Model):
     @api.constrains('partner_id', 'site_id', 'contact_id', 'object_ids')
     def _check_belongs_to_customer(self):
         for order in self:
-            order.partner_id._ensure_owns(order.site_id | order.contact_id, order.object_ids)
+            order.partner_id._ensure_owns(
+                order.site_id | order.contact_id, order.object_ids | order.line_ids.object_id)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -274,8 +277,10 @@ class ServiceOrder(models.Model):
             # Archived objects are history: a new order cannot be for them.
             vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
             if 'line_ids' in vals:
+                lines = order._get_lines_to_copy()
                 vals['line_ids'] = [
-                    Command.create(line) for line in order._get_lines_to_copy().copy_data()]
+                    Command.create({**line_vals, 'object_id': line.object_id.filtered('active').id})
+                    for line, line_vals in zip(lines, lines.copy_data(), strict=True)]
         return vals_list
 
     def _get_lines_to_copy(self):

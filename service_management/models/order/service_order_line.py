@@ -120,11 +120,10 @@ class ServiceOrderLine(models.Model):
 
     @api.depends('order_id.object_ids')
     def _compute_object_id(self):
-        """Name the object where there is only one to name."""
-        for line in self:
-            if line.state == 'open' and line.object_id not in line.order_id.object_ids:
-                objects = line.order_id.object_ids
-                line.object_id = objects if len(objects) == 1 else False
+        """Name the object where there is only one to name; keep the one that is named."""
+        for line in self.filtered(lambda line: line.state == 'open' and not line.object_id):
+            objects = line.order_id.object_ids
+            line.object_id = objects if len(objects) == 1 else False
 
     @api.depends('date_end')
     def _compute_date(self):
@@ -210,8 +209,10 @@ class ServiceOrderLine(models.Model):
 
     @api.constrains('object_id', 'order_id')
     def _check_object(self):
-        for line in self.filtered('object_id'):
+        # What the order is for was looked at when it was: whoever books work answers for the rest.
+        for line in self.filtered(lambda line: line.object_id - line.order_id.object_ids):
             obj = line.object_id
+            line.order_id._ensure_in_use(obj)
             customer = line.order_id.commercial_partner_id
             if obj.company_id != line.company_id or (
                     obj.commercial_partner_id and obj.commercial_partner_id != customer):

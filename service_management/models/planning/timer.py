@@ -122,12 +122,13 @@ class ServiceVisit(models.Model):
                     visit=visit.display_name,
                     start=self._format_local(visit.timer_start, visit.employee_id)))
             vals = visit._prepare_booking(visit.timer_start, moment)
+            # What was worked is booked, whatever others have done with the order meanwhile.
             if line := visit._find_planned_line():
-                line.write(vals)
+                line.sudo().write(vals)
                 booked |= line
             else:
                 vals_list.append({**vals, 'order_id': visit.order_id.id, 'quantity_planned': 0.0})
-        booked |= booked.create(vals_list)
+        booked |= booked.sudo().create(vals_list).sudo(self.env.su)
         booked._after_booking()
         # Only the verbs of a visit write its clock.
         running.filtered(lambda visit: visit.timer_kind == 'work').sudo().work_end = moment
@@ -145,6 +146,7 @@ class ServiceVisit(models.Model):
             'visit_id': self.id,
             'date_start': start,
             'date_end': end,
+            'is_cancelled_with_order': False,  # also in a stage that locks the order
         }
 
     def _find_planned_line(self):

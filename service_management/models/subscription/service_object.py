@@ -10,6 +10,12 @@ class ServiceObject(models.Model):
         compute='_compute_subscription_count',
         groups='service_management.service_management_group_dispatcher')
 
+    def _get_live_documents(self):
+        # Subscriptions that the user may not see count, too.
+        Subscription = self.env['service.subscription'].sudo()
+        return [*super()._get_live_documents(), Subscription.search([
+            ('line_ids.object_id', 'in', self.ids), ('state', 'in', ('draft', 'active'))])]
+
     def _compute_subscription_count(self):
         count_by_object = dict(self.env['service.subscription.line']._read_group(
             [('object_id', 'in', self.ids)], ['object_id'], ['subscription_id:count_distinct']))

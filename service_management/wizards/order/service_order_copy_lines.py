@@ -31,7 +31,7 @@ class ServiceOrderCopyLines(models.TransientModel):
             raise UserError(self.env._("Choose at least one kind of lines to copy."))
         same_customer = source.commercial_partner_id == target.commercial_partner_id
         if self.with_objects and same_customer:
-            target.object_ids |= source.object_ids
+            target.object_ids |= source.object_ids.filtered('active')
         if self.with_tasks:
             known = target.task_ids.task_id
             target.task_ids = [
