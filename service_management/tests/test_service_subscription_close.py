@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time, users
+from odoo.tests import Form, freeze_time, users
 
 from .common_subscription import SubscriptionCommon
 
@@ -79,11 +79,13 @@ class TestServiceSubscriptionClose(SubscriptionCommon):
         subscription = self._subscribe('2026-03-01')
         self._bill(subscription, '2026-03-01').action_post()
         with freeze_time('2026-03-20'):
-            wizard = self.env['service.subscription.close'].create({
-                'subscription_ids': subscription.ids, 'date_end': '2026-03-10',
-                'reason_id': self.close_reason.id})
-            self.assertIn('67.74', wizard.credit_summary)
-            wizard.action_apply()
+            form = Form(self.env['service.subscription.close'].with_context(
+                **subscription.action_close()['context']))
+            self.assertIn('35.48', form.credit_summary)
+            form.date_end = '2026-03-10'
+            form.reason_id = self.close_reason
+            self.assertIn('67.74', form.credit_summary)
+            form.save().action_apply()
         self.assertEqual(subscription.state, 'closed')
         self.assertEqual(subscription.fee_ids.move_id.filtered(
             lambda move: move.move_type == 'out_refund').amount_untaxed, 67.74)

@@ -31,7 +31,8 @@ class ServiceSubscriptionClose(models.TransientModel):
     def _get_credits(self):
         """Return [(line, amount)] of what closing takes back."""
         self.ensure_one()
-        lines = self.subscription_ids.line_ids
+        # While the dialog is open, it has copies of them.
+        lines = self.subscription_ids._origin.line_ids
         if not self.date_end:
             return []
         ends = {line: min(line._get_life()[1] or self.date_end, self.date_end) for line in lines}
