@@ -15,7 +15,7 @@ from devtools.settings import ROOT
 SHARED_NAMES = {
     '_compute_base_price', '_mail_get_partners', 'commercial_partner_id', 'company_id',
     'contact_id', 'currency_id', 'employee_id', 'journal_id', 'move_id', 'partner_id',
-    'partner_ids', 'plan_id', 'user_id', 'valid_from',
+    'partner_ids', 'plan_id', 'resource_calendar_id', 'user_id', 'valid_from',
     'zone_id',
 }
 #: Capabilities that can be read without another one above them: only files of its name mention it.

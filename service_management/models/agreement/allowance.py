@@ -52,7 +52,6 @@ class ServiceAgreement(models.Model):
         return sum(lines.mapped('prepaid_hours'))
 
     def _compute_allowance_balance(self):
-        today = fields.Date.context_today(self)
         for agreement in self:
             agreement.allowance_balance = agreement.allowance_kind and (
-                agreement.allowance_quantity - agreement._get_allowance_used(today))
+                agreement.allowance_quantity - agreement._get_allowance_used(agreement._get_today()))

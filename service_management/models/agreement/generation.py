@@ -3,7 +3,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
@@ -342,7 +342,7 @@ class ServiceAgreement(models.Model):
         return (
             Domain('state', '=', 'active') & Domain('is_template', '=', False)
             & Domain('is_suspended', '=', False) & Domain('group_id.horizon_days', '>', 0)
-            & Domain('date_next_run', '<=', fields.Date.context_today(self)))
+            & self.env['res.company']._get_today_domain('date_next_run', '<='))
 
     @api.model
     def _cron_generate(self, batch_size=20):
@@ -360,19 +360,20 @@ class ServiceAgreement(models.Model):
                 agreement._try(agreement._run_together)
 
     def _run_together(self):
-        today = fields.Date.context_today(self)
-        starts = {agreement: agreement.date_last_run or today for agreement in self}
-        ends = {
-            agreement: today + timedelta(days=agreement.group_id.horizon_days)
-            for agreement in self}
-        self._generate_orders(self._plan_orders(
-            starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
-        self.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
-        for agreement in self:
-            if text := agreement.line_ids._explain_left_out(starts[agreement], ends[agreement]):
-                agreement._tell_failure(self.env._("Orders are missing"), text)
-            else:
-                agreement._forget_failures()
+        for today, agreements in self.grouped(lambda agreement: agreement._get_today()).items():
+            starts = {agreement: agreement.date_last_run or today for agreement in agreements}
+            ends = {
+                agreement: today + timedelta(days=agreement.group_id.horizon_days)
+                for agreement in agreements}
+            agreements._generate_orders(agreements._plan_orders(
+                starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
+            agreements.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
+            for agreement in agreements:
+                if text := agreement.line_ids._explain_left_out(
+                        starts[agreement], ends[agreement]):
+                    agreement._tell_failure(self.env._("Orders are missing"), text)
+                else:
+                    agreement._forget_failures()
 
     def _try(self, method):
         """Call a method of these agreements; what fails is undone, and one alone is set aside.
@@ -388,7 +389,7 @@ class ServiceAgreement(models.Model):
     def _set_aside(self, error):
         """Keep why the run failed for one agreement, and tell its responsible once."""
         self.ensure_one()
-        self.date_next_run = fields.Date.context_today(self) + timedelta(days=1)
+        self.date_next_run = self._get_today() + timedelta(days=1)
         self._tell_failure(self.env._("The nightly run failed"), str(error))
 
     def _tell_failure(self, summary, text):

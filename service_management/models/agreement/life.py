@@ -71,7 +71,7 @@ class ServiceAgreement(models.Model):
             return self.env._("A template is copied from. Create an agreement from it.")
         if self.state not in self._get_transitions()['active']:
             return self.env._("%s is in force already, or closed.", self.name)
-        if self.date_end and self.date_end < fields.Date.context_today(self):
+        if self.date_end and self.date_end < self._get_today():
             return self.env._(
                 "%(agreement)s ended on %(date)s. Move its end, or renew it.",
                 agreement=self.name, date=self.date_end)
@@ -82,9 +82,11 @@ class ServiceAgreement(models.Model):
 
         :return: the agreements that are in force now and were not before
         """
-        today = fields.Date.context_today(self)
-        active = self._set_state(
-            'active', date_activated=today, date_next_run=today, date_last_run=today)
+        active = self.browse()
+        for company, agreements in self.grouped('company_id').items():
+            today = company._get_service_today()
+            active |= agreements._set_state(
+                'active', date_activated=today, date_next_run=today, date_last_run=today)
         active._wake_job()
         return active
 
@@ -118,11 +120,12 @@ class ServiceAgreement(models.Model):
         """Take suspensions back; what was due meanwhile stays undone, as it was meant to."""
         self._ensure_may_agree()
         suspended = self.filtered('is_suspended')
-        today = fields.Date.context_today(self)
-        # Only the verbs suspend agreements.
-        suspended.sudo().write({
-            'is_suspended': False, 'end_reason_id': False, 'end_note': False,
-            'date_last_run': today, 'date_next_run': today})
+        for company, agreements in suspended.grouped('company_id').items():
+            today = company._get_service_today()
+            # Only the verbs suspend agreements.
+            agreements.sudo().write({
+                'is_suspended': False, 'end_reason_id': False, 'end_note': False,
+                'date_last_run': today, 'date_next_run': today})
         suspended._wake_job()
         return True
 
@@ -130,12 +133,11 @@ class ServiceAgreement(models.Model):
         """End agreements for good, on a day.
 
         :param reason: service.reason
-        :param date day: last day, by default today
+        :param date day: last day, by default today's where the company is
         :return: the agreements that were closed
         :raise UserError: if one is closed already
         """
         self._ensure_may_agree()
-        day = day or fields.Date.context_today(self)
         closable = self._get_transitions()['closed']
         for agreement in self:
             if agreement.is_template or agreement.state not in closable:
@@ -145,7 +147,8 @@ class ServiceAgreement(models.Model):
             'closed', is_suspended=False, end_reason_id=reason.id, end_note=note)
         for agreement in running:
             agreement.date_end = min(
-                filter(None, (agreement.date_end, max(day, agreement.date_start))))
+                filter(None, (
+                    agreement.date_end, max(day or agreement._get_today(), agreement.date_start))))
         closed._forget_failures()
         closed._forget_renewal_failures()
         return closed

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import float_round, split_every
 
 from ..common.batches import attempt, tell_once
+from ..common.records import search_yes_or_no
 
 _logger = logging.getLogger(__name__)
 
@@ -57,16 +58,13 @@ class ServiceAgreement(models.Model):
             agreement.is_expiring = agreement in expiring
 
     def _search_is_expiring(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = self._get_expiring_domain()
-        return Domain.OR(domain if answer else ~domain for answer in value)
+        return search_yes_or_no(operator, value, self._get_expiring_domain())
 
     @api.model
     def _get_expiring_domain(self):
         return (
             Domain('state', '=', 'active') & Domain('is_template', '=', False)
-            & Domain('date_notice', '<=', fields.Date.context_today(self)))
+            & self.env['res.company']._get_today_domain('date_notice', '<='))
 
     def action_renew(self):
         """Let agreements go on for another term, at changed prices."""
@@ -99,9 +97,10 @@ class ServiceAgreement(models.Model):
             agreement._message_log(body=self.env._("Renewed until %s.", end))
         expired = self.filtered(lambda agreement: agreement.state == 'expired')
         expired._set_state('active')
-        today = fields.Date.context_today(self)
-        self.date_next_run = today
-        expired.date_last_run = today
+        for company, agreements in self.grouped('company_id').items():
+            today = company._get_service_today()
+            agreements.date_next_run = today
+            (agreements & expired).date_last_run = today
         self.activity_unlink(['service_management.mail_activity_type_agreement'])
         self._forget_renewal_failures()
 
@@ -113,11 +112,12 @@ class ServiceAgreement(models.Model):
     @api.model
     def _get_term_domains(self):
         """Return the domains of the agreements whose term may be over, and of those to tell of."""
-        today = fields.Date.context_today(self)
+        by_today = self.env['res.company']._get_today_domain
         live = Domain('state', '=', 'active') & Domain('is_template', '=', False)
-        ended = live & (Domain('date_end', '<', today) | (
-            Domain('renewal', '=', 'automatic') & Domain('date_notice', '<=', today)))
-        noticed = live & Domain('date_notice', '<=', today) & Domain('date_end', '>=', today)
+        noted = by_today('date_notice', '<=')
+        ended = live & (
+            by_today('date_end', '<') | (Domain('renewal', '=', 'automatic') & noted))
+        noticed = live & noted & by_today('date_end', '>=')
         return ended, noticed
 
     @api.model
@@ -168,7 +168,7 @@ class ServiceAgreement(models.Model):
         failed.sudo().activity_unlink(['service_management.mail_activity_type_renewal'])
 
     def _end_term(self):
-        """Renew one agreement that renews itself, else let it expire, by the days of its place.
+        """Renew one agreement that renews itself, else let it expire, by the days of its company.
 
         It is renewed once its notice has passed and the nightly run reaches beyond its end: what
         is due until then was ordered at the old prices, and nobody waits for the first visits.

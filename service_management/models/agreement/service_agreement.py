@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
-from ...tools.clock import local_day
-
 
 class ServiceAgreement(models.Model):
     _name = 'service.agreement'
@@ -92,7 +90,8 @@ class ServiceAgreement(models.Model):
 
     # How long
     date_start = fields.Date(
-        string="From", required=True, default=fields.Date.context_today, tracking=True)
+        string="From", required=True, tracking=True,
+        default=lambda self: self.env.company._get_service_today())
     date_end = fields.Date(
         string="To", compute='_compute_date_end', store=True, readonly=False, precompute=True,
         tracking=True, help="Last day. Empty: until somebody ends it.")
@@ -358,10 +357,6 @@ class ServiceAgreement(models.Model):
         team = self.team_id.sudo()
         return (self.calendar_id or team.resource_calendar_id
                 or self.company_id.resource_calendar_id)
-
-    def _get_today(self):
-        self.ensure_one()
-        return local_day(fields.Datetime.now(), self._get_timezone())
 
     def action_view_orders(self):
         """Show the orders of the agreement."""

@@ -131,8 +131,8 @@ class ServiceAgreementLine(models.Model):
     @api.depends('date_start', 'date_end', 'interval_count', 'interval_unit', 'is_stopped',
                  'agreement_id.date_end', 'occurrence_ids.date_due')
     def _compute_date_next(self):
-        today = fields.Date.context_today(self)
         for line in self:
+            today = line.company_id._get_service_today()
             known = set(line.occurrence_ids.mapped('date_due'))
             line.date_next = not line.is_stopped and next(
                 (day for day in line._get_dues(today) if day not in known), False)

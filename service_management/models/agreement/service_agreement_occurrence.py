@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.records import search_yes_or_no
+
 
 class ServiceAgreementOccurrence(models.Model):
     """The ledger of what was due: once a line and day, ordered, or skipped by a person."""
@@ -20,6 +22,7 @@ class ServiceAgreementOccurrence(models.Model):
         related='line_id.company_id', store=True, index=True)
     partner_id = fields.Many2one(related='agreement_id.partner_id', string="Customer")
     date_due = fields.Date(string="Due", required=True)
+    is_ahead = fields.Boolean(string="From Today", store=False, search='_search_is_ahead')
     site_id = fields.Many2one(
         comodel_name='res.partner', ondelete='restrict', index='btree_not_null',
         help="Where the line's work is due at each of several sites.")
@@ -53,6 +56,10 @@ class ServiceAgreementOccurrence(models.Model):
         "Say why the visit is skipped.")
     _by_agreement = models.Index('(agreement_id, date_due)')
 
+    def _search_is_ahead(self, operator, value):
+        return search_yes_or_no(
+            operator, value, self.env['res.company']._get_today_domain('date_due', '>='))
+
     @api.depends('order_line_id', 'is_skipped')
     def _compute_state(self):
         for occurrence in self:
@@ -85,7 +92,7 @@ class ServiceAgreementOccurrence(models.Model):
                 "“%(line)s” is not due on %(day)s. Choose one of its days: %(days)s",
                 line=line.display_name, day=due,
                 days=', '.join(str(day) for day in line._get_dues(
-                    fields.Date.context_today(self), count=4)) or '–'))
+                    line.company_id._get_service_today(), count=4)) or '–'))
         values = {
             'is_skipped': True, 'reason_id': reason.id, 'note': note, 'user_id': self.env.uid}
         # The ledger is written by actions only, after the checks.

@@ -1,3 +1,4 @@
+from . import res_company
 from . import service_dated_mixin
 from . import service_document_mixin
 from . import batches

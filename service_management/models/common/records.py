@@ -1,4 +1,5 @@
-"""What writes of several documents share."""
+"""What writes and searches of several documents share."""
+from odoo.fields import Domain
 
 
 def changes_any(record, vals, names):
@@ -7,3 +8,13 @@ def changes_any(record, vals, names):
         record._fields[name].convert_to_cache(vals[name], record)
         != record._fields[name].convert_to_cache(record[name], record)
         for name in names & set(vals))
+
+
+def search_yes_or_no(operator, value, domain):
+    """Return what the search method of a yes-or-no field answers with.
+
+    :param domain: finds the records whose answer is yes
+    """
+    if operator != 'in':
+        return NotImplemented
+    return Domain.OR(domain if answer else ~domain for answer in value)

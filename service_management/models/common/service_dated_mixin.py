@@ -31,7 +31,7 @@ class ServiceDatedMixin(models.AbstractModel):
     @api.model
     def _ensure_dates_in_reach(self, vals):
         """:raise ValidationError: if a date that is written lies out of reach"""
-        today = fields.Date.today()
+        today = self.env.company._get_service_today()
         years = relativedelta(years=self._date_years)
         for name, value in vals.items():
             field = self._fields.get(name)

@@ -64,7 +64,7 @@ class ServiceFiguresMixin(models.AbstractModel):
 
     def _add_up_figures(self, source, owners):
         """Return {owner: {figure: amount}} of one source, in the currency looked from."""
-        today, own_currency = fields.Date.context_today(self), self.env.company.currency_id
+        own_currency = self.env.company.currency_id
         groupby = [source.owner, 'company_id', *filter(None, [source.currency])]
         found = defaultdict(lambda: defaultdict(float))
         for owner, company, *rest in self.env[source.model]._read_group(
@@ -72,5 +72,6 @@ class ServiceFiguresMixin(models.AbstractModel):
                 groupby, [f'{field}:sum' for field in source.sums.values()]):
             currency = rest.pop(0) if source.currency else company.currency_id
             for figure, amount in zip(source.sums, rest, strict=True):
-                found[owner][figure] += currency._convert(amount, own_currency, company, today)
+                found[owner][figure] += currency._convert(amount, own_currency, company,
+                    company._get_service_today())
         return found

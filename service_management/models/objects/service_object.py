@@ -114,18 +114,17 @@ class ServiceObject(models.Model):
 
     @api.depends('date_in_service', 'warranty_labor_end', 'warranty_parts_end')
     def _compute_warranty_state(self):
-        today = fields.Date.context_today(self)
         for obj in self:
+            today = obj.company_id._get_service_today()
             covered = [obj._is_under_warranty(kind, today) for kind in ('labor', 'parts')]
             obj.warranty_state = 'full' if all(covered) else 'partly' if any(covered) else 'none'
 
     def _search_warranty_state(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        today = fields.Date.context_today(self)
-        started = Domain('date_in_service', '=', False) | Domain('date_in_service', '<=', today)
-        labor = Domain('warranty_labor_end', '>=', today)
-        parts = Domain('warranty_parts_end', '>=', today)
+        by_today = self.env['res.company']._get_today_domain
+        started = Domain('date_in_service', '=', False) | by_today('date_in_service', '<=')
+        labor, parts = by_today('warranty_labor_end', '>='), by_today('warranty_parts_end', '>=')
         domain_by_state = {
             'full': started & labor & parts,
             'partly': started & ((labor & ~parts) | (~labor & parts)),

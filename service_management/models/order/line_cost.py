@@ -35,7 +35,7 @@ class ServiceOrderLine(models.Model):
                 employee = line.employee_id.sudo()
                 cost = employee.currency_id._convert(
                     employee.hourly_cost, company.currency_id, company,
-                    line.date or fields.Date.context_today(line), round=False)
+                    line.date or company._get_service_today(), round=False)
                 uom = line.product_uom_id
                 found[line] = hour._compute_price(cost, uom) if (
                     uom and uom._has_common_reference(hour)) else cost

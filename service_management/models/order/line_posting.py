@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -41,7 +41,8 @@ class ServiceOrderLine(models.Model):
         lines = self - idle
         lines.flush_recordset()  # posted lines keep what they have: it has to be computed
         posted = self.browse()
-        for is_dated, group in lines.grouped(lambda line: bool(line.date)).items():
+        for (_company, is_dated), group in lines.grouped(
+                lambda line: (line.company_id, bool(line.date))).items():
             posted |= group._set_state('posted', **self._prepare_posting_values(is_dated))
         posted._after_posting()
         return posted
@@ -50,13 +51,12 @@ class ServiceOrderLine(models.Model):
         """Return those of these lines on which nothing was done."""
         return self.filtered(lambda line: line.product_uom_id.is_zero(line.quantity))
 
-    @api.model
     def _prepare_posting_values(self, is_dated):
-        """Return what posting writes beside the state; extend to keep more.
+        """Return what posting lines of one company writes beside the state; extend to keep more.
 
         :param bool is_dated: whether the lines have a day already on which the work was done
         """
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_service_today()
         return {'date_posted': today, **({} if is_dated else {'date': today})}
 
     def _after_posting(self):
@@ -134,7 +134,7 @@ class ServiceOrderLine(models.Model):
             'name': self.env._("Reversal: %s", self.name),
             'quantity_planned': -self.quantity_planned,
             'quantity': -self.quantity,
-            'date': fields.Date.context_today(self),
+            'date': self.company_id._get_service_today(),
             'date_start': False,
             'date_end': False,
             'price_unit': self.price_unit,

@@ -76,7 +76,7 @@ class ServiceOrder(models.Model):
             order.currency_rate = Currency._get_conversion_rate(
                 from_currency=order.company_id.currency_id, to_currency=order.currency_id,
                 company=order.company_id,
-                date=(order.date_order or fields.Datetime.now()).date())
+                date=order._get_order_day())
 
     @api.depends('partner_id')
     def _compute_partner_invoice_id(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.clock import local_day
+from ..common.records import search_yes_or_no
 
 
 class ServiceOrder(models.Model):
@@ -66,12 +67,10 @@ class ServiceOrder(models.Model):
                      or (order.arrival_to and order.arrival_to < now)))
 
     def _search_is_late(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
         now = fields.Datetime.now()
-        late = Domain('planning_state', 'in', ('unplanned', 'planned')) & (
-            Domain('date_planned', '<', now) | Domain('arrival_to', '<', now))
-        return Domain.OR(late if answer else ~late for answer in value)
+        return search_yes_or_no(
+            operator, value, Domain('planning_state', 'in', ('unplanned', 'planned')) & (
+                Domain('date_planned', '<', now) | Domain('arrival_to', '<', now)))
 
     def _compute_visit_count(self):
         count_by_order = dict(self.env['service.visit']._read_group(

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_time
 
 from ...tools.clock import hours_between
+from ..common.records import search_yes_or_no
 
 OPEN_STATES = ('planned', 'dispatched', 'under_way')
 
@@ -139,11 +140,8 @@ class ServiceVisit(models.Model):
                 visit.employee_id and visit.date_start)
 
     def _search_is_unassigned(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = Domain('state', '=', 'planned') & (
-            Domain('employee_id', '=', False) | Domain('date_start', '=', False))
-        return Domain.OR(domain if answer else ~domain for answer in value)
+        return search_yes_or_no(operator, value, Domain('state', '=', 'planned') & (
+            Domain('employee_id', '=', False) | Domain('date_start', '=', False)))
 
     @api.depends('order_id.name', 'partner_id')
     def _compute_display_name(self):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.clock import local_day
+from ..common.records import search_yes_or_no
 
 
 class QuoteChangedError(UserError):
@@ -51,12 +52,9 @@ class ServiceQuoteMixin(models.AbstractModel):
             document.can_accept = bool(is_quote and not expired)
 
     def _search_is_quote_expired(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        expired = (
+        return search_yes_or_no(operator, value, (
             Domain('state', '=', 'draft') & Domain('quote_sent_on', '!=', False)
-            & self.env['res.company']._get_today_domain('validity_date', '<'))
-        return Domain.OR(expired if answer else ~expired for answer in value)
+            & self.env['res.company']._get_today_domain('validity_date', '<')))
 
     def _ensure_quotable(self):
         """Extend to ask for more.
@@ -132,8 +130,7 @@ class ServiceQuoteMixin(models.AbstractModel):
 
     def _get_today(self):
         """Return the day that one document's company has now."""
-        company = self.company_id or self.env.company
-        return company._get_service_today()
+        return self.company_id._get_service_today()
 
     def _get_timezone(self):
         """Return the name of the time zone that one document's days are in."""

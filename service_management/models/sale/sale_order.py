@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.clock import local_day
+
 
 class SaleOrder(models.Model):
     _inherit = 'sale.order'
@@ -35,9 +37,8 @@ class SaleOrder(models.Model):
     def _get_service_start(self):
         """Return the day on which what one order sells begins: of delivery, else today."""
         self.ensure_one()
-        start = self.commitment_date
-        return (fields.Datetime.context_timestamp(self, start).date() if start
-                else fields.Date.context_today(self))
+        return local_day(
+            self.commitment_date or fields.Datetime.now(), self.company_id._get_service_timezone())
 
     def _ask_to_activate(self, documents):
         """Ask the responsible to check and activate what one order has prepared."""

@@ -1,7 +1,4 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
-
-from ...tools.clock import local_day
+from odoo import api, models
 
 
 class ResCompany(models.Model):
@@ -11,32 +8,6 @@ class ResCompany(models.Model):
     def _get_service_sequences(self):
         """Return what is numbered by company: {sequence code: (name, prefix)}; extend for more."""
         return {}
-
-    def _get_service_timezone(self):
-        """Return the name of the time zone that the days of one company are in."""
-        self.ensure_one()
-        return self.resource_calendar_id.tz or 'UTC'
-
-    def _get_service_today(self):
-        """Return today's date where one company is: what is in force, due or expired is decided by it.
-
-        The day of whoever looks differs from it abroad, and a job has none.
-        """
-        return local_day(fields.Datetime.now(), self._get_service_timezone())
-
-    @api.model
-    def _get_today_domain(self, field, operator, company_field='company_id'):
-        """Return the domain of records by a date and today's, as it is where their company is.
-
-        :param str field: name of the field of the date
-        :param str operator: how the date compares with today
-        :param str company_field: name of the field of the company
-        """
-        companies = self.sudo().with_context(active_test=False).search([])  # pylint: disable=no-search-all
-        return Domain.OR(
-            Domain(field, operator, day) & Domain(company_field, 'in', group.ids)
-            for day, group in companies.grouped(
-                lambda company: company._get_service_today()).items())
 
     @api.model_create_multi
     def create(self, vals_list):

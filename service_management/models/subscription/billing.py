@@ -70,10 +70,17 @@ class ServiceSubscription(models.Model):
         return moves.sudo(False)._show_service_invoices()
 
     @api.model
-    def _get_due_domain(self, until):
-        """Return the domain of the subscriptions that have something to bill on a day."""
-        due = Domain('date_next_bill', '<=', until) | Domain(
-            'fee_ids', 'any', [('state', '=', 'open'), ('date_due', '<=', until)])
+    def _get_due_domain(self, until=None):
+        """Return the domain of the subscriptions that have something to bill on a day.
+
+        :param date until: the day, by default today's where the company of each is
+        """
+        def is_past(field):
+            return (Domain(field, '<=', until) if until
+                    else self.env['res.company']._get_today_domain(field, '<='))
+
+        due = is_past('date_next_bill') | Domain(
+            'fee_ids', 'any', Domain('state', '=', 'open') & is_past('date_due'))
         return Domain('state', 'in', ('active', 'closed')) & due
 
     def _create_due_fees(self, until, fill_gaps=False, **values):

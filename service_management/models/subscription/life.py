@@ -109,8 +109,9 @@ class ServiceSubscription(models.Model):
             'closed', date_closed=day, close_reason_id=reason.id, close_note=note)
         closed._forget_failure()
         closed.activity_unlink(['service_management.mail_activity_type_billing'])
-        closed.line_ids._credit_beyond(
-            closed.line_ids._get_ends(), fields.Date.context_today(self))
+        for company, subscriptions in closed.grouped('company_id').items():
+            lines = subscriptions.line_ids
+            lines._credit_beyond(lines._get_ends(), company._get_service_today())
         return closed
 
     def action_renew(self):

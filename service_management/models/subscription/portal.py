@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -29,10 +29,10 @@ class ServiceSubscription(models.Model):
     def _get_current_lines(self):
         """Return the lines of one subscription that are served today, or begin later."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_service_today()
         return self.line_ids.filtered(lambda line: (
             not line.is_replaced and line.quantity
-            and (not (end := line._get_life()[1]) or end >= min(today, self._get_last_day() or end))))
+            and (not (end := line._get_life()[1]) or end >= min(today, self._get_last_day() or today))))
 
     def _get_portal_invoices(self):
         """Return the posted invoices and credit notes of one subscription, the newest first."""

@@ -1,10 +1,9 @@
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..common.records import changes_any
+from ..common.records import changes_any, search_yes_or_no
 
 
 class ServiceSubscription(models.Model):
@@ -50,7 +49,8 @@ class ServiceSubscription(models.Model):
         comodel_name='service.subscription.plan', required=True, check_company=True, index=True,
         ondelete='restrict', tracking=True)
     date_start = fields.Date(
-        string="From", required=True, default=fields.Date.context_today, tracking=True)
+        string="From", required=True, tracking=True,
+        default=lambda self: self.env.company._get_service_today())
     date_end = fields.Date(
         string="To", tracking=True, help="Last day. Empty: until somebody closes it.")
     pricelist_id = fields.Many2one(
@@ -83,6 +83,7 @@ class ServiceSubscription(models.Model):
         help="The first periods that are billed next.")
     is_ending = fields.Boolean(
         string="Ending Soon", compute='_compute_is_ending', search='_search_is_ending')
+    is_due = fields.Boolean(string="Due", store=False, search='_search_is_due')
 
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another subscription has this number already.")
@@ -104,8 +105,8 @@ class ServiceSubscription(models.Model):
     @api.depends('line_ids.amount_period', 'line_ids.date_start', 'line_ids.date_end', 'state',
                  'plan_id', 'date_start', 'date_end', 'date_closed')
     def _compute_amounts(self):
-        today = fields.Date.context_today(self)
         for subscription in self:
+            today = subscription.company_id._get_service_today()
             day = max(today, subscription.date_start or today)
             amount = sum(
                 line.amount_period for line in subscription.line_ids if line._is_served(day))
@@ -134,15 +135,16 @@ class ServiceSubscription(models.Model):
             subscription.is_ending = subscription in ending
 
     def _search_is_ending(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = self._get_ending_domain()
-        return Domain.OR(domain if answer else ~domain for answer in value)
+        return search_yes_or_no(operator, value, self._get_ending_domain())
+
+    def _search_is_due(self, operator, value):
+        return search_yes_or_no(
+            operator, value, self.env['res.company']._get_today_domain('date_next_bill', '<='))
 
     @api.model
     def _get_ending_domain(self):
-        soon = fields.Date.context_today(self) + relativedelta(days=60)
-        return Domain('state', '=', 'active') & Domain('date_end', '<=', soon)
+        return Domain('state', '=', 'active') & self.env['res.company']._get_today_domain(
+            'date_end', '<=', days=60)
 
     @api.depends('title')
     def _compute_display_name(self):

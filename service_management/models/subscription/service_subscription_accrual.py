@@ -9,6 +9,7 @@ from odoo.tools import split_every
 
 from ...tools.proration import accrue, rounded
 from ..common.batches import attempt
+from ..common.records import search_yes_or_no
 
 _logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class ServiceSubscriptionAccrual(models.Model):
     date = fields.Date(
         string="Posting Date", required=True, readonly=True,
         help="Day of the journal entry; the first open day after it, where its period is locked.")
+    is_due = fields.Boolean(string="Due", store=False, search='_search_is_due')
     date_fallback = fields.Date(
         readonly=True, help="Posting date where the other one is in a locked period.")
     amount = fields.Monetary(
@@ -271,7 +273,6 @@ class ServiceSubscriptionAccrual(models.Model):
     @api.model
     def _on_reset(self, moves):
         """Follow the resetting of posted invoices and credit notes to draft; runs in sudo."""
-        today = fields.Date.context_today(self)
         lines = moves.line_ids.filtered('service_fee_id')
         reversals = lines.filtered('is_service_credit')
         self.search([
@@ -280,16 +281,19 @@ class ServiceSubscriptionAccrual(models.Model):
         live = self.search([('invoice_line_id', 'in', lines.ids), ('state', '!=', 'cancelled')])
         live.filtered(lambda row: row.state == 'held')._set_state('cancelled')
         for line, rows in live.grouped('invoice_line_id').items():
-            rows._take_back(line, Fraction(1), today)
+            rows._take_back(line, Fraction(1), rows.company_id._get_service_today())
 
     @api.model
     def _wake_job(self):
         self.env.ref('service_management.ir_cron_accrue')._trigger()
 
+    def _search_is_due(self, operator, value):
+        return search_yes_or_no(operator, value, self._get_due_domain())
+
     @api.model
     def _get_due_domain(self):
-        return Domain('state', '=', 'planned') & Domain(
-            'date', '<=', fields.Date.context_today(self))
+        return Domain('state', '=', 'planned') & self.env['res.company']._get_today_domain(
+            'date', '<=')
 
     @api.model
     def _cron_accrue(self, batch_size=500):
@@ -465,16 +469,17 @@ class ServiceSubscriptionAccrual(models.Model):
         With a deferral goes what was recognised of it, and what was still to be.
         """
         self._ensure_may_account()
-        today = fields.Date.context_today(self)
         # The ledger is written by the engine only.
         rows = self.sudo()
-        rows.filtered(lambda row: row.state == 'held')._set_state('planned', date=today)
+        for company, held in rows.filtered(
+                lambda row: row.state == 'held').grouped('company_id').items():
+            held._set_state('planned', date=company._get_service_today())
         posted = rows.filtered(lambda row: row.state == 'posted')
         if back := posted.filtered(lambda row: row._get_live_mirrors()):
             raise UserError(self.env._(
                 "%s was taken back already.", back[0].display_name))
         posted |= posted.search([('deferral_id', 'in', posted.ids), ('kind', '=', 'release')])
         for line, of_line in posted.grouped('invoice_line_id').items():
-            of_line._take_back(line, Fraction(1), today)
+            of_line._take_back(line, Fraction(1), of_line.company_id._get_service_today())
         self._wake_job()
         return True

@@ -320,14 +320,13 @@ class ServiceSubscriptionFee(models.Model):
         :raise UserError: if one is not credited, or nothing of it is left to bill
         """
         self.subscription_id._ensure_may_manage()
-        today = fields.Date.context_today(self)
         vals_list = []
         for fee in self:
             if fee.state != 'credited' or fee.kind == 'price_change':
                 raise UserError(self.env._(
                     "“%s” is not credited: it cannot be billed again.", fee.display_name))
             # Who may manage subscriptions may bill, whatever invoices he sees.
-            again = fee.sudo()._prepare_again(today)
+            again = fee.sudo()._prepare_again(fee.company_id._get_service_today())
             if not again:
                 raise UserError(self.env._(
                     "“%s” has nothing left to bill: its days are not served any more, or have"

@@ -21,7 +21,7 @@ class ServiceSubscriptionIndexation(models.Model):
         selection=[('draft', "Draft"), ('done', "Applied")], required=True, default='draft',
         readonly=True, copy=False)
     date = fields.Date(
-        string="From", required=True, default=fields.Date.context_today,
+        string="From", required=True, default=lambda self: self.env.company._get_service_today(),
         help="First day of the new prices. Days that were billed already are credited and billed"
              " anew.")
     currency_id = fields.Many2one(

@@ -138,7 +138,7 @@ class ServiceSubscriptionLine(models.Model):
         product = self.product_id.with_company(self.company_id)
         return product.currency_id._convert(
             product.lst_price, subscription.currency_id or product.currency_id, self.company_id,
-            subscription.date_start or fields.Date.context_today(self))
+            subscription.date_start or self.company_id._get_service_today())
 
     @api.depends('base_price', 'index', 'currency_id')
     def _compute_price_unit(self):
@@ -203,11 +203,11 @@ class ServiceSubscriptionLine(models.Model):
         :raise UserError: if the subscription is closed
         """
         lines = super().create(vals_list)
-        today = fields.Date.context_today(self)
         for line in lines:
             if line.subscription_id.state == 'active' and not line.date_start:
                 # What is added later was not served before.
-                line.date_start = max(today, line.subscription_id.date_start)
+                line.date_start = max(
+                    line.company_id._get_service_today(), line.subscription_id.date_start)
             if line.subscription_id.state == 'closed':
                 raise UserError(self.env._(
                     "%s is closed: nothing is added to it.", line.subscription_id.name))

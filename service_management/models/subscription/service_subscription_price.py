@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.records import search_yes_or_no
 from .service_subscription_plan import INTERVAL_UNITS
 
 
@@ -14,7 +15,8 @@ class ServiceSubscriptionPrice(models.Model):
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company,
         index=True)
-    valid_from = fields.Date(required=True, default=fields.Date.context_today)
+    valid_from = fields.Date(required=True, default=lambda self: self.env.company._get_service_today())
+    is_valid = fields.Boolean(string="Valid Already", store=False, search='_search_is_valid')
     product_id = fields.Many2one(
         comodel_name='product.product', check_company=True, index='btree_not_null',
         ondelete='restrict', condition=True, help="Empty: any product.")
@@ -32,6 +34,10 @@ class ServiceSubscriptionPrice(models.Model):
 
     _price = models.Constraint('CHECK (price >= 0)', "A base price cannot be negative.")
     _interval = models.Constraint('CHECK (interval_count > 0)', "A period has one unit at least.")
+
+    def _search_is_valid(self, operator, value):
+        return search_yes_or_no(
+            operator, value, self.env['res.company']._get_today_domain('valid_from', '<='))
 
     @api.model
     def _get_prices(self, lines):

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ...tools.clock import local_day
 from ..common.batches import attempt
 
 _logger = logging.getLogger(__name__)
@@ -111,6 +110,18 @@ class ServiceSubscriptionRun(models.Model):
             'todo_ids': [Command.set(group.ids)], **values,
         } for company, group in subscriptions.grouped('company_id').items()])
 
+    @api.model
+    def _start_today(self, subscriptions, **values):
+        """Note what is to be billed by now, by the day of each company.
+
+        :return: a run for each company
+        """
+        runs = self.browse()
+        for company, group in subscriptions.grouped('company_id').items():
+            today = company._get_service_today()
+            runs |= self._start(group, today, today, **values)
+        return runs
+
     def _begin(self):
         """Bill what few subscriptions are to do at once, and leave many to the job."""
         if sum(len(run.todo_ids) for run in self) > AT_ONCE:
@@ -207,16 +218,9 @@ class ServiceSubscriptionRun(models.Model):
     def _start_nightly(self):
         """Note what falls due today, by the day of each company."""
         Subscription = self.env['service.subscription']
-        tomorrow = fields.Date.add(fields.Date.today(), days=1)  # it may be somewhere already
-        runs = self.browse()
-        for [company] in Subscription._read_group(
-                Subscription._get_due_domain(tomorrow), ['company_id']):
-            today = local_day(fields.Datetime.now(), company.resource_calendar_id.tz)
-            # What failed before is told and retried by people.
-            runs |= self._start(Subscription.search([
-                *Subscription._get_due_domain(today), ('company_id', '=', company.id),
-                ('billing_error', '=', False)]), today, today, is_nightly=True)
-        return runs
+        # What failed before is told and retried by people.
+        return self._start_today(Subscription.search([
+            *Subscription._get_due_domain(), ('billing_error', '=', False)]), is_nightly=True)
 
     def action_retry(self):
         """Bill again what failed.

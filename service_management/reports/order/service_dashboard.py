@@ -67,7 +67,8 @@ class ServiceDashboard(models.AbstractModel):
                     domain, ['currency_id', 'company_id'], ['__count', f'{amount_field}:sum']):
                 count += number
                 amount += (currency or company.currency_id)._convert(
-                    total, self.env.company.currency_id, company, fields.Date.context_today(self))
+                    total, self.env.company.currency_id, company,
+                    company._get_service_today())
             hint = format_amount(self.env, amount, self.env.company.currency_id)
         else:
             count = self.env['service.order'].search_count(domain)
@@ -94,7 +95,7 @@ class ServiceDashboard(models.AbstractModel):
 
     @api.model
     def _get_margin_tiles(self):
-        month = fields.Date.context_today(self) + relativedelta(day=1)
+        month = self.env.company._get_service_today() + relativedelta(day=1)
         tiles = []
         for label, start in (
             (self.env._("Margin this month"), month),

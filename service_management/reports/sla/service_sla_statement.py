@@ -23,7 +23,7 @@ class ServiceSlaStatement(models.TransientModel):
 
     def _default_date_from(self):
         """Begin with the last whole month."""
-        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
+        return self.env.company._get_service_today() + relativedelta(months=-1, day=1)
 
     def action_print(self):
         """Print the statement.

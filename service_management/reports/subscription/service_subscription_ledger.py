@@ -78,7 +78,7 @@ class ServiceSubscriptionLedger(models.Model):
     def _get_until(self):
         """Return the last day that counts."""
         until = fields.Date.to_date(self.env.context.get('service_ledger_until'))
-        return until or fields.Date.context_today(self)
+        return until or self.env.company._get_service_today()
 
     def _query_schedule(self):
         """Return what accruals have posted, and what of them waits, by account and day."""

@@ -7,7 +7,8 @@ from ...tools.proration import MONTHS
 class ServiceSubscriptionRevenue(models.Model):
     """What subscriptions bring each month, and what changed against the month before.
 
-    A month counts what is in force on its last day; the present month counts today. Amounts are
+    A month counts what is in force on its last day; the present month counts today, as it is where
+    the company of the subscription is. Amounts are
     averages per month, whatever the period of the plan, and before all taxes.
     """
     _name = 'service.subscription.revenue'
@@ -62,31 +63,36 @@ class ServiceSubscriptionRevenue(models.Model):
             self._query_months(), self._query_revenue(), self._query_change(), self._select())
 
     def _query_months(self):
-        """Return the months from the first subscription on, with the day that counts."""
-        today = fields.Date.context_today(self)
+        """Return the months from the first subscription on, by company, with the day that counts."""
+        companies = self.env['res.company'].sudo().with_context(
+            active_test=False).search([])  # pylint: disable=no-search-all
         return SQL(
-            """SELECT CAST(first AS date) AS first,
-                      LEAST(CAST(first + INTERVAL '1 month - 1 day' AS date), %(today)s) AS day
-                 FROM generate_series(
+            """SELECT company_id, CAST(first AS date) AS first,
+                      LEAST(CAST(first + INTERVAL '1 month - 1 day' AS date), today) AS day
+                 FROM (VALUES %s) AS days (company_id, today),
+                      generate_series(
                       (SELECT date_trunc('month', MIN(date_start)) FROM service_subscription
                         WHERE state <> 'draft'),
-                      CAST(%(today)s AS timestamp), INTERVAL '1 month') AS first""", today=today)
+                      CAST(today AS timestamp), INTERVAL '1 month') AS first""",
+            SQL(", ").join(
+                SQL("(%s, CAST(%s AS date))", company.id, company._get_service_today())
+                for company in companies))
 
     def _query_revenue(self):
         """Return what each subscription brings in each month, in its currency."""
         return SQL(
-            """SELECT month.first AS month, subscription.id AS subscription_id,
+            """SELECT month.first AS month, subscription.id AS subscription_id, month.company_id,
                       SUM(line.amount_period_untaxed / plan.interval_count * CASE plan.interval_unit %s END
                       ) AS amount
                  FROM service_subscription_line line
                  JOIN service_subscription subscription ON subscription.id = line.subscription_id
                  JOIN service_subscription_plan plan ON plan.id = subscription.plan_id
-                 JOIN month ON month.day BETWEEN
+                 JOIN month ON month.company_id = subscription.company_id AND month.day BETWEEN
                       GREATEST(subscription.date_start, line.date_start)
                       AND COALESCE(LEAST(line.date_end, subscription.date_end,
                                          subscription.date_closed), 'infinity')
                 WHERE subscription.state <> 'draft' AND line.is_replaced IS NOT TRUE
-             GROUP BY month.first, subscription.id""",
+             GROUP BY month.first, month.company_id, subscription.id""",
             SQL(" ").join(
                 SQL("WHEN %s THEN CAST(%s AS numeric) / %s", unit, months.denominator, months.numerator)
                 for unit, months in MONTHS.items()))
@@ -98,11 +104,12 @@ class ServiceSubscriptionRevenue(models.Model):
                       COALESCE(now.subscription_id, before.subscription_id) AS subscription_id,
                       COALESCE(now.amount, 0) AS amount, COALESCE(before.amount, 0) AS former
                  FROM revenue now
-            FULL JOIN (SELECT subscription_id, amount,
+            FULL JOIN (SELECT subscription_id, company_id, amount,
                               CAST(month + INTERVAL '1 month' AS date) AS next FROM revenue
                       ) before
                    ON before.subscription_id = now.subscription_id AND before.next = now.month
-                WHERE COALESCE(now.month, before.next) <= (SELECT MAX(first) FROM month)""")
+                WHERE (COALESCE(now.company_id, before.company_id),
+                       COALESCE(now.month, before.next)) IN (SELECT company_id, first FROM month)""")
 
     def _select(self):
         columns = {**self._get_columns(), **self._select_additional_fields()}
@@ -155,7 +162,8 @@ class ServiceSubscriptionRevenue(models.Model):
 
     def _get_rates(self):
         """Return (currency, what it is worth in the one looked from today) as SQL values."""
-        company, today = self.env.company, fields.Date.context_today(self)
+        company = self.env.company
+        today = company._get_service_today()
         # Subscriptions may be in a currency that was archived since. The view is of all of them:
         # what the user may see of it is decided when it is read.
         currencies = self.env['res.currency'].with_context(active_test=False).search([

@@ -13,7 +13,7 @@ class ServiceAgreementEnd(models.TransientModel):
         comodel_name='service.reason', required=True, domain="[('usage', '=', 'agreement')]")
     note = fields.Char()
     date_end = fields.Date(
-        string="Last Day", required=True, default=fields.Date.context_today)
+        string="Last Day", required=True, default=lambda self: self.env.company._get_service_today())
     order_count = fields.Integer(compute='_compute_order_ids')
     order_ids = fields.Many2many(comodel_name='service.order', compute='_compute_order_ids')
     cancel_orders = fields.Boolean(

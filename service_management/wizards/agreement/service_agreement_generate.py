@@ -20,10 +20,10 @@ class ServiceAgreementGenerate(models.TransientModel):
         comodel_name='service.agreement.line', string="These Lines Only",
         domain="[('agreement_id', 'in', agreement_ids)]")
     date_from = fields.Date(
-        string="Due From", required=True, default=fields.Date.context_today)
+        string="Due From", required=True, default=lambda self: self.env.company._get_service_today())
     date_to = fields.Date(
         string="Due To", required=True,
-        default=lambda self: fields.Date.context_today(self) + relativedelta(months=1))
+        default=lambda self: self.env.company._get_service_today() + relativedelta(months=1))
     fill_gaps = fields.Boolean(
         help="Create again what was created once and whose order was deleted. What was skipped"
              " stays skipped.")

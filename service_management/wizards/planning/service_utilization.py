@@ -15,9 +15,9 @@ class ServiceUtilization(models.TransientModel):
 
     date_from = fields.Date(
         string="From", required=True,
-        default=lambda self: fields.Date.context_today(self) + relativedelta(day=1))
+        default=lambda self: self.env.company._get_service_today() + relativedelta(day=1))
     date_to = fields.Date(
-        string="To", required=True, default=fields.Date.context_today)
+        string="To", required=True, default=lambda self: self.env.company._get_service_today())
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company)
     team_ids = fields.Many2many(

@@ -15,9 +15,9 @@ class ServiceSubscriptionBill(models.TransientModel):
         domain="[('state', '!=', 'draft')]", help="Empty: all that have something due.",
         context={'active_test': False})
     date_until = fields.Date(
-        string="Due Until", required=True, default=fields.Date.context_today,
+        string="Due Until", required=True, default=lambda self: self.env.company._get_service_today(),
         help="Everything that falls due up to this day is billed, missed periods included.")
-    invoice_date = fields.Date(required=True, default=fields.Date.context_today)
+    invoice_date = fields.Date(required=True, default=lambda self: self.env.company._get_service_today())
     fill_gaps = fields.Boolean(
         help="Also bill days whose fees were deleted or credited before.")
     preview_ids = fields.One2many(
@@ -95,11 +95,7 @@ class ServiceSubscriptionBill(models.TransientModel):
         runs = self.env['service.subscription.run'].sudo()._start(
             subscriptions, self.date_until, self.invoice_date, fill_gaps=self.fill_gaps)
         runs._begin()
-        action = self.env['ir.actions.act_window']._for_xml_id(
-            'service_management.service_subscription_run_action')
-        if len(runs) == 1:
-            return {**action, 'res_id': runs.id, 'views': [(False, 'form')]}
-        return {**action, 'domain': [('id', 'in', runs.ids)]}
+        return runs.sudo(False)._show()
 
 
 class ServiceSubscriptionBillPreview(models.TransientModel):

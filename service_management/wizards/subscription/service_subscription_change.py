@@ -9,7 +9,7 @@ class ServiceSubscriptionChange(models.TransientModel):
     currency_id = fields.Many2one(related='line_id.currency_id')
     date_billed_to = fields.Date(related='line_id.date_billed_to')
     date = fields.Date(
-        string="From", required=True, default=fields.Date.context_today,
+        string="From", required=True, default=lambda self: self.env.company._get_service_today(),
         help="First day of the new terms. Days that were billed already are credited and billed"
              " anew with the next run; what was billed before stays.")
     # One compute each: what is not given stays as it is.

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Command
 
 
 class ServiceSubscriptionClose(models.TransientModel):
@@ -8,7 +7,7 @@ class ServiceSubscriptionClose(models.TransientModel):
 
     subscription_ids = fields.Many2many(comodel_name='service.subscription', required=True)
     date_end = fields.Date(
-        string="Last Day", required=True, default=fields.Date.context_today,
+        string="Last Day", required=True, default=lambda self: self.env.company._get_service_today(),
         help="Days after it are credited if they were billed; days up to it are billed.")
     reason_id = fields.Many2one(
         comodel_name='service.reason', required=True, domain="[('usage', '=', 'agreement')]")
@@ -45,11 +44,10 @@ class ServiceSubscriptionClose(models.TransientModel):
         self.subscription_ids._close(self.date_end, self.reason_id, self.note)
         if not self.bill_now:
             return {'type': 'ir.actions.act_window_close'}
-        today = fields.Date.context_today(self)
-        due = self.subscription_ids.filtered_domain(
-            self.subscription_ids._get_due_domain(today))
+        due = self.subscription_ids.filtered_domain(self.subscription_ids._get_due_domain())
         if not due:
             return {'type': 'ir.actions.act_window_close'}
-        return self.env['service.subscription.bill'].create({
-            'subscription_ids': [Command.set(due.ids)], 'date_until': today,
-        }).action_apply()
+        # A run is written by the engine only.
+        runs = self.env['service.subscription.run'].sudo()._start_today(due)
+        runs._begin()
+        return runs.sudo(False)._show()

@@ -31,7 +31,8 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
     date_from = fields.Date(
         string="From", required=True, compute='_compute_date_from', store=True,
         readonly=False, precompute=True)
-    date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self.env.company._get_service_today())
     fill_gaps = fields.Boolean(
         default=True, help="Make every fee that is missing in these days, also those that were"
                            " deleted or credited before.")
@@ -54,7 +55,8 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         for wizard in self:
             days = [spans[0][0] for line in wizard.subscription_ids.line_ids
                     if (spans := line._get_next_spans(1))]
-            wizard.date_from = min(days, default=fields.Date.context_today(wizard))
+            wizard.date_from = min(days, default=(
+                wizard.subscription_ids.company_id[:1]._get_service_today()))
 
     @api.onchange('fill_gaps')
     def _onchange_fill_gaps(self):
@@ -120,7 +122,6 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
 
     def _plan_corrections(self, lines):
         """Return the values of reductions or price changes of what was made for these days."""
-        today = fields.Date.context_today(self)
         fees = self.env['service.subscription.fee'].search([
             ('line_id', 'in', lines.ids), ('reduced_fee_id', '=', False),
             ('state', '!=', 'credited'),
@@ -128,6 +129,7 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         ], order='date_start, id')
         planned = []
         for fee in fees:
+            today = fee.company_id._get_service_today()
             span = common_days((self.date_from, self.date_to), (fee.date_start, fee.date_end))
             # Dispatchers and managers plan, and may not see invoices: the ledger may.
             if self.kind == 'reduction':

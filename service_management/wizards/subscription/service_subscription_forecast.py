@@ -42,7 +42,7 @@ class ServiceSubscriptionForecast(models.TransientModel):
         """Yield lists of values of lines: one for each subscription and month."""
         self.ensure_one()
         Subscription = self.env['service.subscription']
-        today = fields.Date.context_today(self)
+        today = self.company_id._get_service_today()
         until = today + relativedelta(months=self.months, day=1, days=-1)
         domain = [('company_id', '=', self.company_id.id), ('state', 'in', ('active', 'closed')),
                   *Subscription._get_due_domain(until)]

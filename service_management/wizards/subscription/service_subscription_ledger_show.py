@@ -7,7 +7,7 @@ class ServiceSubscriptionLedgerShow(models.TransientModel):
     _description = "Accruals Against the Ledger as of a Day"
 
     date = fields.Date(
-        string="As Of", required=True, default=fields.Date.context_today,
+        string="As Of", required=True, default=lambda self: self.env.company._get_service_today(),
         help="What was posted after this day does not count.")
 
     def action_apply(self):

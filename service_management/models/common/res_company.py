@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.clock import local_day
+
+
+class ResCompany(models.Model):
+    """What day it is: rules of a company go by the day where it is, whoever looks from wherever."""
+    _inherit = 'res.company'
+
+    def _get_service_timezone(self):
+        """Return the name of the time zone that the days of one company are in.
+
+        Of none, it is that of the company that is looked from.
+        """
+        company = self or self.env.company
+        company.ensure_one()
+        # What day it is somewhere is no secret of the calendar.
+        return company.sudo().resource_calendar_id.tz or 'UTC'
+
+    def _get_service_today(self):
+        """Return today's date where one company is: what is in force, due or expired is decided by it.
+
+        The day of whoever looks differs from it abroad, and a job has none.
+        """
+        return local_day(fields.Datetime.now(), self._get_service_timezone())
+
+    @api.model
+    def _get_today_domain(self, field, operator, company_field='company_id', days=0):
+        """Return the domain of records by a date and today's, as it is where their company is.
+
+        :param str field: name of the field of the date
+        :param str operator: how the date compares with today
+        :param str company_field: name of the field of the company
+        :param int days: how many days after today's the date is compared with
+        """
+        companies = self.sudo().with_context(active_test=False).search([])  # pylint: disable=no-search-all
+        by_day = companies.grouped(lambda company: company._get_service_today())
+        if len(by_day) == 1:
+            return Domain(field, operator, min(by_day) + timedelta(days=days))
+        return Domain.OR(
+            Domain(field, operator, day + timedelta(days=days))
+            & Domain(company_field, 'in', group.ids) for day, group in by_day.items())
