@@ -176,6 +176,20 @@ class TestServiceDay(AgreementCommon):
             self.assertEqual((here | there).mapped('warranty_state'), ['none', 'full'])
 
 
+    def test_lines_of_two_companies_are_posted_each_on_its_day(self):
+        place, moment = PLACES[0]
+        self.calendar.tz = place
+        other = self.setup_other_company(name="Elsewhere")['company']
+        other.resource_calendar_id.tz = 'America/New_York'
+        with freeze_time(moment):
+            lines = self.env['service.order.line'].union(*(
+                self._create_line(self._create_order(company_id=company.id, team_id=False),
+                                  'item', quantity_planned=1, quantity=1)
+                for company in (self.company, other)))
+            lines._post()
+        self.assertEqual(lines.mapped('date_posted'), [TODAY, YESTERDAY])
+
+
 class TestServiceSubscriptionDay(SubscriptionCommon):
 
     @everywhere

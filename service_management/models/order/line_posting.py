@@ -43,7 +43,8 @@ class ServiceOrderLine(models.Model):
         posted = self.browse()
         for (_company, is_dated), group in lines.grouped(
                 lambda line: (line.company_id, bool(line.date))).items():
-            posted |= group._set_state('posted', **self._prepare_posting_values(is_dated))
+            posted |= group._set_state(
+                'posted', **group._prepare_posting_values(is_dated))
         posted._after_posting()
         return posted
 
