@@ -11,6 +11,7 @@ class ServiceTaxedMixin(models.AbstractModel):
     _inherit = 'service.given.mixin'
     _description = "Taxed Line"
 
+    product_id = fields.Many2one(comodel_name='product.product')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
         readonly=False, precompute=True, check_company=True,
@@ -20,7 +21,11 @@ class ServiceTaxedMixin(models.AbstractModel):
         compute='_compute_has_other_taxes', help="The product is taxed differently now.")
 
     def _get_taxed_document(self):
-        """Return the documents of lines: they have a company and a fiscal position."""
+        """Return the documents of lines: they have a company."""
+        raise NotImplementedError
+
+    def _get_fiscal_position(self):
+        """Return the fiscal position that maps the taxes of one line's product."""
         raise NotImplementedError
 
     def _get_followed_fields(self):
@@ -37,11 +42,11 @@ class ServiceTaxedMixin(models.AbstractModel):
         """
         taxes_by_key, found = {}, {}
         for line in self:
-            document = line._get_taxed_document()
-            key = (document.company_id or self.env.company, line.product_id.taxes_id)
+            company = line._get_taxed_document().company_id or self.env.company
+            key = (company, line.product_id.taxes_id)
             if key not in taxes_by_key:
-                taxes_by_key[key] = key[1]._filter_taxes_by_company(key[0])
-            found[line] = document.fiscal_position_id.map_tax(
+                taxes_by_key[key] = key[1]._filter_taxes_by_company(company)
+            found[line] = line._get_fiscal_position().map_tax(
                 taxes_by_key[key] or line._get_archived_taxes())
         return found
 

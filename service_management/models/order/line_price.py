@@ -163,6 +163,9 @@ class ServiceOrderLine(models.Model):
     def _get_taxed_document(self):
         return self.order_id
 
+    def _get_fiscal_position(self):
+        return self.order_id.fiscal_position_id
+
     @api.depends('order_id.fiscal_position_id')
     def _compute_tax_ids(self):
         super()._compute_tax_ids()

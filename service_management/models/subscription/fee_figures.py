@@ -29,6 +29,8 @@ class ServiceSubscriptionFee(models.Model):
             if lines:
                 fee.amount_untaxed = -sum(lines.mapped('amount_currency'))
                 fee.amount_company = -sum(lines.mapped('balance'))
+            elif not ledger.line_id:
+                fee.amount_untaxed = fee.amount_company = fee.amount
             else:
                 fee.amount_untaxed = ledger.line_id._get_untaxed(fee.amount)
                 fee.amount_company = fee.currency_id._convert(

@@ -112,6 +112,9 @@ class ServiceSubscriptionLine(models.Model):
     def _get_taxed_document(self):
         return self.subscription_id
 
+    def _get_fiscal_position(self):
+        return self.subscription_id.fiscal_position_id
+
     @api.depends('subscription_id.fiscal_position_id')
     def _compute_tax_ids(self):
         super()._compute_tax_ids()
