@@ -6,7 +6,15 @@ from itertools import pairwise
 import pytz
 from hypothesis import given
 from hypothesis import strategies as st
-from tools.clock import by_days, cut_by_quota, in_steps, naive, utc_of, working_spans
+from tools.clock import (
+    by_days,
+    cut_by_quota,
+    in_steps,
+    naive,
+    utc_of,
+    working_days,
+    working_spans,
+)
 from tools.open_hours import AlwaysOpen, OpenHours
 
 BASE = datetime(2026, 3, 2)
@@ -125,6 +133,22 @@ def test_a_cut_of_a_second_or_less_changes_nothing(name, day, minutes):
 
 
 #=== WORK ===#
+
+@given(open_hours())
+def test_a_break_is_work_and_a_rest_is_not(opening):
+    """What lies between two working hours of a day belongs to them if nobody goes home for it."""
+    spans, hours = opening
+    days = working_days([tuple(map(pytz.utc.localize, span)) for span in spans])
+    found = {
+        hour for day, hulls in days.items() for hour in range(201 + 24)
+        if at(hour).date() == day and any(
+            start <= pytz.utc.localize(at(hour)) < end for start, end in hulls)}
+    expected = set(hours)
+    for before, after in pairwise(sorted(hours)):
+        if at(before).date() == at(after).date() and after - before - 1 < 11:
+            expected |= set(range(before, after))
+    assert found == expected
+
 
 @given(open_hours(), st.integers(1, 12), st.integers(1, 50))
 def test_usual_hours_are_the_first_ones_of_the_day_and_the_week(work, per_day, per_week):

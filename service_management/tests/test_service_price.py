@@ -227,6 +227,19 @@ class TestServicePrice(ServiceCommon):
         order.action_apply_price_rules()
         self.assertEqual(order.line_ids.mapped('price_unit'), [80])
 
+    def test_the_day_between_two_nights_is_overtime(self):
+        self.calendar.attendance_ids = [Command.clear()] + [
+            Command.create({
+                'name': "Night", 'dayofweek': str(day), 'hour_from': start, 'hour_to': end,
+                'day_period': 'morning'})
+            for day in range(5) for start, end in ((0, 6), (22, 24))]
+        self._create_rule('overtime', percent=50)
+        order = self._create_order()
+        night = self._book(order, '2026-03-03 20:00:00', '2026-03-04 04:00:00')
+        noon = self._book(order, '2026-03-03 10:00:00', '2026-03-03 11:00:00')
+        order.action_apply_price_rules()
+        self.assertEqual((night | noon).mapped('price_unit'), [80, 120])
+
     def test_a_holiday_is_a_closed_day(self):
         self.env['resource.calendar.leaves'].create({
             'name': "Holiday", 'calendar_id': self.calendar.id, 'company_id': self.company.id,

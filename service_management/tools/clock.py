@@ -9,6 +9,8 @@ from .spans import cut, joined
 
 #: What is shorter is nothing.
 _SECOND = timedelta(seconds=1)
+#: Who is off for so long has gone home. Source: Directive 2003/88/EC, article 3, "Daily rest".
+_REST = timedelta(hours=11)
 
 
 def local_day(moment, timezone):
@@ -103,20 +105,40 @@ def by_days(spans):
     return dict(found)
 
 
-def cut_by_days(start, end, timezone, hull_by_day):
+def working_days(spans):
+    """Return when the work of each day begins and ends: a break is among it, a rest is not.
+
+    :param spans: sorted, disjoint, of aware datetimes in one zone by pytz
+    :return: {day: [(start, end)]}; a night shift has two of them on a day, or more
+
+    >>> riga = pytz.timezone('Europe/Riga')
+    >>> at = lambda day, hour: riga.localize(datetime(2026, 3, day, hour))
+    >>> spans = [(at(2, 8), at(2, 12)), (at(2, 13), at(2, 17)), (at(3, 22), at(4, 6)),
+    ...          (at(4, 22), at(5, 6))]
+    >>> for day, hulls in working_days(spans).items():
+    ...     print(day.day, [(start.hour, end.hour) for start, end in hulls])
+    2 [(8, 17)]
+    3 [(22, 0)]
+    4 [(0, 6), (22, 0)]
+    5 [(0, 6)]
+    """
+    return {day: joined(parts, _REST - _SECOND) for day, parts in by_days(spans).items()}
+
+
+def cut_by_days(start, end, timezone, hulls_by_day):
     """Cut a span at midnights and at the borders of the working days.
 
     :param start: naive UTC datetime
     :param end: naive UTC datetime
     :param str timezone: name of the zone that the days are in; empty means UTC
-    :param dict hull_by_day: {day: (start, end)}, aware, of the days that have working time
+    :param dict hulls_by_day: as from `working_days`
     :return: list of (naive UTC start, naive UTC end, day, whether it is working time)
 
     >>> from datetime import date
     >>> day, at = date(2026, 3, 2), lambda hour: datetime(2026, 3, 2, hour)
     >>> work = tuple(pytz.utc.localize(at(hour)) for hour in (8, 17))
     >>> [(begin.hour, finish.hour, inside) for begin, finish, _day, inside in cut_by_days(
-    ...     at(7), at(18), 'UTC', {day: work})]
+    ...     at(7), at(18), 'UTC', {day: [work]})]
     [(7, 8, False), (8, 17, True), (17, 18, False)]
     """
     zone = pytz.timezone(timezone or 'UTC')
@@ -125,11 +147,11 @@ def cut_by_days(start, end, timezone, hull_by_day):
     while moment < end:
         day = moment.astimezone(zone).date()
         midnight = zone.localize(datetime.combine(day + timedelta(days=1), time.min))
-        hulls = [hull_by_day[day]] if day in hull_by_day else []
         parts += [
             (begin.astimezone(pytz.utc).replace(tzinfo=None),
              finish.astimezone(pytz.utc).replace(tzinfo=None), day, is_inside)
-            for begin, finish, is_inside in cut((moment, min(end, midnight)), hulls)]
+            for begin, finish, is_inside in cut(
+                (moment, min(end, midnight)), hulls_by_day.get(day, ()))]
         moment = midnight
     return parts
 

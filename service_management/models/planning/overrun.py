@@ -43,8 +43,8 @@ class ServiceVisit(models.Model):
         employee = self.employee_id.sudo()
         days = employee._get_working_days(self.timer_start, self.timer_start)
         day = local_day(self.timer_start, employee.tz)
-        closing = days.get(employee.id, {}).get(day)
-        ends = [self.date_end, closing and naive(closing)[1], self._get_overrun_moment()]
+        closings = [naive(hull)[1] for hull in days.get(employee.id, {}).get(day, ())]
+        ends = [self.date_end, *closings, self._get_overrun_moment()]
         ends = [end for end in ends if end and end > self.timer_start]
         return min(ends + [fields.Datetime.now()])
 

@@ -170,14 +170,14 @@ class ServiceOrderLine(models.Model):
                 ((line.date_start, line.date_end) for line in lines), timedelta())
             for employee_id, lines in worked.grouped(lambda line: line.employee_id.id).items()}
 
-    def _cut_by_overtime(self, rules, hull_by_day, flexible_work=None):
+    def _cut_by_overtime(self, rules, hulls_by_day, flexible_work=None):
         """Cut one line where its price changes, and at midnight where the kind of day does.
 
         :param flexible_work: what a technician with flexible hours worked; the clock does not count
             then, but the hours of the day and of the week
         """
         timezone = self.employee_id.tz or self.company_id._get_service_timezone()
-        pieces = cut_by_days(self.date_start, self.date_end, timezone, hull_by_day)
+        pieces = cut_by_days(self.date_start, self.date_end, timezone, hulls_by_day)
         if flexible_work:
             calendar = self.employee_id.sudo().resource_calendar_id  # as in _get_flexible_work
             pieces = cut_by_quota(
@@ -187,7 +187,7 @@ class ServiceOrderLine(models.Model):
         for start, end, day, is_inside in pieces:
             rule = self.env['service.price.rule']
             if not is_inside:
-                days = ('any', 'open' if day in hull_by_day else 'closed')
+                days = ('any', 'open' if day in hulls_by_day else 'closed')
                 rule = rules.filtered(lambda item, days=days: item.day in days)._pick(
                     self.order_id, start)
             parts.append((start, end, rule))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ...tools.clock import by_days
+from ...tools.clock import by_days, working_days
 
 #: Who reads zones. A field of a core model that leads to ours is for nobody else: reading the whole
 #: record would fail for people of other apps.
@@ -50,11 +50,11 @@ class HrEmployee(models.Model):
         return opening, present
 
     def _get_working_days(self, start, end):
-        """Return {employee id: {day: (start, end)}}: when a day's work begins and ends.
+        """Return {employee id: {day: [(start, end)]}}: when a day's work begins and ends.
 
         Days are the employee's own; leave and holidays are left out. A break between two working
-        spans of a day is no overtime: nobody goes home for lunch. Who has no working hours is left
-        out altogether. As for `_get_working_spans`, call it in sudo.
+        spans of a day is no overtime: nobody goes home for lunch; the day between two nights is no
+        break. Who has no working hours is left out altogether. As for `_get_working_spans`, call it in sudo.
 
         :param start: naive UTC datetime
         :param end: naive UTC datetime
@@ -62,8 +62,7 @@ class HrEmployee(models.Model):
         day = timedelta(days=1)
         present = self._get_working_spans(start - day, end + day)[1]
         return {
-            employee_id: {day: (parts[0][0], parts[-1][1]) for day, parts in by_days(spans).items()}
-            for employee_id, spans in present.items()}
+            employee_id: working_days(spans) for employee_id, spans in present.items()}
 
     def _get_available_hours(self, start, end):
         """Return {employee id: {day: hours}} of work that these people could do in a period.
