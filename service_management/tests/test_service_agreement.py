@@ -418,12 +418,31 @@ class TestServiceAgreement(AgreementCommon):
             self.assertEqual(target.task_ids, tasks)
             self.assertEqual(target.line_ids.object_id, self.object)
 
-    def test_stopped_lines_and_objects_of_others_are_not_copied(self):
+    def test_stopped_lines_and_those_of_objects_of_others_are_not_copied(self):
+        """A line of one object never comes to be of all of them."""
         source = self._create_agreement(
-            {'is_stopped': True}, {'object_id': self.object.id, 'name': "Check"})
+            {'is_stopped': True}, {'object_id': self.object.id, 'name': "Check"},
+            {'name': "Advice"})
+        second = self.object.copy({'name': "Second Boiler"})
+        for target in (
+            self._create_agreement(active=False, partner_id=self.other_customer.id),
+            self._create_agreement(active=False, object_ids=second.ids),
+            self.env['service.agreement'].create({
+                'title': "Care", 'is_template': True, 'company_id': self.company.id}),
+        ):
+            with self.subTest(target=target.name):
+                target.line_ids.unlink()
+                target._copy_lines_from(source, with_relations=False)
+                self.assertRecordValues(target.line_ids, [{'name': "Advice", 'object_id': False}])
+                self.assertIn("Check ([B-1] Boiler)", target.message_ids[0].body)
+
+    def test_a_copy_of_nothing_is_refused(self):
+        source = self._create_agreement(
+            {'object_id': self.object.id}, object_ids=self.object.ids)
         target = self._create_agreement(active=False, partner_id=self.other_customer.id)
-        target._copy_lines_from(source)
-        self.assertRecordValues(target.line_ids, [{'name': "Check", 'object_id': False}])
+        with self.assertRaisesRegex(UserError, "Add the objects"):
+            self.env['service.agreement.copy.lines'].with_user(self.user_manager).create({
+                'agreement_id': target.id, 'source_id': source.id}).action_apply()
         wizard = self.env['service.agreement.copy.lines'].create({
             'agreement_id': target.id, 'source_id': source.id, 'line_ids': False})
         with self.assertRaisesRegex(UserError, "at least one line"):

@@ -325,18 +325,28 @@ class ServiceAgreementLine(models.Model):
     def _copy_to(self, agreement):
         """Add copies of these lines to an agreement, beginning with it.
 
-        Objects of another customer are left behind.
+        Lines of an object that the agreement cannot cover are left out, and its history says so:
+        without their object they would be of all objects.
 
         :return: the new lines
         """
         vals_list = []
-        for line in self._get_lines_to_copy():
+        lines = self._get_lines_to_copy()
+        copied = lines.filtered(lambda line: line._is_coverable_by(agreement))
+        for line in copied:
             vals = line.copy_data({'agreement_id': agreement.id, 'date_end': False})[0]
             vals['date_start'] = False if agreement.is_template else agreement.date_start
-            owner = line.object_id.commercial_partner_id
-            if owner and owner != agreement.commercial_partner_id:
-                vals['object_id'] = False
-            if agreement.object_ids and line.object_id not in agreement.object_ids:
-                vals['object_id'] = False
             vals_list.append(vals)
+        if left := lines - copied:
+            agreement._message_log(body=self.env._(
+                "Not copied, as their objects are not covered here: %s",
+                ', '.join(f'{line.display_name} ({line.object_id.display_name})' for line in left)))
         return self.create(vals_list)
+
+    def _is_coverable_by(self, agreement):
+        """Tell whether an agreement may have the object of one line."""
+        self.ensure_one()
+        obj, owner = self.object_id, self.object_id.commercial_partner_id
+        return not obj or (
+            (not owner or owner == agreement.commercial_partner_id)
+            and (not agreement.object_ids or obj in agreement.object_ids))

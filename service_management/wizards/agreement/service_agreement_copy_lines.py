@@ -27,14 +27,17 @@ class ServiceAgreementCopyLines(models.TransientModel):
             wizard.line_ids = wizard.source_id.line_ids._get_lines_to_copy()
 
     def action_apply(self):
-        """Copy the lines chosen; stopped ones are left behind.
+        """Copy the lines chosen; stopped ones, and those of objects of others, are left behind.
 
-        :raise UserError: if no line was chosen
+        :raise UserError: if no line was chosen, or none can be copied
         """
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._(
                 "Choose at least one line. Stopped lines cannot be copied."))
-        self.agreement_id._copy_lines_from(
-            self.source_id, self.line_ids & self.source_id.line_ids, self.with_relations)
+        if not self.agreement_id._copy_lines_from(
+                self.source_id, self.line_ids & self.source_id.line_ids, self.with_relations):
+            raise UserError(self.env._(
+                "The objects of these lines are not covered by %s. Add the objects to it first.",
+                self.agreement_id.name))
         return {'type': 'ir.actions.act_window_close'}
