@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .common import SIGNATURE, ServiceBaseCommon
@@ -101,6 +102,41 @@ class TestServiceQuote(ServiceBaseCommon):
         order.line_ids.price_unit = 70
         self.assertFalse(order.line_ids.is_price_agreed)
         self.assertIn("by hand instead of", order.line_ids.price_explanation)
+
+    def test_a_covered_line_that_is_charged_costs_what_was_agreed_before_coverage(self):
+        """(discount of the pricelist, covered, values by hand, agreed, charged by a manager)"""
+        rule = self.env['service.price.rule'].create({
+            'name': "Second Year", 'kind': 'warranty', 'percent': 0,
+            'company_id': self.company.id})
+        for percent, covered, given, agreed, charged in (
+            (0, 100, {}, 0, 120), (0, 40, {}, 72, 120), (25, 100, {}, 0, 90),
+            (25, 40, {}, 72, 90), (0, 100, {'price_unit': 100}, 0, 100),
+            (0, 40, {'discount': 50}, 60, 60),
+        ):
+            with self.subTest(percent=percent, covered=covered, given=given):
+                rule.percent = covered
+                self.part.list_price = 120
+                order = self._create_quote(
+                    object_ids=self.object.ids, pricelist_id=self.env['product.pricelist'].create({
+                        'name': "Friends", 'company_id': self.company.id, 'item_ids': [
+                            Command.create({'compute_price': 'percentage', 'percent_price': percent}),
+                        ]}).id)
+                line = self._create_line(order, 'item')
+                line.write(given)
+                order.action_mark_quote_sent()
+                order._accept_quote("Guest", SIGNATURE)
+                self.part.list_price = 500
+                self.assertEqual(line.price_subtotal, agreed)
+                line.with_user(self.user_manager).write({
+                    'billing_override': 'chargeable', 'billing_note': "Misuse"})
+                self.assertRecordValues(line, [{'price_subtotal': charged, 'is_price_agreed': True}])
+                line.with_user(self.user_manager).billing_override = False
+                self.assertEqual(line.price_subtotal, agreed, "taken back, it is as agreed")
+                line.with_user(self.user_manager).billing_override = 'chargeable'
+                self._plan(order)
+                self._sign(order)
+                order.action_post()
+                self.assertEqual(line.price_subtotal, charged)
 
     def test_no_fee_joins_an_accepted_quote(self):
         order = self._create_quote()

@@ -31,6 +31,10 @@ class ServiceOrderLine(models.Model):
         copy=False, readonly=True, help="The customer accepted this price with the quote.")
     agreed_coverage = fields.Json(
         copy=False, readonly=True, help="Who pays the line by the quote that was accepted.")
+    agreed_price = fields.Json(
+        string="Accepted Price", copy=False, readonly=True,
+        help="Price and discount of the quote that was accepted, and what they were if the customer"
+             " paid all: {'offered': {name: value}, 'uncovered': {name: value}}.")
     price_explanation = fields.Char(compute='_compute_price_explanation')
     can_edit_price = fields.Boolean(compute='_compute_can_edit_price')
     price_subtotal = fields.Monetary(
@@ -141,24 +145,38 @@ class ServiceOrderLine(models.Model):
             'price_unit': self._propose_price_unit, 'discount': self._propose_discount,
             **super()._get_followed_fields()}
 
-    @api.depends('technical_price_unit')
+    @api.depends('technical_price_unit', 'billing_override')
     def _compute_price_unit(self):
         self._follow('price_unit')
 
     def _propose_price_unit(self):
         return {
-            line: line.technical_price_unit for line in self if not line._keeps_price()}
+            **self._get_agreed_prices('price_unit'),
+            **{line: line.technical_price_unit for line in self if not line._keeps_price()}}
 
-    @api.depends('technical_discount', 'covered_percent', 'given_fields')
+    @api.depends('technical_discount', 'covered_percent', 'billing_override', 'given_fields')
     def _compute_discount(self):
         self._follow('discount')
 
     def _propose_discount(self):
         """Take what is covered off a price by hand, too: it stands for the pricelist's only."""
         return {
-            line: max(line.technical_discount, line.covered_percent)
-            if line._is_given('price_unit') else line.technical_discount
-            for line in self if not line._keeps_price()}
+            **self._get_agreed_prices('discount'),
+            **{line: max(line.technical_discount, line.covered_percent)
+               if line._is_given('price_unit') else line.technical_discount
+               for line in self if not line._keeps_price()}}
+
+    def _get_agreed_prices(self, name):
+        """Return {line: value of a field that the customer has accepted}, of those not billed yet.
+
+        A manager who has a line charged takes back who else pays it, not what was agreed.
+        """
+        return {
+            line: line.agreed_price[
+                'uncovered' if line.billing_override == 'chargeable' else 'offered'][name]
+            for line in self
+            if line.is_price_agreed and line.agreed_price and line.state == 'open'
+            and not line.qty_invoiced}
 
     def _get_taxed_document(self):
         return self.order_id

@@ -19,10 +19,31 @@ class ServiceOrderLine(models.Model):
     def _agree(self):
         """Hold price, discount, taxes and who pays of those of these lines that are offered."""
         offered = self.filtered(lambda line: line.state == 'open' or line.is_cancelled_with_order)
+        agreed_prices = offered.filtered(
+            lambda line: not line.is_price_agreed)._get_agreed_price()
         for line in offered.sudo():  # nobody enters by hand what was agreed
             line.write({
                 'is_price_agreed': True,
                 'agreed_coverage': {
                     name: line._fields[name].convert_to_write(line[name], line)
                     for name in line._get_no_coverage()},
+                'agreed_price': agreed_prices.get(line, line.agreed_price),
             })
+
+    def _get_agreed_price(self):
+        """Return {line: its price and discount, and what they were if the customer paid all}.
+
+        Of those that somebody else pays for, wholly or in part.
+        """
+        found = {}
+        # What is found is found for whoever asks.
+        for line in self.sudo():
+            if not line.billing_override and (line.covered_percent or line.billing != 'chargeable'):
+                copy = self.env['service.order.line'].sudo().new(origin=line)
+                copy.update({
+                    'state': 'open', 'is_price_agreed': False, 'billing_override': 'chargeable'})
+                found[line] = {
+                    'offered': {
+                        name: line._get_own_value(name) for name in ('price_unit', 'discount')},
+                    'uncovered': {name: copy[name] for name in ('price_unit', 'discount')}}
+        return found

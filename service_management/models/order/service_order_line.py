@@ -260,10 +260,10 @@ class ServiceOrderLine(models.Model):
         """Return the fields that only the verbs of a line change, in sudo; extend for more."""
         return {
             'state', 'date_posted', 'is_cancelled_with_order', 'reversed_line_id',
-            'is_price_agreed', 'agreed_coverage', 'given_fields', 'technical_price_unit',
-            'technical_discount', 'has_pricelist_discount', 'billing', 'billing_reason',
-            'covered_percent', 'price_subtotal', 'price_total', 'qty_invoiced', 'qty_waived',
-            'qty_to_invoice', 'invoice_status'}
+            'is_price_agreed', 'agreed_coverage', 'agreed_price', 'given_fields',
+            'technical_price_unit', 'technical_discount', 'has_pricelist_discount', 'billing',
+            'billing_reason', 'covered_percent', 'price_subtotal', 'price_total', 'qty_invoiced',
+            'qty_waived', 'qty_to_invoice', 'invoice_status'}
 
     def _ensure_by_verb(self):
         """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""

@@ -224,9 +224,9 @@ class ServiceOrderLine(models.Model):
     def _undo_adjustment(self):
         """Give lines the price back that they had before they were adjusted to a total."""
         for line in self.filtered(lambda line: line.is_price_adjusted and line.state == 'open'):
-            follows = not line._keeps_price() and not line._is_given('price_unit')
+            found = {} if line._is_given('price_unit') else line._get_proposals('price_unit')
             line.write({
-                'price_unit': line.technical_price_unit if follows else line.price_before_adjustment,
+                'price_unit': found.get(line, line.price_before_adjustment),
                 'is_price_adjusted': False, 'given_fields': line.given_fields})
 
     def _adjust_to(self, total):
