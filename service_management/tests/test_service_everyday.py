@@ -222,8 +222,47 @@ class TestServiceEveryday(ServiceCommon):
         self._load_chart(company)
         self.assertEqual(products[0].taxes_id, reduced)
         self.assertFalse(products[1].taxes_id)
-        company._tax_service_products()
-        self.assertEqual(products[0].taxes_id, reduced)
+        with self.subTest("Odoo gives one to what has a tax of another company"):
+            products[1].taxes_id = self.tax
+            self._load_chart(company)
+            self.assertEqual(products[1].taxes_id, self.tax)
+        with self.subTest("another default tax is for new products"):
+            company.account_sale_tax_id = reduced
+            self.assertEqual(products[1].taxes_id, self.tax)
+
+    def test_products_we_ship_get_the_first_default_tax_that_somebody_enters(self):
+        products = self._get_shipped_products().sudo()
+        products.taxes_id = False
+        company = self.env['res.company'].create({
+            'name': "Fresh", 'country_id': self.env.ref('base.us').id})
+        group = self.env['account.tax.group'].create({
+            'name': "VAT", 'company_id': company.id, 'country_id': company.country_id.id})
+        taxes = self.env['account.tax'].with_company(company).create([
+            {'name': name, 'amount': amount, 'company_id': company.id, 'type_tax_use': 'sale',
+             'tax_group_id': group.id}
+            for name, amount in (("Usual", 20), ("Raised", 22))])
+        company.account_sale_tax_id = taxes[0]
+        self.assertEqual([product.taxes_id for product in products], [taxes[0]] * 3)
+        products[2].taxes_id = False
+        company.account_sale_tax_id = taxes[1]
+        self.assertEqual(
+            [product.taxes_id for product in products], [taxes[0], taxes[0], taxes[0].browse()])
+
+    def test_settings_name_products_that_lack_a_tax(self):
+        rule = self.env['service.price.rule'].create({
+            'name': "Call-out", 'kind': 'call_out', 'amount': 45, 'company_id': self.company.id,
+            'product_id': self._create_service_product("Call-out", 0).id})
+        job = self._create_service_product("Job", 90, service_tracking='service_order')
+        used = self.hours | self.travel | rule.product_id | job
+        Settings = self.env['res.config.settings']
+        self.company.account_sale_tax_id = False
+        used.taxes_id = False
+        self.assertFalse(
+            Settings.create({}).service_untaxed_product_ids & used, "nothing is usual here")
+        self.company.account_sale_tax_id = self.tax
+        self.assertEqual(Settings.create({}).service_untaxed_product_ids & used, used)
+        used.taxes_id = self.tax
+        self.assertFalse(Settings.create({}).service_untaxed_product_ids & used)
 
     #=== INDEXES ===#
 

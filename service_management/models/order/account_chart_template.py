@@ -1,19 +1,20 @@
 from odoo import models
+from odoo.fields import Command
 
 
 class AccountChartTemplate(models.AbstractModel):
     _inherit = 'account.chart.template'
 
     def _load(self, template_code, company, *args, **kwargs):
-        """Tax the products that we ship when a company gets its chart of accounts.
+        """Leave the products that we ship without taxes where somebody took these away.
 
-        Odoo makes products before the chart when both are installed at once, and completes only
-        those that have a tax of another company. A chart that is loaded again leaves them alone:
-        since the first time they are as somebody wants them.
+        Another chart brings another default tax, which looks like the first one; the same chart
+        again gives a tax to those that have one of another company.
         """
-        is_first = company.chart_template != template_code
+        freed = company._filter_untaxed(company._get_shipped_products())
         result = super()._load(template_code, company, *args, **kwargs)
-        if is_first:
-            # Loading may have installed a localization, which gives the registry anew.
-            self.env()['res.company'].browse(company.id)._tax_service_products()
+        # Loading may have installed a localization, which gives the registry anew.
+        products = self.env()['product.template'].sudo().browse(freed.ids)
+        products.taxes_id = [
+            Command.unlink(tax.id) for tax in products.taxes_id if tax.company_id.id == company.id]
         return result

@@ -39,15 +39,40 @@ class ResCompany(models.Model):
                 company.service_travel_product_id or self._default_service_travel_product_id())
         return companies
 
-    def _tax_service_products(self):
-        """Give the products that we ship a company's default tax where they have none of its."""
+    #=== TAXES OF PRODUCTS ===#
+
+    def write(self, vals):
+        """Tax the products that we ship when companies get their first default tax.
+
+        A chart of accounts brings it, which comes after the products where both are installed at
+        once, or somebody enters it. From then on the products are as somebody wants them.
+        """
+        first = self.filtered(
+            lambda company: vals.get('account_sale_tax_id') and not company.account_sale_tax_id)
+        result = super().write(vals)
+        for company in first:
+            company._filter_untaxed(company._get_shipped_products())._force_default_sale_tax(company)
+        return result
+
+    @api.model
+    def _get_shipped_products(self):
+        """Return the products that the addon brings, but for those deleted."""
+        shipped = (
+            self.env.ref(xml_id, raise_if_not_found=False) for xml_id in (
+                'service_management.product_service_hour',
+                'service_management.product_service_travel',
+                'service_management.product_service_fee'))
+        return self.env['product.product'].union(*filter(None, shipped)).product_tmpl_id
+
+    def _get_service_products(self):
+        """Return the products that service of one company is billed with; extend for more."""
         self.ensure_one()
-        shipped = filter(None, (
-            self.env.ref(f'service_management.product_service_{name}', raise_if_not_found=False)
-            for name in ('hour', 'travel', 'fee')))
-        products = self.env['product.product'].union(*shipped).product_tmpl_id
+        return self.service_hour_product_id | self.service_travel_product_id
+
+    def _filter_untaxed(self, products):
+        """Return those products, in sudo, that have no tax of one company though it has a default."""
+        self.ensure_one()
         # A company's taxes are not seen from another one.
-        products.sudo().filtered(lambda product: (
-            product.company_id in (self.browse(), self)
-            and not product.taxes_id._filter_taxes_by_company(self)
-        ))._force_default_sale_tax(self)
+        return products.sudo().filtered(lambda product: (
+            self.account_sale_tax_id and product.company_id in (self.browse(), self)
+            and not product.taxes_id._filter_taxes_by_company(self)))

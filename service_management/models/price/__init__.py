@@ -1,3 +1,4 @@
 from . import service_price_rule
+from . import res_company
 from . import service_order
 from . import service_order_line
