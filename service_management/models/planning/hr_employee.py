@@ -46,6 +46,15 @@ class HrEmployee(models.Model):
     """Who is free when, and what speaks against a slot: the one door for boards and planners."""
     _inherit = 'hr.employee'
 
+    @api.constrains('company_id')
+    def _check_clock_stopped(self):
+        """Let nobody leave the company in which his hours are being counted."""
+        for employee in self:
+            # The clock counts, whoever changes the employee.
+            self.env['service.visit'].sudo().search([
+                ('employee_id', '=', employee.id), ('timer_start', '!=', False),
+                ('company_id', '!=', employee.company_id.id)])._ensure_timer_stopped()
+
     #=== WHAT SPEAKS AGAINST A SLOT ===#
 
     def _find_open_visits(self, start, end):
