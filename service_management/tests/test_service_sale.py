@@ -55,6 +55,15 @@ class TestServiceSale(ServiceCommon):
 
     #=== FROM SALES TO SERVICE ===#
 
+    def test_sold_work_stays_with_whoever_pays_it(self):
+        sale_order = self._confirm(self.job)
+        order = sale_order.service_order_ids.with_user(self.user_dispatcher)
+        with self.assertRefusedWith(
+                UserError, f"sold to Harbour Hotel in {sale_order.name}", order, order.line_ids):
+            order.partner_id = self.other_customer
+        order.partner_id = self.site
+        self.assertEqual(order.commercial_partner_id, self.customer)
+
     def test_confirming_a_sale_opens_a_service_order(self):
         sale_order = self._confirm(self.job, client_order_ref="PO 7")
         order = sale_order.service_order_ids

@@ -223,7 +223,12 @@ class TestServiceSubject(AgreementCommon):
         def leave_team(_order, visit):
             visit.employee_id.service_team_id = False
 
-        for change in (move_owner, move_site, move_customer, lock, archive, leave_team):
+        def change_team(order, _visit):
+            order.team_id = south
+
+        south = self.env['service.team'].create({'name': "South", 'company_id': self.company.id})
+        changes = (move_owner, move_site, move_customer, lock, archive, leave_team, change_team)
+        for change in changes:
             for planned in (False, True):
                 with (self.subTest(change.__name__, planned=planned),
                       self.env.cr.savepoint() as savepoint):
@@ -248,6 +253,15 @@ class TestServiceSubject(AgreementCommon):
                     own.action_start()
                     own.action_stop()
                     savepoint.rollback()
+
+    def test_technician_stays_in_the_company_while_the_clock_runs(self):
+        visit = self._plan(self._create_order())
+        visit._start_timer('work')
+        other = self.setup_other_company()['company']
+        with self.assertRefusedWith(UserError, "clock of Anna.*Stop it first", visit):
+            with self.env.cr.savepoint():
+                self.technician.company_id = other
+        self.assertEqual(visit._stop_timer().employee_id, self.technician)
 
     # ------------------------------------------------------------ what is archived
 

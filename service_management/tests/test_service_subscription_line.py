@@ -117,6 +117,12 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
         with self.assertRaisesRegex(ValidationError, "belongs to Bakery"):
             self._subscribe(lines=[{'object_id': self.other_object.id}])
 
+    def test_an_object_stays_with_its_customer_while_a_subscription_serves_it(self):
+        subscription = self._subscribe(lines=[{'object_id': self.object.id}])
+        with self.assertRefusedWith(
+                ValidationError, f"Boiler.*not finished: {subscription.name}", self.object):
+            self.object.partner_id = self.other_customer
+
     def test_a_change_before_billing_splits_the_period_by_its_days(self):
         subscription = self._subscribe('2026-04-01')
         subscription._create_due_fees(fields.Date.to_date('2026-04-01'))

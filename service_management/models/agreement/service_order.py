@@ -153,8 +153,6 @@ class ServiceOrder(models.Model):
         if vals.get('agreement_id'):
             self.env['service.agreement'].browse(vals['agreement_id'])._ensure_not_suspended()
         if 'agreement_id' not in vals:
-            if vals.get('partner_id'):
-                self._ensure_agreed_with(self.env['res.partner'].browse(vals['partner_id']))
             return super().write(vals)
         leaving = self.filtered(lambda order: (
             order.agreement_id and order.agreement_id.id != vals['agreement_id']))
@@ -162,16 +160,16 @@ class ServiceOrder(models.Model):
         leaving._leave_agreement()
         return result
 
-    def _ensure_agreed_with(self, partner):
-        """:raise UserError: if the agreement of an order is with somebody else"""
-        for order in self:
-            agreement = order._get_agreement_sudo()
-            if agreement and agreement.commercial_partner_id != partner.commercial_partner_id:
-                raise UserError(self.env._(
-                    "%(order)s is an order of %(agreement)s with %(customer)s. Take the agreement"
-                    " off first: then the lines are priced anew, and the visits due are free again.",
-                    order=order.name, agreement=agreement.name,
-                    customer=agreement.partner_id.display_name))
+    def _ensure_may_change_customer(self, vals):
+        """Let nobody take over what was agreed with somebody else."""
+        super()._ensure_may_change_customer(vals)
+        if self.agreement_id and 'agreement_id' not in vals:
+            agreement = self._get_agreement_sudo()
+            raise UserError(self.env._(
+                "%(order)s is an order of %(agreement)s with %(customer)s. Take the agreement off"
+                " first: then the lines are priced anew, and the visits due are free again.",
+                order=self.name, agreement=agreement.name,
+                customer=agreement.partner_id.display_name))
 
     def _leave_agreement(self):
         """Price what an agreement was taken off anew, and let its visits due be created again."""

@@ -103,14 +103,11 @@ class ServiceOrder(models.Model):
     def _compute_payment_term_id(self):
         super(ServiceOrder, self._keep_agreed('payment_term_id'))._compute_payment_term_id()
 
-    def write(self, vals):
+    def _ensure_may_change_customer(self, vals):
         """Keep what a customer has accepted his."""
-        if vals.get('partner_id'):
-            customer = self.env['res.partner'].browse(vals['partner_id']).commercial_partner_id
-            for order in self.filtered(lambda order: order._is_agreed()):
-                if order.commercial_partner_id != customer:
-                    raise UserError(self.env._(
-                        "%(order)s was quoted to %(customer)s and accepted. Cancel it, and make an"
-                        " order for the other customer.", order=order.name,
-                        customer=order.commercial_partner_id.display_name))
-        return super().write(vals)
+        super()._ensure_may_change_customer(vals)
+        if self._is_agreed():
+            raise UserError(self.env._(
+                "%(order)s was quoted to %(customer)s and accepted. Cancel it, and make an order for"
+                " the other customer.", order=self.name,
+                customer=self.commercial_partner_id.display_name))

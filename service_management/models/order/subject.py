@@ -22,7 +22,11 @@ class ServiceOrder(models.Model):
         return orders
 
     def write(self, vals):
-        """Refuse what is archived, and keep the objects that lines name."""
+        """Refuse what is archived, keep the objects that lines name, and the customer where it stays."""
+        if vals.get('partner_id'):
+            customer = self.env['res.partner'].browse(vals['partner_id']).commercial_partner_id
+            for order in self.filtered(lambda order: order.commercial_partner_id != customer):
+                order._ensure_may_change_customer(vals)
         if not {'partner_id', 'site_id', 'object_ids'} & set(vals):
             return super().write(vals)
         before = {order: order._get_subject() for order in self}
@@ -32,6 +36,14 @@ class ServiceOrder(models.Model):
             order._ensure_in_use(new_places - places, new_objects - objects)
             order._ensure_not_named(objects - new_objects)
         return result
+
+    def _ensure_may_change_customer(self, vals):
+        """Extend to keep one order with the customer to whom something of it was promised.
+
+        :param dict vals: what is written along
+        :raise UserError: saying to whom it was promised, and what to do
+        """
+        self.ensure_one()
 
     def _get_subject(self):
         """Return who and where one order is for, and its objects."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceOrder(models.Model):
@@ -32,6 +33,17 @@ class ServiceOrder(models.Model):
         self.ensure_one()
         return self._open_dialog(
             'service.order.sell', self.env._("Sell What Was Found"), default_order_id=self.id)
+
+    def _ensure_may_change_customer(self, vals):
+        """Keep what was sold with whoever pays it."""
+        super()._ensure_may_change_customer(vals)
+        # What was sold is no secret to whoever delivers it.
+        sold = self.sudo().line_ids.sale_line_id.order_id | self.sudo().sale_order_id
+        if sold:
+            raise UserError(self.env._(
+                "%(order)s was sold to %(customer)s in %(sale)s. Cancel it, and sell the work to the"
+                " other customer.", order=self.name, sale=sold[0].name,
+                customer=sold[0].partner_id.display_name))
 
     def _prepare_found_sale(self, note):
         """Return the values of a quotation for what was found on one order.
