@@ -26,7 +26,7 @@ line = env['service.order.line'].create({
 order.stage_id.can_sign_off = True
 order.stage_id = env['service.stage']._get_for('signed_off', company)
 if %(posted)r:
-    order.action_post()
+    order._post_lines()
 env.cr.commit()
 
 registry = Registry(env.cr.dbname)
@@ -59,7 +59,7 @@ def database():
 
 def test_order_posted_by_two_at_once_is_posted_once(database):
     instance, name = database
-    instance.shell(name, _SETUP % {'posted': False, 'action': 'action_post'} + """
+    instance.shell(name, _SETUP % {'posted': False, 'action': '_post_lines'} + """
 assert line.state == 'posted'
 assert len(line.analytic_line_ids) == 1, line.analytic_line_ids
 """)

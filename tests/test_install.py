@@ -66,7 +66,7 @@ env['service.order.line'].create({'order_id': order.id, 'kind': 'hour', 'quantit
 order.company_id.service_require_signature = False
 order.stage_id.can_sign_off = True
 order.stage_id = env['service.stage']._get_for('signed_off', order.company_id)
-order.action_post()
+order._post_lines()
 company = order.company_id
 company.country_id = env.ref('base.us')
 env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)

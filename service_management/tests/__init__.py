@@ -17,6 +17,7 @@ from . import test_service_order
 from . import test_service_order_ledger
 from . import test_service_pictures
 from . import test_service_portal
+from . import test_service_preview
 from . import test_service_price
 from . import test_service_quote
 from . import test_service_report

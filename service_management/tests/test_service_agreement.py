@@ -820,14 +820,14 @@ class TestServiceAgreementCoverage(AgreementCommon):
     def test_covered_work_is_not_billed_and_its_cost_counts(self):
         agreement = self._create_agreement(coverage_labor=100, coverage_parts=100)
         order = self._worked_order(agreement_id=agreement.id)
-        order.action_post()
+        order._post_lines()
         self.assertEqual(order.invoice_status, 'no')
         self.assertEqual(set(order.line_ids.mapped('billing')), {'agreement'})
 
     def test_figures_of_agreement_customer_and_object(self):
         agreement = self._create_agreement(coverage_parts=100)
         order = self._worked_order(agreement_id=agreement.id, object_ids=self.second_object.ids)
-        order.action_post()
+        order._post_lines()
         self._plan(self._create_order(
             agreement_id=agreement.id, object_ids=self.second_object.ids))
         revenue, cost = 160, 60 + 70
@@ -887,7 +887,7 @@ class TestServiceAgreementCoverage(AgreementCommon):
             allowance_kind='hours', allowance_quantity=5, allowance_period='year')
         order = self._work(agreement, 3)
         order._apply_allowance()
-        order.action_post()
+        order._post_lines()
         self.assertEqual(agreement.allowance_balance, 2)
         order.line_ids.action_reverse()
         self.env.invalidate_all()

@@ -21,7 +21,7 @@ class TestServiceBillAgain(ServiceCommon):
     def _billed(self, **values):
         """Return (order of two hours at 80.00 and a pump at 120.00, its posted invoice)."""
         order = self._worked_order(**values)
-        order.action_post()
+        order._post_lines()
         invoice = order._create_invoices().with_user(self.user_accountant)
         invoice.invoice_date = '2026-03-10'
         invoice.action_post()
@@ -115,7 +115,7 @@ class TestServiceBillAgain(ServiceCommon):
 
     def test_what_was_not_billed_yet_stays_to_bill_beside_a_waiver(self):
         order = self._worked_order()
-        order.action_post()
+        order._post_lines()
         invoice = order._create_invoices().with_user(self.user_accountant)
         invoice.invoice_date = '2026-03-10'
         self._bill_of(invoice, self.hours).quantity = 1.5
@@ -145,7 +145,7 @@ class TestServiceBillAgain(ServiceCommon):
 
     def test_reversed_line_credits_what_its_edited_draft_billed(self):
         order = self._worked_order()
-        order.action_post()
+        order._post_lines()
         self._bill_of(order._create_invoices(), self.part).price_unit = 100
         order.line_ids[1].action_reverse()
         self.assertEqual(order._create_invoices().amount_untaxed, 100)
@@ -203,7 +203,7 @@ class TestServiceBillAgain(ServiceCommon):
 
     def test_credit_note_of_two_orders_is_billed_again_for_one(self):
         orders = self._worked_order() | self._worked_order()
-        orders.action_post()
+        orders._post_lines()
         invoice = orders._create_invoices().with_user(self.user_accountant)
         invoice.invoice_date = '2026-03-10'
         invoice.action_post()
@@ -216,7 +216,7 @@ class TestServiceBillAgain(ServiceCommon):
         self._credit(invoice, service_bill_again=True)
         again = order._create_invoices().with_user(self.user_accountant)
         again.invoice_date = '2026-03-21'
-        again.action_post()
+        again._post_lines()
         self._credit(again)
         self._assert_waived(order, 2, 1)
 

@@ -114,7 +114,7 @@ class TestServiceGiven(UpdateDialog, ServiceCommon):
             'quantity': 2, 'price_unit': 80, 'discount': 15, 'price_subtotal': 136}])
         self._sign(order)
         self.assertEqual(line.price_subtotal, 136)
-        order.action_post()
+        order._post_lines()
         self.assertEqual(line.price_subtotal, 136)
         self.assertEqual(order._create_invoices().amount_untaxed, 136)
 
@@ -388,7 +388,7 @@ class TestServiceGiven(UpdateDialog, ServiceCommon):
         self._plan(order)
         line.quantity = 3
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         self.assertEqual(order._create_invoices().amount_tax, 50.4)
 
     def test_an_archived_tax_goes_on_whatever_changes(self):

@@ -132,7 +132,7 @@ class TestServiceOrder(ServiceBaseCommon):
 
     def test_copy_of_an_order_starts_anew(self):
         order = self._worked_order(object_ids=[Command.set(self.object.ids)])
-        order.action_post()
+        order._post_lines()
         copy = order.copy()
         self.assertEqual(copy.state, 'open')
         self.assertNotEqual(copy.name, order.name)
@@ -207,7 +207,7 @@ class TestServiceOrder(ServiceBaseCommon):
         self._plan(order)
         line = self._create_line(order, 'item')
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         self.object.warranty_parts_end = '2025-05-31'
         self.assertEqual(line.billing, 'warranty')
 
@@ -389,7 +389,7 @@ class TestServiceOrder(ServiceBaseCommon):
         target = self._create_order()
         known = self.env['service.order.task'].create({
             'order_id': target.id, 'task_id': task.id})
-        source.sudo().action_post()
+        source.sudo()._post_lines()
         self.env['service.order.copy.lines'].create({
             'order_id': target.id, 'source_order_id': source.id}).action_apply()
         self.assertRecordValues(target.line_ids.sorted('kind'), [

@@ -320,7 +320,7 @@ class TestServicePrice(ServiceCommon):
                         [(line.price_unit, line.quantity) for line in order.line_ids], before)
                     self._plan(order)
                     self._sign(order)
-                    order.action_post()
+                    order._post_lines()
                     invoice = order._create_invoices()
                     self.assertAlmostEqual(invoice.amount_untaxed, total, places=7)
 
@@ -352,9 +352,9 @@ class TestServicePrice(ServiceCommon):
         second = self._create_line(order, 'fee', price_unit=60)
         self._plan(order)
         self._sign(order)
-        first.action_post()
+        order._post_lines(first)
         second.price_unit = 130
-        order.action_post()
+        order._post_lines()
         self.assertRecordValues(first | second, [{'price_unit': 120}, {'price_unit': 80}])
         self.assertEqual(order.amount_untaxed, 200)
 
@@ -421,7 +421,7 @@ class TestServicePrice(ServiceCommon):
 
     def test_order_with_reversed_lines_can_be_duplicated(self):
         order = self._worked_order()
-        order.action_post()
+        order._post_lines()
         order.line_ids[0].action_reverse()
         self.assertEqual(len(order.copy().line_ids), 2)
 

@@ -23,7 +23,7 @@ class TestServiceReport(ServiceBaseCommon):
         self._create_line(order, 'item')
         self._create_line(order, 'item').action_cancel()
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         groups = self.env['service.order.report']._read_group(
             [('order_id', '=', order.id)], ['object_group_id', 'kind'],
             ['revenue:sum', 'cost:sum', 'margin:sum', 'margin_percent:avg', 'order_count:count_distinct'])
@@ -52,7 +52,7 @@ class TestServiceReport(ServiceBaseCommon):
 
     def test_reversals_are_taken_off(self):
         order = self._worked_order()
-        order.action_post()
+        order._post_lines()
         order.line_ids.action_reverse()
         [(revenue, cost)] = self.env['service.order.report']._read_group(
             [('order_id', '=', order.id)], [], ['revenue:sum', 'cost:sum'])
@@ -60,7 +60,7 @@ class TestServiceReport(ServiceBaseCommon):
 
     def test_amounts_agree_with_the_orders(self):
         orders = self._worked_order() | self._worked_order(limit_kind='fixed', limit_amount=99.99)
-        orders.action_post()
+        orders._post_lines()
         for order in orders:
             [(margin, cost)] = self.env['service.order.report']._read_group(
                 [('order_id', '=', order.id)], [], ['margin:sum', 'cost:sum'])
@@ -186,7 +186,7 @@ class TestServiceReport(ServiceBaseCommon):
         expired = self._create_quote(validity_date='2026-03-04')
         expired.action_mark_quote_sent()
         signed = self._worked_order()
-        self._worked_order().action_post()
+        self._worked_order()._post_lines()
         with freeze_time('2026-03-05 09:00:00'):
             self.env.invalidate_all()
             tiles = self._tiles()
@@ -279,7 +279,7 @@ class TestServiceReport(ServiceBaseCommon):
     def test_overviews_print_for_many_orders_and_customers(self):
         orders = self._worked_order() | self._create_order(
             partner_id=self.other_customer.id, title="Oven is cold")
-        orders[0].action_post()
+        orders[0]._post_lines()
         margin = self._render('report_service_margin', orders)
         self.assertIn("150.00", margin)
         self.assertIn("Oven is cold", margin)

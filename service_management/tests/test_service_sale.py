@@ -51,7 +51,7 @@ class TestServiceSale(ServiceCommon):
     def _post(self, order):
         self._plan(order)
         self._sign(order)
-        order.action_post()
+        order._post_lines()
 
     #=== FROM SALES TO SERVICE ===#
 
@@ -189,7 +189,7 @@ class TestServiceSale(ServiceCommon):
         ])
         visit.action_done()
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         self.assertEqual(sale_order.order_line.qty_delivered, 2.5)
 
     def test_travel_is_not_sold_as_work(self):

@@ -81,7 +81,7 @@ class TestServiceExpense(ServiceCommon):
     def test_expenses_still_come_after_the_sign_off(self):
         self._sign(self.order)
         self._expense()
-        self.order.action_post()
+        self.order._post_lines()
         self.assertEqual(self.order.line_ids.state, 'posted')
 
     def test_cost_is_booked_by_the_expense_alone(self):
@@ -92,7 +92,7 @@ class TestServiceExpense(ServiceCommon):
         expense = self._expense()
         self.assertEqual(expense.analytic_distribution, {str(account.id): 100})
         self._sign(self.order)
-        self.order.action_post()
+        self.order._post_lines()
         self.assertFalse(self.order.line_ids.analytic_line_ids)
 
     def test_cancelled_orders_take_no_expenses(self):
@@ -113,7 +113,7 @@ class TestServiceExpense(ServiceCommon):
     def test_posted_expenses_are_reversed_before_they_are_reset(self):
         expense = self._expense()
         self._sign(self.order)
-        self.order.action_post()
+        self.order._post_lines()
         with self.assertRaisesRegex(UserError, "reverse the line"):
             expense._do_reset_approval()
         self.order.line_ids.action_reverse()

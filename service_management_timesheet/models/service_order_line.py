@@ -25,16 +25,12 @@ class ServiceOrderLine(models.Model):
 
         The cost is the one that the order was posted with, not the employee's of another day.
         """
-        hour = self.env.ref('uom.product_uom_hour')
-        hours = self.product_uom_id._compute_quantity(
-            self.quantity, hour, round=False,
-        ) if self.product_uom_id._has_common_reference(hour) else self.quantity
         return {
             'name': self.display_name,
             'project_id': self.order_id.project_id.id,
             'employee_id': self.employee_id.id,
-            'unit_amount': hours,
-            'product_uom_id': hour.id,
+            'unit_amount': self._get_hours(),
+            'product_uom_id': self.env.ref('uom.product_uom_hour').id,
             'amount': -self.cost,
             'so_line': False,  # service bills its hours itself
             'is_so_line_edited': True,

@@ -24,7 +24,7 @@ class TestServiceTimesheet(ServiceCommon):
 
     def _posted_order(self, **values):
         order = self._worked_order(project_id=self.project.id, **values)
-        order.action_post()
+        order._post_lines()
         return order
 
     def test_posted_hours_are_timesheets_of_the_project(self):
@@ -43,7 +43,7 @@ class TestServiceTimesheet(ServiceCommon):
 
     def test_without_a_project_nothing_changes(self):
         order = self._worked_order()
-        order.action_post()
+        order._post_lines()
         self.assertFalse(order.line_ids.analytic_line_ids.project_id)
 
     def test_cost_is_the_one_the_order_was_posted_with(self):
@@ -52,7 +52,7 @@ class TestServiceTimesheet(ServiceCommon):
         self.technician.hourly_cost = 500
         hours.sudo().with_context(tracking_disable=True).flush_recordset()
         cost = hours.cost
-        order.action_post()
+        order._post_lines()
         self.assertEqual(hours.analytic_line_ids.amount, -cost)
 
     def test_cost_is_booked_once_beside_an_analytic_distribution(self):
@@ -69,7 +69,7 @@ class TestServiceTimesheet(ServiceCommon):
         self._create_line(
             order, employee_id=self.technician.id, product_uom_id=day.id, quantity=0.5)
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         self.assertEqual(order.line_ids.analytic_line_ids.unit_amount, 4)
 
     def test_reversing_takes_the_timesheet_back(self):
@@ -106,10 +106,10 @@ class TestServiceTimesheet(ServiceCommon):
         order = self._worked_order(project_id=self.project.id)
         self.project.allow_timesheets = False
         with self.assertRaisesRegex(UserError, "takes no timesheets"):
-            order.action_post()
+            order._post_lines()
         self.assertEqual(set(order.line_ids.mapped('state')), {'open'})
 
     def test_manager_posts_without_rights_on_the_project(self):
         order = self._worked_order(project_id=self.project.id)
-        order.with_user(self.user_manager).action_post()
+        order.with_user(self.user_manager)._post_lines()
         self.assertEqual(len(self.project.timesheet_ids), 1)

@@ -140,7 +140,7 @@ def main(env, sizes):
                              'date_start': start})
             new.stage_id.can_sign_off = True
             new.write({'stage_id': env['service.stage']._get_for('signed_off', env.company).id})
-            take('post orders', lambda new=new: new.action_post())
+            take('post orders', lambda new=new: new._post_lines())
             take('bill orders', lambda new=new: new._create_invoices(grouped=False))
             floor = [invoice_vals(env, data, number) for number in numbers]
             moves |= take('invoices made directly',

@@ -84,15 +84,6 @@ class ServiceOrderLine(models.Model):
         self.write({'is_prepaid': True, 'prepaid_hours': hours, 'date_prepaid': day})
         self.flush_recordset()  # the next line counts what this one has drawn
 
-    def _get_hours(self):
-        """Return the quantity of one line in hours."""
-        self.ensure_one()
-        hour = self.env.ref('uom.product_uom_hour')
-        unit = self.product_uom_id
-        if not unit._has_common_reference(hour):
-            return self.quantity
-        return unit._compute_quantity(self.quantity, hour, round=False)
-
     def _split(self, part):
         """Leave a part of one worked line, and make another line of the rest.
 

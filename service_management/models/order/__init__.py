@@ -4,6 +4,7 @@ from . import subject
 from . import life
 from . import money
 from . import posting
+from . import preview
 from . import billing
 from . import quote
 from . import portal
@@ -18,6 +19,7 @@ from . import line_cost
 from . import line_billing
 from . import line_quote
 from . import line_posting
+from . import line_preview
 from . import service_line_set
 from . import service_line_set_line
 from . import account_analytic_line

@@ -92,18 +92,28 @@ class ServiceOrder(models.Model):
         :raise UserError: if nothing is left to bill
         """
         self._ensure_role('manager', self.env._("Only a service manager bills service orders."))
-        billable = self.line_ids.filtered(lambda line: line.invoice_status == 'to_invoice')
-        if not billable:
+        vals_list = self._prepare_invoices(grouped)
+        if not vals_list:
             raise UserError(self.env._(
                 "There is nothing to bill. Lines are billed once they are posted and chargeable;"
                 " billed lines are billed again only after a credit note, with “Bill Again”."))
-        lines_by_order = billable.grouped('order_id')
-        groups = billable.order_id.grouped(
+        return self.env['account.move']._create_service_invoices(vals_list)
+
+    def _get_billable_lines(self):
+        """Return the lines of these orders that have something to bill or to credit."""
+        return self.line_ids.filtered(lambda line: line.invoice_status == 'to_invoice')
+
+    def _prepare_invoices(self, grouped=True):
+        """Return the values of the drafts that bill what these orders have to bill.
+
+        :param bool grouped: as for `_create_invoices`
+        """
+        lines_by_order = self._get_billable_lines().grouped('order_id')
+        groups = self.browse().union(*lines_by_order).grouped(
             lambda order: (order._get_invoice_grouping_key(), False if grouped else order))
-        vals_list = [
+        return [
             orders._prepare_invoice({order: lines_by_order[order] for order in orders})
             for orders in groups.values()]
-        return self.env['account.move']._create_service_invoices(vals_list)
 
     def _prepare_invoice(self, lines_by_order):
         """Return the values of one draft for several orders of a customer.

@@ -272,9 +272,11 @@ class ServiceOrder(models.Model):
 
     def _needs_stage_dialog(self, stage):
         """Tell whether a move to a stage has questions that only a person can answer."""
-        return stage.needs_reason or (stage.category == 'signed_off' and any(
-            order.company_id.service_require_signature and not order.signature
-            for order in self))
+        if stage.needs_reason or stage.category != 'signed_off':
+            return stage.needs_reason
+        is_unsigned = any(
+            order.company_id.service_require_signature and not order.signature for order in self)
+        return is_unsigned or bool(self._get_posting_warnings())
 
     @api.model
     def _get_dialog_answers(self):

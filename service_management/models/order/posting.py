@@ -14,12 +14,25 @@ class ServiceOrder(models.Model):
         return self._post_and_ask()
 
     def _post_and_ask(self, lines=None):
-        """Post lines as a person wants it: where the stage of posted orders asks something, ask.
+        """Post lines as a person wants it: what looks wrong is shown before.
 
         :param lines: as for `_post_lines`
         :return: the dialog, else True
         """
-        self._post_lines(lines)
+        self._prepare_to_post()
+        if self._get_posting_warnings(lines):
+            return self._open_dialog(
+                'service.order.post', self.env._("Post"), default_order_ids=self.ids,
+                default_line_ids=lines and lines.exists().ids)
+        return self._post_and_move(lines)
+
+    def _post_and_move(self, lines=None):
+        """Post prepared lines; where the stage of posted orders asks something, ask.
+
+        :param lines: as for `_post_lines`
+        :return: the dialog, else True
+        """
+        self._post_prepared(lines)
         left = self._filter_fully_posted()
         return left._ask_and_move_to('posted') if left else True
 
@@ -35,16 +48,33 @@ class ServiceOrder(models.Model):
         :raise AccessError: if the user is no service manager
         :raise UserError: if an order is not signed off, or its stage forbids posting
         """
+        self._prepare_to_post()
+        return self._post_prepared(lines, reason)
+
+    def _prepare_to_post(self):
+        """Guard posting, and bring lines up to date: from now on a preview says what is posted.
+
+        :raise AccessError, UserError: as `_ensure_postable`
+        """
         self._ensure_postable()
         self._before_posting()
-        if lines is None:
-            lines = self.line_ids
-        lines.filtered(lambda line: line.state == 'open')._post()
+
+    def _post_prepared(self, lines=None, reason=None):
+        """Post lines of prepared orders; as `_post_lines`."""
+        self._get_open_lines(lines)._post()
         done = self._filter_fully_posted()
         for stage, orders in done._get_target_stages('posted').items():
             if not reason and orders._needs_stage_dialog(stage):
                 done -= orders
         return done._move_to('posted', reason)
+
+    def _get_open_lines(self, lines=None):
+        """Return those of some lines that can be posted.
+
+        :param lines: as for `_post_lines`; rules may have taken some of them away
+        """
+        lines = self.line_ids if lines is None else lines.exists()
+        return lines.filtered(lambda line: line.state == 'open')
 
     def _ensure_postable(self):
         """Extend to ask for more before anything is booked.

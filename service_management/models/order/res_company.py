@@ -76,3 +76,8 @@ class ResCompany(models.Model):
         return products.sudo().filtered(lambda product: (
             self.account_sale_tax_id and product.company_id in (self.browse(), self)
             and not product.taxes_id._filter_taxes_by_company(self)))
+
+    def _get_usual_taxes(self, position):
+        """Return the taxes of what one company sells by default, as a fiscal position maps them."""
+        self.ensure_one()
+        return position.map_tax(self.account_sale_tax_id)

@@ -172,6 +172,14 @@ class ServiceOrderLine(models.Model):
             return hours
         return hour._compute_quantity(hours, self.product_uom_id, round=False)
 
+    def _get_hours(self):
+        """Return how many hours the quantities of these lines come to, unrounded."""
+        hour = self.env.ref('uom.product_uom_hour')
+        return sum(
+            line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
+            if line.product_uom_id._has_common_reference(hour) else line.quantity
+            for line in self)
+
     @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id')
     def _compute_analytic_distribution(self):
         self._follow('analytic_distribution')

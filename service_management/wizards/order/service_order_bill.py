@@ -4,11 +4,10 @@ from odoo import api, fields, models
 class ServiceOrderBill(models.TransientModel):
     _name = 'service.order.bill'
     _description = "Bill Service Orders"
+    _inherit = ['service.preview.mixin']
 
     order_ids = fields.Many2many(comodel_name='service.order', required=True)
-    order_count = fields.Integer(compute='_compute_figures')
-    currency_id = fields.Many2one(comodel_name='res.currency', compute='_compute_figures')
-    amount = fields.Monetary(string="To Bill (untaxed)", compute='_compute_figures')
+    order_count = fields.Integer(compute='_compute_order_count')
     mode = fields.Selection(
         selection=[
             ('customer', "One invoice per customer"),
@@ -17,16 +16,29 @@ class ServiceOrderBill(models.TransientModel):
         default='customer', required=True)
 
     @api.depends('order_ids')
-    def _compute_figures(self):
+    def _compute_order_count(self):
         for wizard in self:
-            lines = wizard.order_ids.line_ids.filtered(
-                lambda line: line.invoice_status == 'to_invoice')
-            currency = lines.currency_id
-            wizard.order_count = len(lines.order_id)
-            wizard.currency_id = currency if len(currency) == 1 else False
-            wizard.amount = sum(
-                line.price_subtotal * line.qty_to_invoice / line.quantity
-                for line in lines if line.quantity) if len(currency) == 1 else 0.0
+            wizard.order_count = len(
+                wizard.order_ids._origin._get_billable_lines().order_id)
+
+    @api.depends('order_ids', 'mode')
+    def _compute_preview(self):
+        super()._compute_preview()
+
+    def _get_preview(self):
+        # A dialog keeps its records as copies in memory.
+        orders = self.order_ids._origin
+        lines, vals_list = orders._get_billable_lines(), orders._prepare_invoices(self._is_grouped())
+        Move = self.env['account.move']
+        figures = {
+            'orders': len(lines.order_id), 'lines': len(lines),
+            **Move._preview_service_invoices(vals_list)}
+        return figures, {
+            **Move._get_service_warnings(vals_list), 'no_tax': lines._filter_untaxed()}
+
+    def _is_grouped(self):
+        self.ensure_one()
+        return self.mode == 'customer'
 
     def action_apply(self):
         """Make the drafts, and show them.
@@ -35,5 +47,5 @@ class ServiceOrderBill(models.TransientModel):
         :raise UserError: if nothing is left to bill
         """
         self.ensure_one()
-        invoices = self.order_ids._create_invoices(grouped=self.mode == 'customer')
+        invoices = self.order_ids._create_invoices(self._is_grouped())
         return invoices._show_service_invoices()

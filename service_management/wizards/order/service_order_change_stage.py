@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class ServiceOrderChangeStage(models.TransientModel):
     _name = 'service.order.change.stage'
     _description = "Change the Stage of Service Orders"
+    _inherit = ['service.preview.mixin']
 
     order_ids = fields.Many2many(comodel_name='service.order', required=True)
     company_id = fields.Many2one(comodel_name='res.company', compute='_compute_company_id')
@@ -49,6 +50,16 @@ class ServiceOrderChangeStage(models.TransientModel):
             wizard.work_summary = wizard.is_sign_off and self.env['ir.qweb']._render(
                 'service_management.service_order_work_summary',
                 {'orders': wizard.order_ids, 'lines': lines})
+
+    @api.depends('order_ids', 'is_sign_off')
+    def _compute_preview(self):
+        super()._compute_preview()
+
+    def _get_preview(self):
+        """Warn the office before a sign-off, not the customer who signs on a technician's phone."""
+        if not self.is_sign_off or not self.order_ids._has_role('dispatcher'):
+            return super()._get_preview()
+        return {}, self.order_ids._origin._get_posting_warnings()
 
     def action_apply(self):
         """Move the orders, with what was answered.

@@ -10,7 +10,7 @@ from ...tools.clock import utc_of
 class ServiceOrderProcess(models.TransientModel):
     _name = 'service.order.process'
     _description = "Process Service Orders in Bulk"
-    _inherit = ['service.kind.choice.mixin']
+    _inherit = ['service.kind.choice.mixin', 'service.preview.mixin']
 
     operation = fields.Selection(
         selection=[
@@ -34,6 +34,9 @@ class ServiceOrderProcess(models.TransientModel):
         comodel_name='service.reason', domain="[('usage', '=', 'cancel')]")
     note = fields.Char()
 
+    is_repriced = fields.Boolean(
+        readonly=True, help="Rules changed prices since the figures were shown.")
+    has_criteria = fields.Boolean(compute='_compute_found_ids')
     found_ids = fields.Many2many(
         comodel_name='service.order', string="Orders", compute='_compute_found_ids')
     found_count = fields.Integer(string="Orders Found", compute='_compute_found_ids')
@@ -42,8 +45,22 @@ class ServiceOrderProcess(models.TransientModel):
                  'team_id', 'stage_id')
     def _compute_found_ids(self):
         for wizard in self:
+            wizard.has_criteria = wizard._has_criteria()
             wizard.found_ids = wizard._find_orders()
             wizard.found_count = len(wizard.found_ids)
+
+    @api.depends('operation', 'order_ids', 'company_id', 'date_from', 'date_to', 'partner_id',
+                 'team_id', 'stage_id', 'is_hour', 'is_item', 'is_expense', 'is_fee')
+    def _compute_preview(self):
+        super()._compute_preview()
+
+    def _get_preview(self):
+        """Show what posting does; the other operations book nothing."""
+        orders = self._find_orders()._origin
+        if self.operation != 'post' or not orders:
+            return super()._get_preview()
+        lines = self._find_lines(orders)
+        return orders._preview_posting(lines), orders._get_posting_warnings(lines)
 
     def _has_criteria(self):
         self.ensure_one()
@@ -67,6 +84,16 @@ class ServiceOrderProcess(models.TransientModel):
         if self.stage_id:
             domain &= Domain('stage_id', '=', self.stage_id.id)
         return Order.search(domain & self._get_date_domain())
+
+    def _find_lines(self, orders):
+        """Return the open lines of orders that are meant when they are posted."""
+        self.ensure_one()
+        lines = self._filter_kinds(orders._get_open_lines())
+        if self.order_ids:
+            return lines
+        return lines.filtered(lambda line: (
+            (not self.date_from or (line.date and line.date >= self.date_from))
+            and (not self.date_to or (line.date and line.date <= self.date_to))))
 
     def _get_states(self):
         return {
@@ -100,6 +127,7 @@ class ServiceOrderProcess(models.TransientModel):
     def action_apply(self):
         """Process the orders found, and report how many.
 
+        :return: the dialog again, if rules changed what it shows
         :raise UserError: if no order was selected and no filter filled, or nothing was found
         """
         self.ensure_one()
@@ -111,9 +139,9 @@ class ServiceOrderProcess(models.TransientModel):
         if not orders:
             raise UserError(self.env._(
                 "No order fits. Change the filters, or choose another operation."))
-        {'post': self._post, 'cancel': self._cancel, 'revoke': self._revoke,
-         'delete': self._delete}[self.operation](orders)
-        return {
+        again = {'post': self._post, 'cancel': self._cancel, 'revoke': self._revoke,
+                 'delete': self._delete}[self.operation](orders)
+        return again or {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
             'params': {
@@ -123,17 +151,36 @@ class ServiceOrderProcess(models.TransientModel):
             },
         }
 
+    def action_post(self):
+        """Post the orders found: the same, by a button that needs no question after the preview."""
+        return self.action_apply()
+
     def action_delete(self):
         """Delete the orders found: the same, by a button that warns."""
         return self.action_apply()
 
     def _post(self, orders):
-        lines = self._filter_kinds(orders.line_ids.filtered(lambda line: line.state == 'open'))
-        if not self.order_ids:
-            lines = lines.filtered(lambda line: (
-                (not self.date_from or (line.date and line.date >= self.date_from))
-                and (not self.date_to or (line.date and line.date <= self.date_to))))
-        orders._post_lines(lines)
+        """Post what is shown; where rules change it first, show it again.
+
+        :return: the dialog, if it has to be looked at again
+        """
+        shown = self._explain_figures(self._get_preview()[0])
+        orders._prepare_to_post()
+        if self._explain_figures(self._get_preview()[0]) != shown:
+            self.is_repriced = True
+            return self._show_again()
+        orders._post_prepared(self._find_lines(orders))
+        return None
+
+    def _show_again(self):
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Process Orders"),
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [(False, 'form')],
+            'target': 'new',
+        }
 
     def _cancel(self, orders):
         orders._move_to('cancelled', self.reason_id, self.note)

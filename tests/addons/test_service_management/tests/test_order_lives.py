@@ -332,9 +332,15 @@ class OrderLife(Life):
     @rule(order=which, who=office)
     def post(self, order, who):
         order = self._find_order(order, 'signed_off')
-        if order and self.attempt(self._as(who, order).action_post):
+        if order and self.attempt(self._post, self._as(who, order)):
             for line in order.line_ids.filtered(lambda line: line.state == 'posted'):
                 self.posted.setdefault(line.id, self._read_posted(line))
+
+    def _post(self, order):
+        """Post an order, also where something is shown before."""
+        action = order.action_post()
+        if isinstance(action, dict) and action['res_model'] == 'service.order.post':
+            order.env['service.order.post'].with_context(**action['context']).create({}).action_apply()
 
     def _read_posted(self, line):
         return (line.quantity, line.price_unit, line.discount, line.tax_ids.ids, line.billing,
