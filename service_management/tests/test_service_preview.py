@@ -1,8 +1,11 @@
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, users
 
 from .common import SIGNATURE, ServiceCommon
+from .common_subscription import SubscriptionCommon
 
 
 class PreviewComparison:
@@ -373,3 +376,45 @@ class TestServicePreview(PreviewComparison, ServiceCommon):
             with self.subTest(model):
                 self.assertLessEqual(counts[2], counts[1] + 2, counts)
                 self.assertLessEqual(counts[2], 60, counts)
+
+
+class TestServiceSubscriptionPreview(PreviewComparison, SubscriptionCommon):
+    """The same for subscriptions."""
+
+    def _preview(self, subscriptions, until):
+        dialog = self.env['service.subscription.bill'].create({
+            'subscription_ids': subscriptions.ids, 'date_until': until, 'invoice_date': until})
+        return dialog._preview_fees(dialog._imagine_fees())
+
+    @users('service_manager')
+    def test_preview_of_billing_is_what_is_billed(self):
+        euro = self.setup_other_currency('EUR', rates=[('2026-01-01', 3.0)])
+        pricelist = self.env['product.pricelist'].sudo().create({
+            'name': "Euro", 'currency_id': euro.id})
+        lines = [{'base_price': 33.33, 'quantity': 3}, {'base_price': 10.01}]
+        subscriptions = (
+            self._subscribe('2026-01-10', lines=lines)
+            | self._subscribe('2026-01-01', partner_id=self.other_customer.id, lines=lines)
+            | self._subscribe('2026-01-20', pricelist_id=pricelist.id, lines=lines)
+        ).with_user(self.env.user)
+        for until in ('2026-01-31', '2026-03-31'):
+            figures, _warnings = self._preview(subscriptions, until)
+            self.assertEqual(figures['subscriptions'], 3)
+            self._assert_made(figures, self._bill(subscriptions, until))
+
+    def test_preview_of_billing_counts_credit_notes(self):
+        subscription, other = self._subscribe('2026-01-01'), self._subscribe(
+            '2026-03-01', partner_id=self.other_customer.id)
+        self._bill(subscription, '2026-03-01').action_post()
+        subscription._close(date(2026, 3, 10), self.close_reason)
+        figures, warnings = self._preview(subscription | other, '2026-03-31')
+        self.assertEqual((figures['invoices'], figures['credits']), (1, 1))
+        self.assertEqual(warnings['credit'], self.customer)
+        self._assert_made(figures, self._bill(subscription | other, '2026-03-31'))
+
+    @users('service_manager')
+    def test_nothing_is_shown_where_nothing_is_due(self):
+        subscription = self._subscribe('2026-05-01')
+        dialog = self.env['service.subscription.bill'].create({
+            'subscription_ids': subscription.ids, 'date_until': '2026-01-31'})
+        self.assertFalse(dialog.preview or dialog.preview_ids)

@@ -71,7 +71,7 @@ class TestServiceSubscription(SubscriptionCommon):
         wizard = self.env['service.subscription.bill'].create({
             'subscription_ids': subscription.ids, 'date_until': '2026-01-01'})
         self.assertEqual(len(wizard.preview_ids), 1)
-        self.assertIn("Fees: 1 · Subscriptions: 1 ·", wizard.summary)
+        self.assertIn(self.company.currency_id.format(100), wizard.preview)
         action = wizard.action_apply()
         run = self.env['service.subscription.run'].browse(action['res_id'])
         self.assertEqual((run.state, run.amount, run.invoice_count), ('done', 100, 1))

@@ -51,10 +51,22 @@ class ServiceSubscriptionFee(models.Model):
         :param date invoice_date: date of the invoices
         :return: account.move recordset
         """
-        groups = list(self.grouped(lambda fee: fee._get_invoice_grouping_key()).values())
+        groups = self._group_to_bill()
         self.browse().union(*(group for group in groups if group._is_free())).is_settled = True
-        return self.env['account.move']._create_service_invoices([
-            group._prepare_invoice(invoice_date) for group in groups if not group._is_free()])
+        return self.env['account.move']._create_service_invoices(self._prepare_invoices(invoice_date))
+
+    def _group_to_bill(self):
+        """Return lists of fees that share an invoice."""
+        return list(self.grouped(lambda fee: fee._get_invoice_grouping_key()).values())
+
+    def _prepare_invoices(self, invoice_date):
+        """Return the values of the drafts of these fees; what costs nothing needs none.
+
+        :param date invoice_date: date of the invoices
+        """
+        return [
+            group._prepare_invoice(invoice_date) for group in self._group_to_bill()
+            if not group._is_free()]
 
     def _is_free(self):
         """Tell whether none of these fees costs anything, so that they need no invoice."""

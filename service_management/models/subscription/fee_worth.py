@@ -155,16 +155,35 @@ class ServiceSubscriptionFee(models.Model):
         live = self.invoice_line_id
         return live._get_fee_amount(live) if live else self.amount
 
-    def _refresh_reductions(self):
-        """Let reductions that are billed now take back what was paid; return what is to bill."""
-        gone = self.browse()
+    def _get_reduced_now(self):
+        """Return {reduction: what it comes to if it is billed now}, nothing where nothing is left."""
+        now = {}
         for fee in self.filtered('reduced_fee_id'):
             reduced = fee.reduced_fee_id
             [amount] = reduced._get_shares([(fee.date_start, fee.date_end)], without=fee)
-            if reduced.state == 'credited' or fee.currency_id.is_zero(amount):
-                gone |= fee
-            elif fee.currency_id.compare_amounts(fee.amount, -amount):
-                fee.amount = -amount
+            now[fee] = 0.0 if reduced.state == 'credited' else -amount
+        return now
+
+    def _refresh_reductions(self):
+        """Let reductions that are billed now take back what was paid; return what is to bill."""
+        gone = self.browse()
+        for reduction in self:
+            for fee, amount in reduction._get_reduced_now().items():
+                if fee.currency_id.is_zero(amount):
+                    gone |= fee
+                elif fee.currency_id.compare_amounts(fee.amount, amount):
+                    fee.amount = amount
         rest = self - gone
         gone.unlink()
         return rest
+
+    def _imagine_refreshed(self):
+        """Return these fees as `_refresh_reductions` would leave them, in memory."""
+        refreshed = self.browse()
+        now = self._get_reduced_now()
+        for fee in self:
+            if fee not in now or not fee.currency_id.compare_amounts(fee.amount, now[fee]):
+                refreshed |= fee
+            elif not fee.currency_id.is_zero(now[fee]):
+                refreshed |= self.new({'amount': now[fee]}, origin=fee)
+        return refreshed

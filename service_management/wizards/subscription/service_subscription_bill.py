@@ -9,6 +9,7 @@ PREVIEW_ROWS = 200
 class ServiceSubscriptionBill(models.TransientModel):
     _name = 'service.subscription.bill'
     _description = "Bill Subscriptions"
+    _inherit = ['service.preview.mixin']
 
     subscription_ids = fields.Many2many(
         comodel_name='service.subscription', string="Subscriptions",
@@ -22,7 +23,7 @@ class ServiceSubscriptionBill(models.TransientModel):
         help="Also bill days whose fees were deleted or credited before.")
     preview_ids = fields.One2many(
         comodel_name='service.subscription.bill.preview', inverse_name='wizard_id',
-        compute='_compute_preview')
+        string="Fees", compute='_compute_preview')
     summary = fields.Char(compute='_compute_preview')
 
     def _get_subscriptions(self):
@@ -37,46 +38,45 @@ class ServiceSubscriptionBill(models.TransientModel):
                 [*domain, ('company_id', 'in', self.env.companies.ids)])
         return chosen.filtered(lambda subscription: subscription.state != 'draft')
 
-    @api.depends('subscription_ids', 'date_until', 'fill_gaps')
+    @api.depends('subscription_ids', 'date_until', 'invoice_date', 'fill_gaps')
     def _compute_preview(self):
         for wizard in self:
-            subscriptions = wizard.date_until and wizard._get_subscriptions()
-            if not subscriptions:
-                wizard.preview_ids = [Command.clear()]
-                wizard.summary = self.env._("Nothing is due.")
-                continue
-            lines = subscriptions.line_ids
-            gone, credits = (
-                lines._plan_credits(lines._get_ends(), wizard.date_until) if wizard.fill_gaps
-                else ((), []))
-            planned = [vals for vals in credits if vals['date_due'] <= wizard.date_until]
-            planned += lines._plan_fees(
-                wizard.date_until, fill_gaps=wizard.fill_gaps, without=gone)
-            rows = [Command.create({
+            fees = wizard._imagine_fees()
+            wizard.preview_ids = [Command.clear()] + [Command.create({
                 'line_id': fee.line_id.id, 'kind': fee.kind, 'date_start': fee.date_start,
-                'date_end': fee.date_end, 'amount': fee.amount})
-                for fee in subscriptions._get_open_fees(wizard.date_until) if fee not in gone]
-            rows += [Command.create({name: vals[name] for name in (
-                'line_id', 'kind', 'date_start', 'date_end', 'amount')}) for vals in planned]
-            wizard.preview_ids = [Command.clear(), *rows[:PREVIEW_ROWS]]
-            wizard.summary = wizard._get_summary(subscriptions, rows)
+                'date_end': fee.date_end, 'amount': fee.amount}) for fee in fees[:PREVIEW_ROWS]]
+            wizard.summary = len(fees) > PREVIEW_ROWS and self.env._(
+                "The first %s fees are shown.", PREVIEW_ROWS)
+            wizard._set_preview(*wizard._preview_fees(fees))
 
-    def _get_summary(self, subscriptions, rows):
-        """Return how much of what would be billed, as people read it."""
-        totals = {}
-        Line = self.env['service.subscription.line']
-        for row in rows:
-            currency = Line.browse(row[2]['line_id']).currency_id
-            totals[currency] = totals.get(currency, 0.0) + row[2]['amount']
-        text = self.env._(
-            "Fees: %(fees)s · Subscriptions: %(count)s · %(amounts)s", fees=len(rows),
-            count=len(Line.browse({row[2]['line_id'] for row in rows}).subscription_id),
-            amounts=', '.join(
-                currency.format(amount) for currency, amount in totals.items()) or 0)
-        if len(rows) > PREVIEW_ROWS:
-            text = self.env._(
-                "%(text)s; the first %(count)s are shown", text=text, count=PREVIEW_ROWS)
-        return text
+    def _imagine_fees(self):
+        """Return what one dialog would bill: open fees, and those it would make, in memory."""
+        self.ensure_one()
+        # The ledger is written by the engine only.
+        Fee = self.env['service.subscription.fee'].sudo()
+        subscriptions = self.date_until and self._get_subscriptions()
+        if not subscriptions:
+            return Fee
+        lines = subscriptions.line_ids
+        gone, credits = (
+            lines._plan_credits(lines._get_ends(), self.date_until) if self.fill_gaps
+            else (Fee, []))
+        planned = [vals for vals in credits if vals['date_due'] <= self.date_until]
+        planned += lines._plan_fees(self.date_until, fill_gaps=self.fill_gaps, without=gone)
+        fees = (subscriptions._get_open_fees(self.date_until) - gone)._imagine_refreshed()
+        return fees.concat(*(Fee.new(vals) for vals in planned))
+
+    def _preview_fees(self, fees):
+        """Return what one dialog shows of fees, as `_get_preview`."""
+        self.ensure_one()
+        if not fees:
+            return {}, {}
+        vals_list = fees._prepare_invoices(self.invoice_date)
+        Move = self.env['account.move']
+        figures = {
+            'subscriptions': len(fees.line_id.subscription_id), 'fees': len(fees),
+            **Move._preview_service_invoices(vals_list)}
+        return figures, Move._get_service_warnings(vals_list)
 
     def action_apply(self):
         """Bill what the preview shows, and open the run.

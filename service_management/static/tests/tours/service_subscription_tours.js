@@ -22,7 +22,7 @@ tours.add("service_manager_subscription_tour", {
         { trigger: "button[name=action_bill]", run: "click" },
         {
             content: "what would be billed is shown before",
-            trigger: ".modal .o_field_widget[name=summary]:contains(Fees: 1)",
+            trigger: ".modal .o_field_widget[name=preview] td:contains(Untaxed Amount)",
         },
         { trigger: ".modal .o_field_widget[name=preview_ids] .o_data_row:contains(Monitoring)" },
         { trigger: ".modal button[name=action_apply]", run: "click" },
