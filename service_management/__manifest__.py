@@ -41,6 +41,8 @@
         'views/common/service_management_menus.xml',
 
         # setup
+        'wizards/setup/service_hand_over_views.xml',
+        'wizards/setup/hr_departure_wizard_views.xml',
         'views/setup/service_stage_views.xml',
         'views/setup/service_team_views.xml',
         'views/setup/service_zone_views.xml',
@@ -48,6 +50,8 @@
         'views/setup/service_reason_views.xml',
         'views/setup/service_tag_views.xml',
         'views/setup/hr_employee_views.xml',
+        'views/setup/hr_employee_public_views.xml',
+        'views/setup/res_users_views.xml',
         'views/setup/service_management_menus.xml',
 
         # quote

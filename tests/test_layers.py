@@ -70,6 +70,12 @@ def violations():
     return sorted(said)
 
 
+def test_to_dos_are_made_through_one_door():
+    """Whoever left the company is passed over there, and nowhere else."""
+    assert {path.name for _package, path, tree in house.sources()
+            for name, _line in mentions(tree) if name == 'activity_schedule'} == {'responsible.py'}
+
+
 def test_packages_mention_only_those_above_them():
     assert not violations(), '\n' + '\n'.join(violations())
 

@@ -11,10 +11,12 @@ from . import test_service_dialogs
 from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_given
+from . import test_service_hand_over
 from . import test_service_kept
 from . import test_service_mail
 from . import test_service_order
 from . import test_service_order_ledger
+from . import test_service_people
 from . import test_service_pictures
 from . import test_service_portal
 from . import test_service_preview

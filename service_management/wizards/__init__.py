@@ -1,5 +1,6 @@
 # In the order of models/: a dialog is extended by the packages that come after its own.
 from . import common
+from . import setup
 from . import order
 from . import planning
 from . import price

@@ -34,7 +34,8 @@ class CrmLead(models.Model):
         # Salespeople ask for service without planning it.
         ServiceOrder = self.env['service.order'].sudo()
         order = ServiceOrder.create(ServiceOrder._prepare_request(self._prepare_service_order()))
-        order.user_id = order.team_id.user_id or self.user_id
+        people = order.team_id.user_id | self.user_id
+        order.user_id = people._filter_there(order.company_id)[:1]
         return self.action_view_service_orders()
 
     def _prepare_service_order(self):

@@ -81,7 +81,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         if site and not obj:
             values['site_id'] = site.id
         order = Order.create(Order._prepare_request(values))
-        order.user_id = order.team_id.user_id
+        order.user_id = order.team_id.user_id._filter_there(order.company_id)
         order.message_subscribe(partner.ids)
         description = (form.get('description') or '').strip()[:10000]
         if description or photos:

@@ -213,6 +213,8 @@ class ServiceAgreement(models.Model):
         """
         self.ensure_one()
         lines = planned.lines
+        named = lines.employee_id | self.preferred_employee_id
+        gone = named - named._filter_serving(self.company_id, planned.day)
         objects = lines.object_id or self.object_ids.filtered('active')
         tasks = lines.task_id
         sites = objects.site_id.filtered(
@@ -224,17 +226,22 @@ class ServiceAgreement(models.Model):
             'partner_id': self.partner_id.id,
             'contact_id': self.contact_id.filtered('active').id,
             'client_order_ref': self.client_order_ref,
-            'user_id': self.user_id.id,
+            'user_id': self.user_id._filter_there(self.company_id).id,
             'channel': 'agreement',
             'date_order': visit['date_start'],
-            'preferred_employee_id': visit['employee_id'] or self.preferred_employee_id.id,
+            'preferred_employee_id': visit['employee_id'] or (
+                self.preferred_employee_id - gone).id,
             'object_ids': [Command.set(objects.ids)],
             'task_ids': [Command.create({'task_id': task.id}) for task in tasks],
             'note_internal': self.note_internal,
             'note_external': self.note_external,
             'tag_ids': [Command.set(self.tag_ids.ids)],
             'line_ids': [
-                Command.create(work.line._prepare_order_line()) for work in planned.works],
+                Command.create({
+                    **work.line._prepare_order_line(),
+                    # Hours of somebody who left are anybody's.
+                    **({'employee_id': False} if work.line.employee_id in gone else {}),
+                }) for work in planned.works],
             'visit_ids': [Command.create(visit)],
         }
         if self.team_id:
@@ -289,7 +296,7 @@ class ServiceAgreement(models.Model):
             calendar: self._get_openings(calendar, min(days), max(days)) or {}
             for calendar, days in days_by_calendar.items()}
         hour = self.env.ref('uom.product_uom_hour')
-        wishes = []
+        wishes, reasons = [], []
         for order in planned:
             lines, agreement = order.lines, order.agreement
             after, before = agreement._get_bounds(lines)
@@ -299,16 +306,20 @@ class ServiceAgreement(models.Model):
                 start = opening
             elif opening:
                 start = max(start, opening)
-            employees = lines.employee_id
+            named, preferred = lines.employee_id, agreement.preferred_employee_id
+            serving = (named | preferred)._filter_serving(agreement.company_id, order.day)
+            gone = (named if len(named) == 1 else preferred) - serving
+            employee = serving & (named if len(named) == 1 and not gone else preferred)
+            reasons.append(gone and not employee and self.env._(
+                "%s does not work for you any more.", gone.name))
             wishes.append(Wish(
-                employees if len(employees) == 1 else agreement.preferred_employee_id,
-                start, agreement._get_moment(order.day, before or 24),
+                employee, start, agreement._get_moment(order.day, before or 24),
                 timedelta(hours=agreement._get_visit_hours(lines, hour))))
         return [
             {'date_start': start or wish.start, 'employee_id': wish.employee.id,
-             'duration_hours': wish.length.total_seconds() / 3600}
-            for wish, start in zip(
-                wishes, self.env['hr.employee']._find_free_times(wishes), strict=True)]
+             'duration_hours': wish.length.total_seconds() / 3600, 'release_reason': reason}
+            for wish, start, reason in zip(
+                wishes, self.env['hr.employee']._find_free_times(wishes), reasons, strict=True)]
 
     def action_generate(self):
         """Open the dialog that previews and creates orders."""

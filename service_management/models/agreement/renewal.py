@@ -193,7 +193,5 @@ class ServiceAgreement(models.Model):
             text = self.env._("Renews itself after %s unless it is closed", self.date_end)
         else:
             text = self.env._("Ends on %s: renew it or let it end", self.date_end)
-        if self.user_id:
-            self.activity_schedule(
-                'service_management.mail_activity_type_agreement', date_deadline=self.date_end,
-                user_id=self.user_id.id, summary=text)
+        self._schedule_todo(
+            'service_management.mail_activity_type_agreement', text, date_deadline=self.date_end)

@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
             'template_id': template.id,
             'client_order_ref': self.client_order_ref,
             'date_start': self._get_service_start(),
-            'user_id': self.user_id.id,
+            'user_id': self.user_id._filter_there(self.company_id).id,
             'sale_order_id': self.id,
             'sale_line_id': line.id,
         }

@@ -79,14 +79,14 @@ class ServiceAgreement(models.Model):
     # Who
     user_id = fields.Many2one(
         comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
-        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]", duty=True)
     team_id = fields.Many2one(
         comodel_name='service.team', compute='_compute_terms', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null',
         help="The team of the orders. Empty: by the zone of each site.")
     preferred_employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Preferred Technician", check_company=True,
-        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]", duty=True)
 
     # How long
     date_start = fields.Date(
@@ -329,6 +329,14 @@ class ServiceAgreement(models.Model):
 
     def _get_terms_document(self):
         return self
+
+    @api.model
+    def _get_duty_domain(self, field):
+        return super()._get_duty_domain(field) & Domain('state', 'in', ('draft', 'active'))
+
+    def _get_responsible_users(self):
+        # Who leads a team is no secret to whoever works for it.
+        return super()._get_responsible_users() | self.user_id | self.team_id.sudo().user_id
 
     def copy_data(self, default=None):
         """Leave archived objects behind: they are history."""

@@ -48,7 +48,7 @@ class ServiceAgreementLine(models.Model):
                " ('commercial_partner_id', 'in', (commercial_partner_id, False))]")
     employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Technician", check_company=True, ondelete='restrict',
-        index='btree_not_null', domain="[('service_team_id', '!=', False)]",
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]", duty=True,
         help="Empty: the agreement's preferred technician.")
     is_fixed_price = fields.Boolean(
         string="Own Price", help="The price below instead of the pricelist's.")
@@ -111,6 +111,11 @@ class ServiceAgreementLine(models.Model):
         """Leave out what has ended, as the agreement does."""
         return super()._get_condition_domain() & Domain(
             'agreement_id', 'any', self.agreement_id._get_condition_domain())
+
+    @api.model
+    def _get_duty_domain(self, field):
+        return super()._get_duty_domain(field) & Domain(
+            'agreement_id', 'any', self.agreement_id._get_duty_domain(field))
 
     @api.depends('product_id', 'kind')
     def _compute_product_uom_id(self):

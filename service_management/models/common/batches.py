@@ -50,8 +50,7 @@ def work_through(env, batches, work):
 def tell_once(record, activity_type, summary, note):
     """Put what failed on the to-do list of the responsible, unless it is there already."""
     if record.env.ref(activity_type) not in record.activity_ids.activity_type_id:
-        record.activity_schedule(
-            activity_type, user_id=record.user_id.id or record.env.uid, summary=summary, note=note)
+        record._schedule_todo(activity_type, summary, note=note)
 
 
 class ServiceJobMixin(models.AbstractModel):

@@ -22,15 +22,23 @@ class Base(models.AbstractModel):
         return name == 'condition' or super()._valid_field_parameter(field, name)
 
     @api.model
-    @ormcache()
-    def _get_condition_fields(self):
-        """Return [(model name, field name)] of the conditions that may name records of this model."""
+    @ormcache('mark')
+    def _get_marked_fields(self, mark):
+        """Return ((model name, field name), …) of the relations to this model that have a mark.
+
+        :param str mark: parameter of fields, as 'condition'
+        """
         return tuple(
             (model._name, field.name)
             for model in self.env.values() if not model._abstract and not model._transient
             for field in model._fields.values()
-            if getattr(field, 'condition', False) and field.comodel_name == self._name
+            if getattr(field, mark, False) and field.comodel_name == self._name
             and not field.related)
+
+    @api.model
+    def _get_condition_fields(self):
+        """Return the relations that are conditions, and may name records of this model."""
+        return self._get_marked_fields('condition')
 
     @api.model
     def _get_condition_domain(self):

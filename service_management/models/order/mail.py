@@ -83,10 +83,9 @@ class ServiceOrder(models.Model):
                 order._schedule_receipt_by_hand(error)
 
     def _schedule_receipt_by_hand(self, error):
-        user = self.user_id or self.team_id.user_id
-        self.activity_schedule(
-            'mail.mail_activity_data_todo', user_id=user.id or self.env.uid,
-            summary=self.env._("Send the work receipt by hand"), note=str(error))
+        self._schedule_todo(
+            'mail.mail_activity_data_todo', self.env._("Send the work receipt by hand"),
+            note=str(error))
 
     def action_send_receipt(self):
         """Open the mail with the work receipt."""

@@ -69,7 +69,7 @@ class ServiceOrder(models.Model):
             reason = self.env['service.reason']._get_default('stage')
         self.write({
             'stage_id': stage.id, 'stage_note': note, 'stage_reason_id': reason and reason.id})
-        self._tell_responsible(text, self.user_id or self.team_id.user_id)
+        self._tell_responsible(text)
 
     def _on_opened(self):
         """Hold the quoted prices, however the customer's yes arrived.

@@ -22,7 +22,8 @@ class ServiceOrder(models.Model):
             msg_dict['author_id'] = author.id
         team = self.env['service.team'].browse(values.get('team_id'))
         if team:
-            values.update(company_id=team.company_id.id, user_id=team.user_id.id)
+            leader = team.user_id._filter_there(team.company_id)
+            values.update(company_id=team.company_id.id, user_id=leader.id)
         values = self._prepare_request({**values, 'channel': 'email'})
         author = self.env['res.partner'].browse(values['partner_id'])
         values['partner_id'] = author.parent_id.id or author.id

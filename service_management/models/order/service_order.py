@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ...tools.clock import local_day
 
@@ -92,7 +92,7 @@ class ServiceOrder(models.Model):
     # Who
     user_id = fields.Many2one(
         comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
-        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]", duty=True)
     zone_id = fields.Many2one(
         comodel_name='service.zone', compute='_compute_zone_id', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null')
@@ -101,7 +101,7 @@ class ServiceOrder(models.Model):
         precompute=True, check_company=True, index=True, tracking=True)
     preferred_employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Preferred Technician", check_company=True,
-        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]", duty=True)
 
     # When
     date_order = fields.Datetime(
@@ -269,6 +269,24 @@ class ServiceOrder(models.Model):
             'arrival_to', 'channel', 'team_id', 'zone_id', 'preferred_employee_id', 'pricelist_id',
             'company_id', 'note_external',
         }
+
+    @api.model
+    def _get_duty_domain(self, field):
+        """Orders that are done have a responsible until they are posted, and nobody comes any more."""
+        states = ('draft', 'open') if field == 'preferred_employee_id' else (
+            'draft', 'open', 'signed_off')
+        return super()._get_duty_domain(field) & Domain('state', 'in', states)
+
+    def _filter_transferable(self, field):
+        """Leave out what the stage of an order locks."""
+        records = super()._filter_transferable(field)
+        if field in self._get_protected_fields():
+            return records.filtered('can_edit')
+        return records
+
+    def _get_responsible_users(self):
+        # Who leads a team is no secret to whoever works for it.
+        return super()._get_responsible_users() | self.user_id | self.team_id.sudo().user_id
 
     def copy_data(self, default=None):
         """Copy what is work, for objects that are in use."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ...tools.clock import hours_between, local_day
 from ..common.records import changes_any
@@ -60,7 +61,7 @@ class ServiceOrderLine(models.Model):
     # Who and when
     employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Technician", check_company=True, ondelete='restrict',
-        index='btree_not_null', domain="[('service_team_id', '!=', False)]")
+        index='btree_not_null', domain="[('service_team_id', '!=', False)]", duty=True)
     date = fields.Date(
         compute='_compute_date', store=True, readonly=False, precompute=True, copy=False,
         index=True, help="Day the work was done; empty until then.")
@@ -305,6 +306,17 @@ class ServiceOrderLine(models.Model):
     def _get_unlocked_fields(self):
         """Return the fields that may change at any time: none says what was done; extend for more."""
         return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
+
+    @api.model
+    def _get_duty_domain(self, field):
+        """Work that is planned is a duty; who did it is evidence."""
+        return super()._get_duty_domain(field) & (
+            Domain('state', '=', 'open') & Domain('date', '=', False)
+            & Domain('order_id.state', 'in', ('draft', 'open')))
+
+    def _filter_transferable(self, field):
+        """Leave out what the stage of an order locks."""
+        return super()._filter_transferable(field).filtered('order_id.can_edit')
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted(self):

@@ -46,6 +46,8 @@ class HrEmployee(models.Model):
     """Who is free when, and what speaks against a slot: the one door for boards and planners."""
     _inherit = 'hr.employee'
 
+    #=== WHO LEAVES ===#
+
     @api.constrains('company_id')
     def _check_clock_stopped(self):
         """Let nobody leave the company in which his hours are being counted."""
@@ -54,6 +56,25 @@ class HrEmployee(models.Model):
             self.env['service.visit'].sudo().search([
                 ('employee_id', '=', employee.id), ('timer_start', '!=', False),
                 ('company_id', '!=', employee.company_id.id)])._ensure_timer_stopped()
+
+    def write(self, vals):
+        """Take visits from who is archived: dispatchers find them among those to plan."""
+        result = super().write(vals)
+        if vals.get('active') is False:
+            self._release_visits()
+        return result
+
+    def _release_visits(self):
+        """Take visits that have not begun from people who left; those that have begun are told of."""
+        # Employees are archived by HR, who plans nothing.
+        visits = self.env['service.visit'].sudo().search([
+            ('employee_id', 'in', self.ids), ('state', 'in', OPEN_STATES),
+            ('order_id.state', 'in', ('draft', 'open'))])
+        for employee, left in visits.grouped('employee_id').items():
+            begun = left.filtered(lambda visit: visit.state == 'under_way')
+            begun._schedule_todo('mail.mail_activity_data_warning', self.env._(
+                "%s has left: end this visit, and the clock if it runs.", employee.name))
+            (left - begun)._release(self.env._("%s has left the company.", employee.name))
 
     #=== WHAT SPEAKS AGAINST A SLOT ===#
 
@@ -91,8 +112,16 @@ class HrEmployee(models.Model):
         is in `service.visit._get_finding_texts`.
         """
         return [
-            self._find_overlaps, self._find_closed_hours, self._find_missing_skills,
-            self._find_broken_promises]
+            self._find_departed, self._find_overlaps, self._find_closed_hours,
+            self._find_missing_skills, self._find_broken_promises]
+
+    @api.model
+    def _find_departed(self, slots):
+        """Find technicians who do not work for the company any more by then."""
+        for number, slot in enumerate(slots):
+            company = slot.visit.order_id.company_id
+            if not slot.employee._filter_serving(company, slot.start.date()):
+                yield number, 'departed', {}
 
     @api.model
     def _find_overlaps(self, slots):

@@ -85,13 +85,11 @@ class ServiceVisit(models.Model):
     def _schedule_technician(self):
         """Put one visit on the to-do list of its technician."""
         self.ensure_one()
-        # Planning is the dispatcher's, the to-do the technician's.
-        user = self.employee_id.sudo().user_id
-        if user:
-            day = local_day(self.date_start, self.employee_id.tz)
-            self.activity_schedule(
-                'service_management.mail_activity_type_visit', date_deadline=day, user_id=user.id,
-                summary=self.order_id.title)
+        self._schedule_todo(
+            'service_management.mail_activity_type_visit', self.order_id.title,
+            # Planning is the dispatcher's, the to-do the technician's.
+            users=self.employee_id.sudo().user_id,
+            date_deadline=local_day(self.date_start, self.employee_id.tz))
 
     def _notify_technician(self, text):
         """Send the technician a message about one visit, in the inbox or by email."""
@@ -99,7 +97,7 @@ class ServiceVisit(models.Model):
         # How technicians are reached is HR's; that they are told is planning's.
         employee = self.employee_id.sudo()
         partner = employee.user_id.partner_id or employee.work_contact_id
-        if partner:
+        if partner and employee.active:
             self.message_notify(
                 partner_ids=partner.ids, subject=self.display_name,
                 body=self.env._(
@@ -118,7 +116,8 @@ class ServiceVisit(models.Model):
             'date_start': visit.date_start,
             'date_end': visit.date_end,
             'reason_id': vals.get('reason_id') or reason.id,
-            'note': vals.get('note') or self.env._("Given to another technician."),
+            'note': vals.get('note') or vals.get('release_reason') or self.env._(
+                "Given to another technician."),
         } for visit in self]
         for visit in self:
             visit._notify_technician(self.env._("This visit is no longer yours."))

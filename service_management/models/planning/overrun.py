@@ -89,22 +89,9 @@ class ServiceVisit(models.Model):
     def _tell_overrun(self):
         """Put the clock of one visit on the to-do list of whoever plans it."""
         self.ensure_one()
-        for user in self._get_overrun_users():
-            self.activity_schedule(
-                'service_management.mail_activity_type_clock', user_id=user.id,
-                summary=self.with_context(lang=user.lang).env._(
-                    "The clock of %(technician)s has run since %(start)s",
-                    technician=self.employee_id.name,
-                    start=self._format_local(self.timer_start, self.employee_id)))
+        visit = self.with_context(lang=self._get_responsible().lang)
+        self._schedule_todo('service_management.mail_activity_type_clock', visit.env._(
+            "The clock of %(technician)s has run since %(start)s",
+            technician=self.employee_id.name,
+            start=visit._format_local(self.timer_start, self.employee_id)))
         self.is_overrun_told = True
-
-    def _get_overrun_users(self):
-        """Return who is told of a clock: the responsible, else the team's leader, else a dispatcher."""
-        self.ensure_one()
-        known = (self.order_id.user_id or self.team_id.user_id).filtered('active')
-        if known:
-            return known
-        group = self.env.ref('service_management.service_management_group_dispatcher')
-        return self.env['res.users'].search([
-            ('all_group_ids', 'in', group.ids), ('company_ids', 'in', self.company_id.ids),
-            ('share', '=', False)], order='id', limit=1)

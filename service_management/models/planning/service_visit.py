@@ -37,7 +37,7 @@ class ServiceVisit(models.Model):
 
     # Who and when
     employee_id = fields.Many2one(
-        comodel_name='hr.employee', string="Technician", check_company=True, index=True,
+        comodel_name='hr.employee', string="Technician", check_company=True, index=True, duty=True,
         tracking=True, ondelete='restrict', group_expand='_read_group_employee_ids',
         falsy_value_label="Unassigned",
         domain="[('service_team_id', '!=', False)]")
@@ -73,6 +73,9 @@ class ServiceVisit(models.Model):
         comodel_name='service.reason', copy=False, ondelete='restrict',
         domain="[('usage', '=', 'visit')]")
     note = fields.Char(copy=False)
+    release_reason = fields.Char(
+        string="Why Nobody Comes", copy=False, readonly=True,
+        help="Why the visit was taken from its technician; until it is given to another one.")
 
     _longest = models.Constraint(
         "CHECK (date_end <= date_start + interval '366 days')",
@@ -151,12 +154,16 @@ class ServiceVisit(models.Model):
 
     @api.constrains('employee_id')
     def _check_technician(self):
-        for visit in self.filtered('employee_id'):
+        for visit in self.filtered(lambda visit: visit.employee_id and visit._is_open()):
             # Employees are HR's; whether one is a technician is what planning asks.
-            if not visit.employee_id.sudo().service_team_id:
+            employee = visit.employee_id.sudo()
+            if not employee.active:
+                raise ValidationError(self.env._(
+                    "%s has left the company. Choose another technician.", employee.name))
+            if not employee.service_team_id:
                 raise ValidationError(self.env._(
                     "%s is in no service team. Add the employee to a team first.",
-                    visit.employee_id.name))
+                    employee.name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -190,11 +197,24 @@ class ServiceVisit(models.Model):
             not vals.get('employee_id', True) or not vals.get('date_start', True)
             or visit.employee_id.id != vals.get('employee_id', visit.employee_id.id)))
         handed_over._keep_reassigned(vals)
+        if vals.get('employee_id'):
+            vals = {'release_reason': False, **vals}
         result = super().write(vals)
         self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
         (told - handed_over)._after_rescheduling()
         self._after_planning()
         return result
+
+    def _release(self, reason):
+        """Take visits from their technicians, and say why: they wait to be planned again.
+
+        :param str reason: sentence
+        """
+        self.write({'employee_id': False, 'release_reason': reason})
+        for visit in self:
+            visit.order_id._message_log(body=self.env._(
+                "%(reason)s To be planned again: %(visit)s.", reason=reason,
+                visit=visit.time_span or visit.display_name))
 
     def _ensure_by_verb(self):
         """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""
@@ -224,6 +244,18 @@ class ServiceVisit(models.Model):
         planned = self.filtered(
             lambda visit: visit._is_open() and visit.employee_id and visit.date_start)
         planned.order_id._move_on_event('planned')
+
+    @api.model
+    def _get_duty_domain(self, field):
+        return super()._get_duty_domain(field) & Domain('state', 'in', OPEN_STATES)
+
+    def _filter_transferable(self, field):
+        """Leave out what has begun: whoever began it is who did it."""
+        return super()._filter_transferable(field).filtered(
+            lambda visit: visit.state in ('planned', 'dispatched'))
+
+    def _get_responsible_users(self):
+        return super()._get_responsible_users() | self.order_id._get_responsible_users()
 
     def copy_data(self, default=None):
         """Stay with the order, which is not copied by itself."""

@@ -60,6 +60,7 @@ class ServiceVisit(models.Model):
         A sentence may name the %(technician)s, the %(span)s of the finding, and its values.
         """
         return {
+            'departed': self.env._("%(technician)s does not work for you any more by then."),
             'overlap': self.env._("%(technician)s has %(order)s %(span)s."),
             'closed': self.env._("%(technician)s does not work at this time: %(span)s."),
             'leave': self.env._("%(technician)s is on leave %(span)s."),

@@ -263,9 +263,6 @@ class ServiceQuoteMixin(models.AbstractModel):
             self.env._("Declined: %s", text),
             reason or self.env['service.reason']._get_default('decline'), note)
 
-    def _tell_responsible(self, text, user=None):
+    def _tell_responsible(self, text):
         """Put what a customer decided on the to-do list of the responsible."""
-        self.ensure_one()
-        if user := user or self.user_id:
-            self.activity_schedule(
-                'mail.mail_activity_data_todo', user_id=user.id, summary=text.split('\n')[0])
+        self._schedule_todo('mail.mail_activity_data_todo', text.split('\n')[0])

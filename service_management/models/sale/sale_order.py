@@ -29,6 +29,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return (self.service_order_ids | self.source_service_order_id)._show()
 
+    def _get_responsible_users(self):
+        return super()._get_responsible_users() | self.user_id
+
     def _action_confirm(self):
         result = super()._action_confirm()
         self.order_line._create_service()
@@ -42,20 +45,15 @@ class SaleOrder(models.Model):
 
     def _ask_to_activate(self, documents):
         """Ask the responsible to check and activate what one order has prepared."""
-        for document in documents:
-            document.activity_schedule(
-                'mail.mail_activity_data_todo', user_id=document.user_id.id or self.env.uid,
-                summary=self.env._("Sold by %s: check and activate", self.name))
+        documents._schedule_todo('mail.mail_activity_data_todo', self.env._(
+            "Sold by %s: check and activate", self.name))
 
     def _ask_to_end(self, documents):
         """Ask the responsible whether what was sold ends, now that it is not sold any more."""
         for document in documents:
             if document.state in ('draft', 'active'):
-                document.activity_schedule(
-                    'mail.mail_activity_data_warning',
-                    user_id=document.user_id.id or self.env.uid,
-                    summary=self.env._(
-                        "%s was cancelled: end this, too?", document.sale_order_id.name))
+                document._schedule_todo('mail.mail_activity_data_warning', self.env._(
+                    "%s was cancelled: end this, too?", document.sale_order_id.name))
 
     def _prepare_service_order(self, lines):
         """Return the values of the service order that delivers some lines of one sales order."""
@@ -93,8 +91,5 @@ class SaleOrder(models.Model):
         """Ask those who plan the work whether it is cancelled, too; extend; runs in sudo."""
         for service_order in self.service_order_ids.filtered(
                 lambda order: order.state in ('draft', 'open')):
-            service_order.activity_schedule(
-                'mail.mail_activity_data_warning',
-                user_id=(service_order.user_id or service_order.team_id.user_id).id or self.env.uid,
-                summary=self.env._(
-                    "%s was cancelled: cancel the service, too?", service_order.sale_order_id.name))
+            service_order._schedule_todo('mail.mail_activity_data_warning', self.env._(
+                "%s was cancelled: cancel the service, too?", service_order.sale_order_id.name))

@@ -89,7 +89,9 @@ class SaleOrderLine(models.Model):
                 'line_ids': [
                     Command.create(line._prepare_service_order_line()) for line in sold],
             })
-            service_order.user_id = service_order.team_id.user_id or sale_order.user_id
+            service_order.user_id = (
+                service_order.team_id.user_id | sale_order.user_id)._filter_there(
+                    service_order.company_id)[:1]
             for line in sold:
                 line._insert_service_set(service_order)
 

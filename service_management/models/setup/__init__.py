@@ -1,3 +1,4 @@
+from . import person
 from . import hr_employee
 from . import hr_employee_public
 from . import res_company

@@ -26,6 +26,17 @@ class HrEmployee(models.Model):
         ondelete='restrict', condition=True, context={'active_test': False},
         groups=SERVICE_READERS)
 
+    def _filter_serving(self, company, day):
+        """Return those of these people who can be planned for a company on a day.
+
+        They are technicians of a team, and neither archived nor gone by then.
+        """
+        # Who works here until when is HR's; whether somebody can be planned is what planning asks.
+        serving = self.sudo().filtered(lambda employee: (
+            employee.active and employee.service_team_id and employee.company_id == company
+            and (not employee.departure_date or day <= employee.departure_date)))
+        return serving.sudo(self.env.su)
+
     def _get_working_spans(self, start, end):
         """Return two mappings {employee id: [(start, end)]}: working hours, and those without leave.
 

@@ -15,7 +15,7 @@ class ServiceTeam(models.Model):
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
     user_id = fields.Many2one(
-        comodel_name='res.users', string="Team Leader", check_company=True,
+        comodel_name='res.users', string="Team Leader", check_company=True, duty=True,
         domain="[('share', '=', False)]")
     technician_ids = fields.One2many(
         comodel_name='hr.employee', inverse_name='service_team_id', export_string_translation=False)

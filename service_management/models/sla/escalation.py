@@ -92,10 +92,10 @@ class ServiceOrderSla(models.Model):
     def _get_told_users(self, event):
         """Return who is told of an event; extend to tell more."""
         self.ensure_one()
-        users = self.order_id.user_id | self.team_id.user_id
+        users = self.order_id._get_responsible_users()
         if event == 'missed':
             users |= self.sla_id.escalation_user_id
-        return users.filtered('active')
+        return users._filter_there(self.company_id) or self.order_id._get_responsible()
 
     def _get_message(self, event, user=None):
         """Return what is to be told of one status, in a user's language and time zone."""
@@ -112,9 +112,8 @@ class ServiceOrderSla(models.Model):
 
     def _schedule_activity(self, event, user):
         """Put an event on the to-do list of a user."""
-        self.order_id.activity_schedule(
-            'service_management.mail_activity_type_sla', user_id=user.id,
-            summary=self._get_message(event, user))
+        self.order_id._schedule_todo(
+            'service_management.mail_activity_type_sla', self._get_message(event, user), users=user)
 
     def _send_mail(self, event, users):
         """Send users an e-mail of an event, in their language."""

@@ -25,7 +25,7 @@ class ServiceSla(models.Model):
         help="The clock runs in these hours only. Empty: the agreement's, else the team's hours,"
              " else every hour.")
     escalation_user_id = fields.Many2one(
-        comodel_name='res.users', string="Escalate To", domain="[('share', '=', False)]",
+        comodel_name='res.users', string="Escalate To", domain="[('share', '=', False)]", duty=True,
         help="Told of a breach, besides the team leader and the responsible.")
     planned_targets = fields.Selection(
         selection=[('completion', "Completion Only"), ('all', "All Targets")],

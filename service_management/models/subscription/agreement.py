@@ -24,6 +24,12 @@ class ServiceSubscription(models.Model):
                     " another one.", agreement=agreement.name, customer=customer.display_name,
                     other=agreement.commercial_partner_id.display_name))
 
+    def _get_responsible_users(self):
+        # Whoever may bill for an agreement may ask whose it is.
+        agreement = self.agreement_id.sudo()
+        users = super()._get_responsible_users()
+        return users | agreement._get_responsible_users() if agreement else users
+
     @api.model
     def _get_term_fields(self):
         return [*super()._get_term_fields(), 'agreement_id']

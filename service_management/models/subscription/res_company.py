@@ -15,9 +15,5 @@ class ResCompany(models.Model):
     def _get_accountant(self):
         """Return the user who is told what is wrong with the ledger of one company, or none."""
         self.ensure_one()
-        users = self.env['res.users']
-        for group in ('account.group_account_manager', 'account.group_account_invoice'):
-            users = users or users.search(
-                [('company_ids', 'in', self.id), ('share', '=', False),
-                 ('all_group_ids', 'in', self.env.ref(group).id)], order='id', limit=1)
-        return users
+        return (self._find_people('account.group_account_manager')
+                or self._find_people('account.group_account_invoice'))[:1]

@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
             'partner_id': self.partner_id.id,
             'partner_invoice_id': self.partner_invoice_id.id,
             'client_order_ref': self.client_order_ref,
-            'user_id': self.user_id.id,
+            'user_id': self.user_id._filter_there(self.company_id).id,
             'sale_order_id': self.id,
             'plan_id': plan.id,
             'date_start': self._get_service_start(),

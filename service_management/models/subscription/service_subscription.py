@@ -28,7 +28,7 @@ class ServiceSubscription(models.Model):
     tag_ids = fields.Many2many(comodel_name='service.tag', string="Tags")
     user_id = fields.Many2one(
         comodel_name='res.users', string="Responsible", check_company=True, tracking=True,
-        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]")
+        default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]", duty=True)
     note_external = fields.Html(string="Customer Notes", help="Shown to the customer.")
 
     # Customer
@@ -160,6 +160,13 @@ class ServiceSubscription(models.Model):
     @api.constrains('date_start', 'date_end')
     def _check_lines_served(self):
         self.line_ids._check_served()
+
+    @api.model
+    def _get_duty_domain(self, field):
+        return super()._get_duty_domain(field) & Domain('state', 'in', ('draft', 'active'))
+
+    def _get_responsible_users(self):
+        return super()._get_responsible_users() | self.user_id
 
     def copy_data(self, default=None):
         """Leave out lines that serve on no day: they were changed from their first day on."""

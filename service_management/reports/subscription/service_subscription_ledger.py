@@ -153,8 +153,8 @@ class ServiceSubscriptionLedger(models.Model):
             if company.currency_id.is_zero(difference):
                 told.unlink()
             elif user and not told:
-                account.activity_schedule(
-                    ACTIVITY, user_id=user.id, note=self.env._(
+                account._schedule_todo(
+                    ACTIVITY, False, users=user, company=company, note=self.env._(
                         "%(company)s: the ledger and the accrual schedule of subscriptions differ"
                         " by %(amount)s on this account. See “Accruals Against the Ledger”.",
                         company=company.name,

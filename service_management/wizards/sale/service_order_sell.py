@@ -30,10 +30,8 @@ class ServiceOrderSell(models.TransientModel):
             **order._prepare_found_sale(self.note),
             'order_line': [Command.create(line._prepare_sale_line()) for line in self.line_ids],
         })
-        sale_order.activity_schedule(
-            'mail.mail_activity_data_todo', user_id=sale_order.user_id.id or self.env.uid,
-            summary=self.env._("Found by %(user)s on %(order)s", user=self.env.user.name,
-                               order=order.name))
+        sale_order._schedule_todo('mail.mail_activity_data_todo', self.env._(
+            "Found by %(user)s on %(order)s", user=self.env.user.name, order=order.name))
         order.message_post(body=self.env._("Quotation %s was made.", sale_order.name))
         # Technicians are shown the quotation only where they have rights in Sales.
         if not sale_order.sudo(False).has_access('read'):

@@ -1,0 +1,113 @@
+"""Who is told today: people leave, and what they were responsible for goes on."""
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResUsers(models.Model):
+    _inherit = 'res.users'
+
+    def _filter_there(self, company):
+        """Return those of these users who are there for a company: active, with access to it."""
+        # Who works here is no secret.
+        there = self.sudo().filtered(lambda user: (
+            user.active and not user.share and company in user.company_ids))
+        return there.sudo(self.env.su)
+
+    def _get_service_todos(self):
+        """Return what these users have on their to-do lists of documents of service, in sudo."""
+        # To-dos are their people's; that somebody looks after them is everybody's.
+        Activity = self.env['mail.activity'].sudo()
+        return Activity.search(
+            Domain('user_id', 'in', self.ids) & Activity._get_service_domain())
+
+    def action_archive(self):
+        """Keep the to-dos of documents of service, for Odoo deletes those of users who leave."""
+        todos = self._get_service_todos()
+        todos.user_id = False
+        result = super().action_archive()
+        todos._give_to_responsible()
+        return result
+
+    def write(self, vals):
+        """Leave the to-dos of users who leave to whoever is responsible then."""
+        result = super().write(vals)
+        if vals.get('active') is False:
+            self._get_service_todos()._give_to_responsible()
+        return result
+
+
+class MailActivity(models.Model):
+    _inherit = 'mail.activity'
+
+    user_id = fields.Many2one(duty=True)
+
+    @api.model
+    def _get_duty_domain(self, field):
+        return super()._get_duty_domain(field) & self._get_service_domain()
+
+    @api.model
+    def _get_service_domain(self):
+        """Return the domain of the to-dos of documents of service."""
+        return Domain('res_model', '=like', 'service.%')
+
+    def _give_to_responsible(self):
+        """Put to-dos on the lists of whoever is responsible for their documents today."""
+        for todo in self:
+            todo.user_id = self.env[todo.res_model].browse(todo.res_id)._get_responsible()
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    def _find_people(self, group):
+        """Return the users who are there for one company and have a role, always in the same order.
+
+        Administrators of the system come last: theirs is an account that nobody may look into.
+
+        :param str group: XML id of the group of the role
+        """
+        self.ensure_one()
+        # Who works here is no secret.
+        users = self.env['res.users'].sudo().search([
+            ('company_ids', 'in', self.ids), ('share', '=', False),
+            ('all_group_ids', 'in', self.env.ref(group).ids)], order='id')
+        return users.sorted(lambda user: user.has_group('base.group_system')).sudo(self.env.su)
+
+    def _get_service_manager(self):
+        """Return the user who is told of a company's service where nobody else is there; or none."""
+        return self._find_people('service_management.service_management_group_manager')[:1]
+
+
+class MailActivityMixin(models.AbstractModel):
+    """One door for the to-dos of service: they go to somebody who is there."""
+    _inherit = 'mail.activity.mixin'
+
+    def _get_responsible_users(self):
+        """Return who is responsible for one record, first come those who come first; extend."""
+        self.ensure_one()
+        return self.env['res.users']
+
+    def _get_responsible(self):
+        """Return the user who is responsible for one record today.
+
+        Who left the company, or has no access to the record's any more, is passed over. Where nobody
+        is left it is the company's service manager; a company without one has nobody.
+        """
+        users = self._get_responsible_users()._filter_there(self.company_id)
+        return users[:1] or self.company_id._get_service_manager()
+
+    def _schedule_todo(self, activity_type, summary, users=None, company=None, **values):
+        """Put something on the to-do list of whoever is responsible for each record.
+
+        :param str activity_type: XML id of the type of activity
+        :param users: who is told instead; those who are not there any more are left out
+        :param company: whose people are told, by default that of each record
+        :param values: more values of the activities
+        """
+        for record in self:
+            told = record._get_responsible() if users is None else users._filter_there(
+                company or record.company_id)
+            # A to-do of nobody is seen by all who see the record.
+            for user_id in told.ids or ([False] if users is None else []):
+                record.activity_schedule(
+                    activity_type, user_id=user_id, summary=summary, **values)

@@ -1,0 +1,2 @@
+from . import service_hand_over
+from . import hr_departure_wizard
