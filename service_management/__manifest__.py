@@ -141,6 +141,7 @@
         'views/agreement/service_management_menus.xml',
 
         # subscription
+        'wizards/subscription/service_agreement_end_views.xml',
         'wizards/subscription/service_subscription_activate_views.xml',
         'wizards/subscription/service_subscription_bill_views.xml',
         'wizards/subscription/service_subscription_change_views.xml',

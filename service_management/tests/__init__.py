@@ -2,6 +2,7 @@ from . import test_performance
 from . import test_service_accrual
 from . import test_service_actions
 from . import test_service_agreement
+from . import test_service_agreement_end
 from . import test_service_agreement_portal
 from . import test_service_bill_again
 from . import test_service_billing

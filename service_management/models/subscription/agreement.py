@@ -12,6 +12,16 @@ class ServiceSubscription(models.Model):
         domain="[('company_id', '=', company_id), ('is_template', '=', False),"
                " ('commercial_partner_id', '=', commercial_partner_id)]",
         help="The agreement that the subscription pays for.")
+    is_closed_with_agreement = fields.Boolean(
+        readonly=True, copy=False,
+        help="Closed when its agreement was suspended; whoever resumes that is told.")
+
+    def _close(self, day, reason, note=False):
+        """Where nothing bills on for an agreement that has ended, nobody has to think of it."""
+        closed = super()._close(day, reason, note)
+        # Whoever closes subscriptions need not look after agreements.
+        closed.agreement_id.sudo()._forget_billing()
+        return closed
 
     @api.constrains('partner_id', 'agreement_id')
     def _check_agreement_of_customer(self):

@@ -11,12 +11,49 @@ class ServiceAgreement(models.Model):
         copy=False)
     subscription_count = fields.Integer(compute='_compute_subscription_count')
 
+    def _get_billing_on(self, day):
+        """Return the active subscriptions of these agreements that are billed beyond a day."""
+        return self.subscription_ids.filtered(lambda subscription: (
+            subscription.state == 'active'
+            and (not subscription._get_last_day() or subscription._get_last_day() > day)))
+
     def _compute_subscription_count(self):
         # That there are some is no secret to whom may see the agreement.
         count_by_agreement = dict(self.env['service.subscription'].sudo()._read_group(
             [('agreement_id', 'in', self.ids)], ['agreement_id'], ['__count']))
         for agreement in self:
             agreement.subscription_count = count_by_agreement.get(agreement._origin.sudo(), 0)
+
+    #=== WHAT BILLS ON ===#
+
+    def _end_term(self):
+        """Tell that subscriptions bill on for one agreement that has expired."""
+        super()._end_term()
+        if self.state == 'expired' and (billing := self._get_billing_on(self.date_end)):
+            self._schedule_todo(
+                'service_management.mail_activity_type_agreement', self.env._(
+                    "Expired on %(day)s, but these bill on: %(subscriptions)s. Close them, or renew"
+                    " the agreement.",
+                    day=self.date_end, subscriptions=', '.join(billing.mapped('name'))))
+
+    def _forget_billing(self):
+        """Take agreements that have ended off the to-do list where nothing bills on for them."""
+        ended = self.filtered(lambda agreement: agreement.state in ('expired', 'closed'))
+        for agreement in ended:
+            if not agreement._get_billing_on(agreement.date_end or agreement._get_today()):
+                agreement.activity_unlink(['service_management.mail_activity_type_agreement'])
+
+    def action_resume(self):
+        """Tell which subscriptions were closed with the suspension: they do not come back."""
+        super().action_resume()
+        for agreement in self.filtered(lambda agreement: not agreement.is_suspended):
+            closed = agreement.subscription_ids.filtered('is_closed_with_agreement')
+            if closed:
+                agreement._schedule_todo('mail.mail_activity_data_todo', self.env._(
+                    "Resumed, but these were closed with the suspension: %s. Make new ones if the"
+                    " customer pays again.", ', '.join(closed.mapped('name'))))
+                closed.is_closed_with_agreement = False
+        return True
 
     def action_view_subscriptions(self):
         """Show the subscriptions that pay for the agreement."""

@@ -41,10 +41,14 @@ class ServiceAgreementEnd(models.TransientModel):
         :raise AccessError: if the user is no service manager
         """
         self.ensure_one()
+        self._end()
+        return {'type': 'ir.actions.act_window_close'}
+
+    def _end(self):
+        """Do what was asked for; extend for what goes along."""
         orders = self.order_ids if self.cancel_orders else self.env['service.order']
         if self.operation == 'suspend':
             self.agreement_ids._suspend(self.reason_id, self.note)
         else:
             self.agreement_ids._close(self.reason_id, self.note, self.date_end)
         orders._move_to('cancelled', self.cancel_reason_id, self.note)
-        return {'type': 'ir.actions.act_window_close'}

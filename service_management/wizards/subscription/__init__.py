@@ -1,3 +1,4 @@
+from . import service_agreement_end
 from . import service_subscription_fee_preview
 from . import service_subscription_activate
 from . import service_subscription_bill
