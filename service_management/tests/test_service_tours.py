@@ -284,6 +284,18 @@ class TestServiceTours(ServiceCommon, HttpCase):
             lambda move: move.move_type == 'out_refund')
         self.assertTrue(0 < refund.amount_untaxed < 100)
 
+    def test_taxes_of_a_subscription_are_updated_from_its_hint(self):
+        plan, product = self._prepare_subscriptions()
+        subscription = self.env['service.subscription'].create({
+            'title': "Monitoring", 'partner_id': self.customer.id, 'plan_id': plan.id,
+            'line_ids': [Command.create({'product_id': product.id})]})
+        subscription._begin()
+        product.taxes_id = raised = self.tax.copy({'name': "VAT 25", 'amount': 25})
+        self.start_tour(
+            f'/odoo/service-subscriptions/{subscription.id}', 'service_manager_taxes_tour',
+            login='service_manager')
+        self.assertEqual(subscription.line_ids.tax_ids, raised)
+
     def test_every_screen_opens_without_a_console_error(self):
         self._worked_order().action_post()
         sla = self.env['service.sla'].create({

@@ -83,3 +83,18 @@ tours.add("service_manager_close_tour", {
         },
     ],
 });
+
+tours.add("service_manager_taxes_tour", {
+    steps: () => [
+        { trigger: ".alert button[name=action_update_taxes]", run: "click" },
+        {
+            content: "what would change is shown before",
+            trigger: ".modal .o_field_widget[name=row_ids] .o_data_row:contains(VAT 21):contains(VAT 25)",
+        },
+        { trigger: ".modal button[name=action_apply]", run: "click" },
+        {
+            content: "nothing is different any more",
+            trigger: "body:not(:has(.modal)):not(:has(button[name=action_update_taxes])) .o_form_view",
+        },
+    ],
+});
