@@ -1,5 +1,5 @@
 """Properties of the arithmetic of time spans, against slow and obvious references."""
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -63,21 +63,6 @@ def test_uncovered_is_the_rest_of_the_span(span, spans):
 def test_without_takes_away_exactly_the_blocked_steps(intervals, blocked):
     left = algebra.without(disjoint(intervals), blocked)
     assert minutes(left) == minutes(intervals) - minutes(blocked)
-
-
-@given(SPANS, st.integers(1, 20), POINT)
-def test_first_fit_is_the_earliest_start_that_fits(free, length, not_before):
-    day, minute = datetime(2026, 3, 2), timedelta(minutes=1)
-    step = 5
-    spans = disjoint(free)
-    found = algebra.first_fit(
-        [(day + start * minute, day + end * minute) for start, end in spans],
-        length * minute, day + not_before * minute, step * minute)
-    candidates = [
-        start for start in range(0, 120, step)
-        if start >= not_before
-        and any(begin <= start and start + length <= end for begin, end in spans)]
-    assert found == (day + candidates[0] * minute if candidates else None)
 
 
 @given(

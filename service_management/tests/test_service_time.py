@@ -112,6 +112,156 @@ class TestServiceMidnight(TimeCommon):
             list(wizard._get_available_hours(self.technician)[self.technician.id].values()), [24, 24])
 
 
+class TestServiceLongWork(TimeCommon):
+    """Work that one day is too short for goes on the next; times are UTC, two hours before Riga."""
+
+    def _plan_long(self, start, hours, employee=None, **values):
+        return self.env['service.visit'].create({
+            'order_id': self._create_order().id, 'date_start': start, 'duration_hours': hours,
+            'employee_id': (self.technician if employee is None else employee).id, **values})
+
+    def assertEnds(self, visit, end):
+        self.assertEqual(str(visit.date_end), end)
+
+    def test_work_goes_on_the_next_working_day(self):
+        for spans, start, hours, end in (
+            ([(8, 17)], '2026-03-02 07:00:00', 16, '2026-03-03 14:00:00'),
+            ([(8, 17)], '2026-03-06 07:00:00', 16, '2026-03-09 14:00:00'),  # Friday
+            ([(8, 12), (13, 17)], '2026-03-02 07:00:00', 15, '2026-03-03 15:00:00'),
+            ([(8, 12), (13, 17)], '2026-03-02 07:00:00', 6, '2026-03-02 14:00:00'),
+            ([(8, 17)], '2026-03-02 14:00:00', 2, '2026-03-02 16:00:00'),  # overtime
+            ([(8, 17)], '2026-03-02 14:00:00', 4, '2026-03-03 09:00:00'),
+            ([(8, 17)], '2026-03-07 07:00:00', 3, '2026-03-07 10:00:00'),  # Saturday
+        ):
+            with self.subTest(spans=spans, start=start, hours=hours):
+                self._work(*spans, days=range(5))
+                visit = self._plan_long(start, hours)
+                self.assertEnds(visit, end)
+                self.assertEqual(visit.duration_hours, hours)
+
+    def test_work_goes_on_when_there_are_no_closing_hours(self):
+        self._work((0, 24))
+        self.assertEnds(self._plan_long('2026-03-02 07:00:00', 16), '2026-03-02 23:00:00')
+        self._work_flexibly()
+        self.assertEnds(self._plan_long('2026-03-02 07:00:00', 16), '2026-03-02 23:00:00')
+
+    def test_work_of_nobody_takes_the_hours_of_the_company(self):
+        visit = self._plan_long('2026-03-02 07:00:00', 16, self.env['hr.employee'])
+        self.assertEnds(visit, '2026-03-03 14:00:00')
+
+    def test_work_spans_a_holiday(self):
+        self._work((8, 17), days=range(5))
+        self.env['resource.calendar.leaves'].sudo().create({
+            'name': "Leave", 'calendar_id': self.technician.resource_calendar_id.id,
+            'company_id': self.company.id, 'resource_id': self.technician.resource_id.id,
+            'date_from': '2026-03-02 22:00:00', 'date_to': '2026-03-03 22:00:00'})
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        self.assertEnds(visit, '2026-03-04 14:00:00')
+        self.assertFalse(visit.planning_warning)
+
+    def test_night_between_is_no_closed_hour(self):
+        self._work((8, 17), days=range(5))
+        self.assertFalse(self._plan_long('2026-03-02 07:00:00', 16).planning_warning)
+        self.assertIn("does not work", self._plan_long('2026-03-09 14:00:00', 2).planning_warning)
+
+    def test_leave_within_long_work_is_told(self):
+        self._work((8, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        self.env['resource.calendar.leaves'].sudo().create({
+            'name': "Leave", 'calendar_id': self.technician.resource_calendar_id.id,
+            'company_id': self.company.id, 'resource_id': self.technician.resource_id.id,
+            'date_from': '2026-03-02 22:00:00', 'date_to': '2026-03-03 22:00:00'})
+        self.env.invalidate_all()
+        self.assertIn("is on leave", visit.planning_warning)
+        self.assertEnds(visit, '2026-03-03 14:00:00')
+
+    def test_given_end_stays(self):
+        self._work((8, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        visit.date_end = '2026-03-02 23:00:00'
+        self.assertEqual(visit.duration_hours, 16)
+        self._work((7, 16), days=range(5))
+        visit.employee_id = self.colleague
+        self.assertEnds(visit, '2026-03-02 23:00:00')
+        self.assertIn("does not work", visit.planning_warning)
+
+    def test_given_end_within_hours_is_of_their_length(self):
+        self._work((8, 12), (13, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 2)
+        visit.date_end = '2026-03-03 09:00:00'
+        self.assertEqual(visit.duration_hours, 10)
+
+    def test_moved_work_keeps_its_length(self):
+        self._work((8, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        visit.date_start = '2026-03-05 12:00:00'
+        self.assertEnds(visit, '2026-03-09 10:00:00')
+        self.assertEqual(visit.duration_hours, 16)
+
+    def test_work_moved_in_the_calendar_keeps_its_length(self):
+        """The calendar moves start and end alike, whatever nights lie between."""
+        self._work((8, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        moved = {'date_start': '2026-03-06 07:00:00', 'date_end': '2026-03-07 14:00:00'}
+        self.assertEqual(visit.get_planning_warnings(moved), [])
+        visit.write(moved)
+        self.assertEnds(visit, '2026-03-09 14:00:00')
+        self.assertEqual(visit.duration_hours, 16)
+
+    def test_work_that_changes_hands_goes_by_the_hours_of_the_new_one(self):
+        self._work((0, 24))
+        visit = self._plan_long('2026-03-02 07:00:00', 16)
+        self.assertEnds(visit, '2026-03-02 23:00:00')
+        self.assertEqual(visit.get_planning_warnings({'employee_id': self.colleague.id}), [])
+        visit.employee_id = self.colleague
+        self.assertEnds(visit, '2026-03-03 14:00:00')
+        self.assertEqual(visit.duration_hours, 16)
+
+    def test_form_shows_the_end_that_is_saved(self):
+        self._work((8, 17), days=range(5))
+        order = self._create_order()
+        with Form(self.env['service.visit'].with_user(self.user_dispatcher)) as form:
+            form.order_id = order
+            form.employee_id = self.technician
+            form.duration_hours = 16
+            form.date_start = datetime(2026, 3, 2, 7)
+            self.assertEqual(str(form.date_end), '2026-03-03 14:00:00')
+        self.assertEnds(form.record, '2026-03-03 14:00:00')
+
+    @freeze_time('2026-03-02 07:10:00')
+    def test_free_time_is_found_for_work_of_days(self):
+        self._work((8, 12), (13, 17), days=range(5))
+        self.visit.duration_hours = 16
+        self._plan_long('2026-03-03 08:00:00', 1)
+        proposal = self.visit.get_drop_proposal(self.technician.id)
+        self.assertEqual(proposal['values']['date_start'], '2026-03-03 09:00:00')
+        self.assertEqual(proposal['warnings'], [])
+        self.visit.write(proposal['values'])
+        self.assertEnds(self.visit, '2026-03-05 09:00:00')
+        self.assertFalse(self.visit.planning_warning)
+
+    def test_long_work_is_in_the_way_until_it_ends(self):
+        self._work((8, 17), days=range(5))
+        self._plan_long('2026-03-02 07:00:00', 16)
+        self.assertEqual(len(self._warnings('2026-03-03 10:00:00', 1)), 1)
+        self.assertEqual(self._warnings('2026-03-03 14:00:00', 1), [])
+
+    def test_card_names_the_day_of_the_end(self):
+        self._work((8, 17), days=range(5))
+        visit = self._plan_long('2026-03-02 07:00:00', 16).with_context(tz='Europe/Riga')
+        self.assertRegex(visit.time_span, "Mon 2 Mar.*9:00.*–.*Tue 3 Mar.*4:00")
+
+    def test_day_is_as_full_as_its_part_of_long_work(self):
+        self._work((8, 17), days=range(5))
+        self._plan_long('2026-03-02 07:00:00', 16)
+        for moment, hours in (
+                ('2026-03-02 10:00:00', 8), ('2026-03-03 10:00:00', 8), ('2026-03-04 10:00:00', 0)):
+            with freeze_time(moment):
+                [anna] = [row for row in self.env['service.dashboard'].with_context(
+                    tz='Europe/Riga')._get_technicians() if row['id'] == self.technician.id]
+                self.assertEqual((anna['hours'], anna['available']), (hours, 9))
+
+
 class TestServiceOvertime(TimeCommon):
 
     @classmethod
@@ -371,8 +521,16 @@ class TestServiceFarDates(TimeCommon):
 
     def test_visit_lasts_a_year_at_most(self):
         visit = self._plan(self.order)
+        for hours in (24 * 400, 1e9, 1e300):
+            with self.assertRefusedWith(ValidationError, "a year at most", visit):
+                visit.with_user(self.user_dispatcher).duration_hours = hours
         with self.assertRefused("a year at most"):
-            visit.duration_hours = 24 * 400
+            visit.date_end = visit.date_start + timedelta(days=400)
+
+    def test_tasks_of_centuries_make_a_visit_of_a_year(self):
+        task = self.env['service.task'].create({'name': "Never done", 'duration_hours': 1e9})
+        order = self._create_order(task_ids=[Command.create({'task_id': task.id})])
+        self.assertEqual(order.visit_ids.duration_hours, 366 * 24)
 
     def test_service_level_of_centuries_is_refused(self):
         with self.assertRefused("ten years at most"):

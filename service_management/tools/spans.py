@@ -120,35 +120,6 @@ def joined(spans, gap):
     return found
 
 
-def first_fit(free, length, not_before, step):
-    """Return the earliest start of a span of `length` that fits into one of the free intervals.
-
-    :param free: sorted, disjoint intervals
-    :param not_before: earliest start
-    :param step: starts are rounded up to multiples of this after midnight (a timedelta)
-    :return: the start, or None when nothing is long enough
-
-    >>> from datetime import datetime, timedelta
-    >>> hour, quarter = timedelta(hours=1), timedelta(minutes=15)
-    >>> free = [(datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 9)),
-    ...         (datetime(2026, 3, 2, 10), datetime(2026, 3, 2, 17))]
-    >>> first_fit(free, hour, datetime(2026, 3, 2, 8, 1), quarter)
-    datetime.datetime(2026, 3, 2, 10, 0)
-    >>> first_fit(free, hour, datetime(2026, 3, 2, 11, 1), quarter)
-    datetime.datetime(2026, 3, 2, 11, 15)
-    >>> first_fit(free, 8 * hour, datetime(2026, 3, 2), quarter)
-    """
-    for begin, end in free:
-        start = max(begin, not_before)
-        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-        late = (start - midnight) % step
-        if late:
-            start += step - late
-        if start + length <= end:
-            return start
-    return None
-
-
 #=== DAYS ===#
 
 def _half_open(days):

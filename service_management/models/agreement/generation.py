@@ -11,6 +11,7 @@ from ...tools.clock import by_days, naive, utc_of
 from ...tools.recurrence import combine, possible_days
 from ..common.batches import attempt, tell_once
 from ..planning.hr_employee import Wish
+from ..planning.service_visit import LONGEST_HOURS
 
 _logger = logging.getLogger(__name__)
 #: Days beyond the horizon that the nightly run looks at for work to take along: two months' windows.
@@ -268,8 +269,9 @@ class ServiceAgreement(models.Model):
             if line.product_uom_id and line.product_uom_id._has_common_reference(hour)
             else line.quantity
             for line in lines if line.kind == 'hour' and not line.is_travel)
-        return (hours or sum(lines.task_id.mapped('duration_hours'))
-                or self.company_id.service_visit_hours)
+        return min(
+            LONGEST_HOURS, hours or sum(lines.task_id.mapped('duration_hours'))
+            or self.company_id.service_visit_hours)
 
     def _get_bounds(self, lines):
         """Return the hours of the day that lines leave together; 0 means any."""

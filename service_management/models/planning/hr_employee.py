@@ -1,17 +1,20 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
-
-import pytz
 
 from odoo import api, models
 
 from ...tools.clock import naive
-from ...tools.spans import first_fit, overlapping_pairs, uncovered, without
-from .service_visit import OPEN_STATES
+from ...tools.spans import joined, overlapping_pairs
+from ...tools.working_time import end_of_work, first_start, is_in_working_hours, length_of_work
+from .service_visit import LONGEST_HOURS, OPEN_STATES
 
 #: Visits are proposed to begin at multiples of this after midnight.
 _STEP = timedelta(minutes=15)
+#: Calendars are expanded over what is no further apart than this, and not in between.
+_APART = timedelta(days=31)
+#: What was entered before dates were bounded may lie where no calendar reaches.
+_END_OF_TIME = datetime(9000, 1, 1)
 
 
 class Slot(NamedTuple):
@@ -20,6 +23,7 @@ class Slot(NamedTuple):
     employee: models.Model  # hr.employee
     start: object  # naive UTC datetime
     end: object  # naive UTC datetime
+    length: timedelta  # of the work
 
 
 class Finding(NamedTuple):
@@ -34,6 +38,11 @@ class Wish(NamedTuple):
     start: object  # naive UTC datetime
     end: object  # naive UTC datetime
     length: timedelta
+
+
+def _get_look(length):
+    """Return how far work that is longer than a day is followed."""
+    return timedelta(days=7) + 4 * length
 
 
 def _days_of(start, end):
@@ -146,15 +155,12 @@ class HrEmployee(models.Model):
     @api.model
     def _find_closed_hours(self, slots):
         """Find leave and closed hours, by the technicians' own calendars and time zones."""
-        # Calendars and leave are HR's; whether somebody is there is what planning asks.
-        employees = self.union(*(slot.employee for slot in slots)).sudo()
-        opening, present = employees._get_working_spans(
-            min(slot.start for slot in slots), max(slot.end for slot in slots))
+        opening, present = self._get_hours_about(
+            [(slot.employee, slot.start, slot.end) for slot in slots])
         for number, slot in enumerate(slots):
-            span = (pytz.utc.localize(slot.start), pytz.utc.localize(slot.end))
-            employee_id = slot.employee.id
-            if employee_id in present and uncovered(span, present[employee_id]):
-                is_closed = uncovered(span, opening[employee_id])
+            plan, employee_id = (slot.start, slot.end, slot.length), slot.employee.id
+            if employee_id in present and not is_in_working_hours(*plan, present[employee_id]):
+                is_closed = not is_in_working_hours(*plan, opening[employee_id])
                 yield number, 'closed' if is_closed else 'leave', {
                     'start': slot.start, 'end': slot.end}
 
@@ -191,6 +197,88 @@ class HrEmployee(models.Model):
             if zones and order.zone_id and order.zone_id not in zones:
                 yield number, 'zone', {'zone': order.zone_id}
 
+    #=== HOW LONG WORK TAKES ===#
+
+    @api.model
+    def _get_hours_about(self, spans):
+        """Return two mappings {employee id: [(start, end)]}, as `_get_working_spans`, in naive UTC.
+
+        Calendars are expanded about what is asked only: one date far away does not make all others
+        slow.
+
+        :param spans: list of (hr.employee, start, end), naive UTC
+        """
+        opening, present = defaultdict(list), defaultdict(list)
+        spans = [span for span in spans if span[2] < _END_OF_TIME]
+        for first, last in joined(((start, end) for _employee, start, end in spans), _APART):
+            # Calendars and leave are HR's; whether somebody is there is what planning asks.
+            concerned = self.union(*(
+                employee for employee, start, _end in spans if first <= start <= last)).sudo()
+            for hours, found in zip(
+                    (opening, present), concerned._get_working_spans(first, last), strict=True):
+                for employee_id, parts in found.items():
+                    hours[employee_id] += map(naive, parts)
+        return dict(opening), dict(present)
+
+    @api.model
+    def _get_planning_hours(self, plans):
+        """Return the working hours that count for each plan, without leave, in naive UTC.
+
+        They are those of whoever does it, or of the company while that is nobody. There are none of
+        people who work whenever there is work.
+
+        :param plans: list of (hr.employee, res.company, start, end), naive UTC
+        """
+        present = self._get_hours_about(
+            [(employee, start, end) for employee, _company, start, end in plans if employee])[1]
+        opening = defaultdict(list)
+        for company in self.env['res.company'].union(*(
+                company for employee, company, *_span in plans if not employee)):
+            calendar = company.sudo().resource_calendar_id  # opening hours are no secret
+            for span in joined((
+                    span for employee, other, *span in plans
+                    if not employee and other == company and span[1] < _END_OF_TIME), _APART):
+                opening[company] += calendar._get_open_spans(*span) if calendar else ()
+        found = [present.get(employee.id, ()) if employee else opening[company]
+                 for employee, company, *_span in plans]
+        return [[span for span in spans if span[0] < end and span[1] > start]
+                for spans, (*_who, start, end) in zip(found, plans, strict=True)]
+
+    @api.model
+    def _get_ends_of_work(self, plans):
+        """Return when planned work ends (naive UTC); see `end_of_work`.
+
+        Work beyond all working hours of a year, or of somebody who has none, counts plainly.
+
+        :param plans: list of (hr.employee, res.company, start, length)
+        """
+        ends = {}
+        longest = timedelta(hours=LONGEST_HOURS)
+        for days in (14, 84, 366):  # few have to look further than the next days
+            waiting = [
+                (number, plan) for number, plan in enumerate(plans)
+                if number not in ends and plan[3] <= longest and plan[2] < _END_OF_TIME]
+            hours = self._get_planning_hours([
+                (employee, company, start - timedelta(days=1), start + timedelta(days=days))
+                for _number, (employee, company, start, _length) in waiting])
+            for (number, (*_who, start, length)), spans in zip(waiting, hours, strict=True):
+                if end := end_of_work(start, length, spans):
+                    ends[number] = end
+        return [ends.get(number, start + length)
+                for number, (*_who, start, length) in enumerate(plans)]
+
+    @api.model
+    def _get_lengths_of_work(self, plans):
+        """Return how long work is that is planned from a start to an end; see `length_of_work`.
+
+        :param plans: list of (hr.employee, res.company, start, end), naive UTC
+        """
+        hours = self._get_planning_hours([
+            (employee, company, start - timedelta(days=1), min(end, _END_OF_TIME) + timedelta(days=1))
+            for employee, company, start, end in plans])
+        return [length_of_work(start, end, spans)
+                for (*_who, start, end), spans in zip(plans, hours, strict=True)]
+
     #=== FREE TIME ===#
 
     def _get_busy_spans(self, start, end, but=None):
@@ -218,31 +306,33 @@ class HrEmployee(models.Model):
         employees = self.union(*(wish.employee for wish in wishes))
         if not employees:
             return [wish.start for wish in wishes]
-        first, last = min(wish.start for wish in wishes), max(wish.end for wish in wishes)
+        first, last = min(wish.start for wish in wishes), max(
+            wish.end + _get_look(wish.length) for wish in wishes)
         taken = defaultdict(list)  # by technician and day, so that a year of work stays quick
         for employee_id, spans in employees._get_busy_spans(first, last, but).items():
             for span in spans:
                 for day in _days_of(*span):
                     taken[employee_id, day].append(span)
-        # Calendars are HR's; whether somebody is there is what planning asks.
-        present = {
-            employee_id: [naive(span) for span in spans]
-            for employee_id, spans in employees.sudo()._get_working_spans(first, last)[1].items()}
+        present = self._get_hours_about([
+            (wish.employee, wish.start - timedelta(days=1), wish.end + _get_look(wish.length))
+            for wish in wishes])[1]
         starts = []
         for wish in wishes:
             if not wish.employee:
                 starts.append(wish.start)
                 continue
             employee_id = wish.employee.id
+            first, last = wish.start - timedelta(days=1), wish.end + _get_look(wish.length)
             spans = [
-                (max(begin, wish.start), min(finish, wish.end))
+                (begin, finish)
                 for begin, finish in present.get(employee_id, [(wish.start, wish.end)])
-                if begin < wish.end and finish > wish.start]
-            busy = [span for day in _days_of(wish.start, wish.end)
-                    for span in taken.get((employee_id, day), ())]
-            start = first_fit(without(spans, busy), wish.length, wish.start, _STEP)
+                if begin < last and finish > first]
+            busy = {span for day in _days_of(wish.start, last)
+                    for span in taken.get((employee_id, day), ())}
+            start = first_start(spans, busy, wish.length, (wish.start, wish.end), _STEP)
             begin = start or wish.start
-            for day in _days_of(begin, begin + wish.length):
-                taken[employee_id, day].append((begin, begin + wish.length))
+            end = end_of_work(begin, wish.length, spans) or begin + wish.length
+            for day in _days_of(begin, end):
+                taken[employee_id, day].append((begin, end))
             starts.append(start)
         return starts

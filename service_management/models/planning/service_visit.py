@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -5,10 +6,13 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_time
 
-from ...tools.clock import hours_between
+from ...tools.spans import overlap
+from ...tools.working_time import worked
 from ..common.records import search_yes_or_no
 
 OPEN_STATES = ('planned', 'dispatched', 'under_way')
+#: How long a visit lasts at most: a year.
+LONGEST_HOURS = 366 * 24
 
 
 class ServiceVisit(models.Model):
@@ -94,29 +98,81 @@ class ServiceVisit(models.Model):
 
     @api.depends('date_start', 'duration_hours')
     def _compute_date_end(self):
-        """Keep the duration when the start moves."""
+        """Keep the duration when the start moves: it is of working hours."""
         dated = self.filtered('date_start')
         # Start, duration and end depend on each other: reading the duration here must not first
         # recompute it from the end that is about to change.
         self.env.remove_to_compute(self._fields['duration_hours'], dated)
-        for visit in dated:
-            visit.date_end = visit.date_start + timedelta(
-                hours=visit.duration_hours or visit._get_usual_hours())
+        for visit, end in dated._get_planned_ends().items():
+            visit.date_end = end
         (self - dated).date_end = False
 
     @api.depends('date_start', 'date_end')
     def _compute_duration_hours(self):
-        for visit in self:
-            if visit.date_start and visit.date_end and visit.date_start < visit.date_end:
-                visit.duration_hours = hours_between(visit.date_start, visit.date_end)
-            else:
-                visit.duration_hours = visit.duration_hours or visit._get_usual_hours()
+        spanned = self.filtered(lambda visit: (
+            visit.date_start and visit.date_end and visit.date_start < visit.date_end))
+        lengths = self.env['hr.employee']._get_lengths_of_work([
+            (visit.employee_id, visit.company_id, visit.date_start, visit.date_end)
+            for visit in spanned])
+        for visit, length in zip(spanned, lengths, strict=True):
+            visit.duration_hours = length / timedelta(hours=1)
+        for visit in self - spanned:
+            visit.duration_hours = visit.duration_hours or visit._get_usual_hours()
+
+    def _get_planned_ends(self):
+        """Return {visit: when its work ends}, by the hours of whoever does it."""
+        ends = self.env['hr.employee']._get_ends_of_work([
+            (visit.employee_id, visit.company_id, visit.date_start,
+             timedelta(hours=visit.duration_hours or visit._get_usual_hours()))
+            for visit in self])
+        return dict(zip(self, ends, strict=True))
+
+    def _filter_planned_ends(self):
+        """Return those of these visits that end with their work; an end that was given stays."""
+        dated = self.filtered('date_start')
+        return dated.browse(
+            visit.id for visit, end in dated._get_planned_ends().items()
+            if abs(end - visit.date_end) < timedelta(seconds=1))
+
+    def _leave_end_to_work(self, vals):
+        """Return values without the end where they move a visit as a whole, as the calendar does.
+
+        The work has its length; how far apart start and end are depends on the nights between.
+        """
+        if len(self) != 1 or not (
+                self.date_start and vals.get('date_start') and vals.get('date_end')):
+            return vals
+        start, end = (fields.Datetime.to_datetime(vals[name]) for name in ('date_start', 'date_end'))
+        is_moved = start != self.date_start and end - start == self.date_end - self.date_start
+        if not is_moved or 'duration_hours' in vals or not self._filter_planned_ends():
+            return vals
+        return {name: value for name, value in vals.items() if name != 'date_end'}
+
+    def _get_planned_hours(self, start, end):
+        """Return {employee id: hours} of the planned work of these visits in a period.
+
+        Of a visit that goes beyond the period, what of its working hours lies in it.
+
+        :param start: naive UTC datetime
+        :param end: naive UTC datetime
+        """
+        planned = defaultdict(float)
+        hours = self.env['hr.employee']._get_planning_hours([
+            (visit.employee_id, visit.company_id, visit.date_start, visit.date_end)
+            for visit in self])
+        for visit, spans in zip(self, hours, strict=True):
+            whole = visit.date_start, visit.date_end
+            part = overlap(whole, (start, end))
+            planned[visit.employee_id.id] += visit.duration_hours if part == whole else (
+                worked(*part, spans or [whole]) / timedelta(hours=1))
+        return planned
 
     def _get_usual_hours(self):
         """Return what the order's tasks take, else what the company plans for a visit."""
         self.ensure_one()
-        return (sum(self.order_id.task_ids.task_id.mapped('duration_hours'))
-                or self.order_id.company_id.service_visit_hours or 1.0)
+        hours = (sum(self.order_id.task_ids.task_id.mapped('duration_hours'))
+                 or self.order_id.company_id.service_visit_hours or 1.0)
+        return min(hours, LONGEST_HOURS)
 
     @api.depends('date_start', 'date_end')
     @api.depends_context('tz', 'lang')
@@ -130,11 +186,17 @@ class ServiceVisit(models.Model):
             start, end = (
                 fields.Datetime.context_timestamp(visit, moment)
                 for moment in (visit.date_start, visit.date_end))
-            span = ' – '.join(
-                format_time(self.env, moment.time(), time_format='short') for moment in (start, end))
-            if start.date() != today:
-                span = f"{format_date(self.env, start.date(), date_format='EEE d MMM')}, {span}"
-            visit.time_span = span
+            visit.time_span = ' – '.join(
+                self._format_moment(moment, known)
+                for moment, known in ((start, today), (end, start.date())))
+
+    @api.model
+    def _format_moment(self, moment, known_day):
+        """Return when a moment is, with its day where that is another one than people know."""
+        clock = format_time(self.env, moment.time(), time_format='short')
+        if moment.date() == known_day:
+            return clock
+        return f"{format_date(self.env, moment.date(), date_format='EEE d MMM')}, {clock}"
 
     @api.depends('employee_id', 'date_start', 'state')
     def _compute_is_unassigned(self):
@@ -190,6 +252,7 @@ class ServiceVisit(models.Model):
         planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
         if not planning & set(vals):
             return super().write(vals)
+        vals = self._leave_end_to_work(vals)
         self._ensure_may_plan()
         self._ensure_plannable()
         told = self.filtered(lambda visit: visit.state == 'dispatched')
@@ -199,7 +262,11 @@ class ServiceVisit(models.Model):
         handed_over._keep_reassigned(vals)
         if vals.get('employee_id'):
             vals = {'release_reason': False, **vals}
+        following = self.browse()
+        if 'employee_id' in vals and not {'date_start', 'date_end', 'duration_hours'} & set(vals):
+            following = self._filter_planned_ends()
         result = super().write(vals)
+        self.env.add_to_compute(self._fields['date_end'], following)
         self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
         (told - handed_over)._after_rescheduling()
         self._after_planning()
@@ -215,6 +282,14 @@ class ServiceVisit(models.Model):
             visit.order_id._message_log(body=self.env._(
                 "%(reason)s To be planned again: %(visit)s.", reason=reason,
                 visit=visit.time_span or visit.display_name))
+
+    @api.model
+    def _ensure_dates_in_reach(self, vals):
+        """Refuse work that ends out of reach, too."""
+        super()._ensure_dates_in_reach(vals)
+        if (vals.get('duration_hours') or 0) > LONGEST_HOURS:
+            raise ValidationError(self.env._(
+                "A visit lasts a year at most. Plan several visits for longer work."))
 
     def _ensure_by_verb(self):
         """:raise AccessError: if it is not one of the verbs, which work in sudo, that writes"""

@@ -12,7 +12,8 @@ class ServiceVisit(models.Model):
 
     planning_warning = fields.Text(compute='_compute_planning_warning')
 
-    @api.depends('employee_id', 'date_start', 'date_end', 'state', 'order_id.task_ids.task_id')
+    @api.depends('employee_id', 'date_start', 'date_end', 'duration_hours', 'state',
+                 'order_id.task_ids.task_id')
     def _compute_planning_warning(self):
         warnings = self._get_planning_warnings()
         for visit in self:
@@ -29,17 +30,27 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         self.check_access('read')
         self._ensure_plannable()
+        values = self._leave_end_to_work(values)
         start = fields.Datetime.to_datetime(values.get('date_start', self.date_start))
-        end = fields.Datetime.to_datetime(values.get('date_end')) if 'date_end' in values else (
-            start + timedelta(hours=self.duration_hours or 1.0) if start else False)
         employee = self.env['hr.employee'].browse(values['employee_id'] or ()) \
             if 'employee_id' in values else self.employee_id
-        return self._get_slot_warnings([Slot(self, employee, start, end)]).get(self, [])
+        length, end = timedelta(hours=self.duration_hours or 1.0), False
+        if start and 'date_end' in values:
+            end = fields.Datetime.to_datetime(values['date_end'])
+            if end and start < end:
+                [length] = employee._get_lengths_of_work([(employee, self.company_id, start, end)])
+        elif start and start == self.date_start and not self._filter_planned_ends():
+            end = self.date_end
+        elif start:
+            [end] = employee._get_ends_of_work([(employee, self.company_id, start, length)])
+        return self._get_slot_warnings(
+            [Slot(self, employee, start, end, length)]).get(self, [])
 
     def _get_planning_warnings(self):
         """Return {visit: what speaks against its plan}, for the visits that are still to come."""
         return self._get_slot_warnings([
-            Slot(visit, visit.employee_id, visit.date_start, visit.date_end)
+            Slot(visit, visit.employee_id, visit.date_start, visit.date_end,
+                 timedelta(hours=visit.duration_hours))
             for visit in self if visit.state in ('planned', 'dispatched')])
 
     @api.model

@@ -43,14 +43,14 @@ class ServiceDashboard(models.AbstractModel):
         employees = self.env['hr.employee'].sudo().search([
             ('service_team_id', '!=', False), ('company_id', 'in', self.env.companies.ids)])
         free = employees._get_available_hours(start, end)
-        planned = dict(self.env['service.visit']._read_group([
+        planned = self.env['service.visit'].search([
             ('employee_id', 'in', employees.ids), ('state', '!=', 'cancelled'),
-            ('date_start', '>=', start), ('date_start', '<', end),
-        ], ['employee_id'], ['duration_hours:sum']))
+            ('date_start', '<', end), ('date_end', '>', start),
+        ])._get_planned_hours(start, end)
         technicians = []
         for employee in employees:
             available = sum(free.get(employee.id, {}).values())
-            hours = planned.get(employee.with_env(self.env), 0.0)
+            hours = planned.get(employee.id, 0.0)
             percent = round(100 * hours / available) if available else (100 if hours else 0)
             technicians.append({
                 'id': employee.id,
