@@ -359,6 +359,25 @@ class TestServiceSlaHours(SlaCommon):
         sla = self._create_sla({}, company_id=False, calendar_id=self.calendar.id)
         self.assertIn(self.calendar, self._offered(sla))
 
+    def test_manager_of_two_companies_chooses_hours_of_the_one_that_the_sla_is_of(self):
+        other = self._create_company(name="Other")
+        manager = self._create_user('manager', login='both')
+        manager.company_ids |= other
+        manager.group_ids |= self.env.ref('base.group_multi_company')
+        both = self.env['service.sla'].with_user(manager).with_context(
+            allowed_company_ids=(self.company | other).ids)
+        hours = self.calendar | other.resource_calendar_id
+        for company, offered in (
+                (self.company, self.calendar), (other, other.resource_calendar_id),
+                (self.env['res.company'], hours)):
+            form = Form(both)
+            form.name = f"SLA of {company.name}"
+            form.company_id = company
+            sla = form.save()
+            self.assertEqual(self._offered(sla) & hours, offered)
+            form.calendar_id = offered[0]
+            self.assertEqual(form.save().calendar_id, offered[0])
+
     def test_hours_of_another_company_are_refused(self):
         other = self._create_company(name="Other")
         sla = self._create_sla({}, company_id=False, calendar_id=self.calendar.id)
