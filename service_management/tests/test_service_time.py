@@ -1,6 +1,7 @@
 """Time that people are there: nights, midnight, flexible hours, and what it costs."""
 from datetime import datetime, timedelta
 from itertools import permutations
+from unittest.mock import patch
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -8,6 +9,15 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
 from .common import ServiceBaseCommon
+
+#: {model: why its dates need no bounds}
+UNBOUNDED = {
+    'service.agreement.generate.preview': "rows that a dialog shows",
+    'service.subscription.bill.preview': "rows that a dialog shows",
+    'service.subscription.fee.create.preview': "rows that a dialog shows",
+    'service.subscription.forecast.line': "rows that a dialog has counted",
+    'service.utilization.line': "rows that a dialog has counted",
+}
 
 
 class TimeCommon(ServiceBaseCommon):
@@ -531,6 +541,68 @@ class TestServiceFarDates(TimeCommon):
         task = self.env['service.task'].create({'name': "Never done", 'duration_hours': 1e9})
         order = self._create_order(task_ids=[Command.create({'task_id': task.id})])
         self.assertEqual(order.visit_ids.duration_hours, 366 * 24)
+
+    def test_dates_that_people_enter_are_bounded(self):
+        """Every date of ours, on whatever model, that somebody has the rights to write."""
+        writable = set(self.env['ir.model.access'].sudo().search([
+            '|', ('perm_write', '=', True), ('perm_create', '=', True)]).model_id.mapped('model'))
+        unbounded = {
+            name for name, model in self.env.registry.items() for field in model._fields.values()
+            if field.type in ('date', 'datetime') and not field.readonly
+            and (field._module or '').startswith('service_management') and name in writable
+            and not hasattr(model, '_ensure_dates_in_reach')}
+        self.assertEqual(unbounded, set(UNBOUNDED))
+
+    def test_forms_answer_dates_out_of_reach(self):
+        self._work((8, 17), days=range(5))
+        form = Form(self.visit.with_user(self.user_dispatcher))
+        form.employee_id = self.technician
+        for year in (2226, 9999):
+            with self.assertRaisesRegex(ValidationError, "out of reach"):
+                form.date_start = datetime(year, 12, 31, 23)
+        for hours in (1e9, 1e300):
+            form = Form(self.visit.with_user(self.user_dispatcher))
+            with self.assertRaisesRegex(ValidationError, "a year at most"):
+                form.duration_hours = hours
+        for model, name in (
+                ('service.agreement.generate', 'date_to'),
+                ('service.subscription.bill', 'date_until')):
+            form = Form(self.env[model])
+            with self.subTest(model=model), self.assertRaisesRegex(ValidationError, "out of reach"):
+                setattr(form, name, '9999-12-31')
+
+    def test_lines_within_forms_answer_dates_out_of_reach(self):
+        with self.assertRaisesRegex(ValidationError, "out of reach"):
+            self.order.onchange(
+                {'visit_ids': [Command.update(self.visit.id, {'date_start': '9999-12-31 23:00:00'})]},
+                ['visit_ids'], {'visit_ids': {'fields': {'date_start': {}}}})
+
+    def test_one_visit_far_away_does_not_make_others_slow(self):
+        """What was entered before dates were bounded stays: calendars are expanded about it only."""
+        self._work((8, 17), days=range(5))
+        visits = self.env['service.visit'].union(*(
+            self._plan(self._create_order(), '2026-03-03 14:00:00') for _number in range(3)))
+        self.env.flush_all()
+        for visit, year in zip(visits[1:], (2226, 9999), strict=True):
+            self.env.cr.execute(
+                "UPDATE service_visit SET date_start = %s, date_end = %s WHERE id = %s",
+                (f'{year}-12-31 20:00:00', f'{year}-12-31 23:00:00', visit.id))
+        self.env.invalidate_all()
+        Employee, expanded = type(self.env['hr.employee']), []
+        get_working_spans = Employee._get_working_spans
+
+        def count(employees, start, end):
+            expanded.append(end - start)
+            return get_working_spans(employees, start, end)
+
+        with patch.object(Employee, '_get_working_spans', count):
+            warnings = visits.mapped('planning_warning')
+        self.assertLess(sum(expanded, timedelta()), timedelta(days=10))
+        self.assertFalse(warnings[0])
+        self.assertIn("does not work", warnings[1])
+        visits.employee_id = self.colleague
+        self.env.flush_all()
+        self.assertEqual([end.year for end in visits.mapped('date_end')], [2026, 2226, 9999])
 
     def test_service_level_of_centuries_is_refused(self):
         with self.assertRefused("ten years at most"):

@@ -28,6 +28,25 @@ class ServiceDatedMixin(models.AbstractModel):
         self._ensure_dates_in_reach(vals)
         return super().write(vals)
 
+    def onchange(self, values, field_names, fields_spec):
+        """Refuse dates out of reach before forms compute by them."""
+        self._ensure_changes_in_reach(
+            {name: values[name] for name in field_names if name in values})
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _ensure_changes_in_reach(self, values):
+        """Refuse dates out of reach in what a form has changed, lines within it included."""
+        self._ensure_dates_in_reach(values)
+        for name, commands in values.items():
+            field = self._fields.get(name)
+            lines = field and field.type == 'one2many' and self.env[field.comodel_name]
+            if hasattr(lines, '_ensure_changes_in_reach'):
+                for _code, _line_id, line_values in filter(
+                        lambda command: len(command) > 2 and isinstance(command[2], dict),
+                        commands or ()):
+                    lines._ensure_changes_in_reach(line_values)
+
     @api.model
     def _ensure_dates_in_reach(self, vals):
         """:raise ValidationError: if a date that is written lies out of reach"""

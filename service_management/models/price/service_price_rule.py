@@ -6,6 +6,8 @@ from odoo.tools import ormcache
 class ServicePriceRule(models.Model):
     _name = 'service.price.rule'
     _description = "Service Pricing Rule"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
     _order = 'sequence, id'
     _check_company_auto = True
 

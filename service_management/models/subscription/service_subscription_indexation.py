@@ -10,6 +10,8 @@ class ServiceSubscriptionIndexation(models.Model):
     """
     _name = 'service.subscription.indexation'
     _description = "Indexation of Subscriptions"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
     _order = 'date desc, id desc'
     _check_company_auto = True
 

@@ -9,6 +9,8 @@ class ServiceSubscriptionPrice(models.Model):
     """A price of subscriptions: what a new line begins with."""
     _name = 'service.subscription.price'
     _description = "Subscription Price"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
     _order = 'valid_from desc, id desc'
     _check_company_auto = True
 

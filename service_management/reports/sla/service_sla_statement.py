@@ -10,6 +10,7 @@ from ...tools.clock import utc_of
 class ServiceSlaStatement(models.TransientModel):
     _name = 'service.sla.statement'
     _description = "Service Level Statement of a Customer"
+    _inherit = ['service.dated.mixin']
 
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company)

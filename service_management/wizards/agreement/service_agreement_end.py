@@ -5,6 +5,8 @@ from odoo.fields import Domain
 class ServiceAgreementEnd(models.TransientModel):
     _name = 'service.agreement.end'
     _description = "Suspend or Close Agreements"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     agreement_ids = fields.Many2many(comodel_name='service.agreement', required=True)
     operation = fields.Selection(

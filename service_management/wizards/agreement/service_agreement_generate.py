@@ -11,7 +11,7 @@ PREVIEW_ROWS = 200
 class ServiceAgreementGenerate(models.TransientModel):
     _name = 'service.agreement.generate'
     _description = "Create Orders from Agreements"
-    _inherit = ['service.kind.choice.mixin']
+    _inherit = ['service.dated.mixin', 'service.kind.choice.mixin']
 
     agreement_ids = fields.Many2many(
         comodel_name='service.agreement', string="Agreements", required=True,

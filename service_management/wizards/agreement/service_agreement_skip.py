@@ -4,6 +4,8 @@ from odoo import fields, models
 class ServiceAgreementSkip(models.TransientModel):
     _name = 'service.agreement.skip'
     _description = "Skip a Recurring Visit"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     line_id = fields.Many2one(
         comodel_name='service.agreement.line', required=True)

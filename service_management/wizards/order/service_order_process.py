@@ -10,7 +10,8 @@ from ...tools.clock import utc_of
 class ServiceOrderProcess(models.TransientModel):
     _name = 'service.order.process'
     _description = "Process Service Orders in Bulk"
-    _inherit = ['service.kind.choice.mixin', 'service.preview.mixin']
+    _date_years = 100
+    _inherit = ['service.dated.mixin', 'service.kind.choice.mixin', 'service.preview.mixin']
 
     operation = fields.Selection(
         selection=[

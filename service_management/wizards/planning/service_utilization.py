@@ -12,6 +12,7 @@ class ServiceUtilization(models.TransientModel):
     """Ask for a period; answer with what technicians could have worked, and what they did."""
     _name = 'service.utilization'
     _description = "Technician Utilization"
+    _inherit = ['service.dated.mixin']
 
     date_from = fields.Date(
         string="From", required=True,

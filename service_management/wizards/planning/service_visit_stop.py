@@ -6,6 +6,7 @@ class ServiceVisitStop(models.TransientModel):
     """Ask when the work ended whose clock nobody stopped."""
     _name = 'service.visit.stop'
     _description = "Stop a Clock"
+    _inherit = ['service.dated.mixin']
 
     visit_id = fields.Many2one(
         comodel_name='service.visit', required=True, readonly=True, ondelete='cascade')

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class ServiceOrderSlaClock(models.TransientModel):
     _name = 'service.order.sla.clock'
     _description = "Stop, Start or Cancel the Clock of a Service Level"
+    _inherit = ['service.dated.mixin']
 
     order_id = fields.Many2one(comodel_name='service.order', required=True)
     operation = fields.Selection(

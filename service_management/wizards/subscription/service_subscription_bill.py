@@ -9,7 +9,7 @@ PREVIEW_ROWS = 200
 class ServiceSubscriptionBill(models.TransientModel):
     _name = 'service.subscription.bill'
     _description = "Bill Subscriptions"
-    _inherit = ['service.preview.mixin']
+    _inherit = ['service.dated.mixin', 'service.preview.mixin']
 
     subscription_ids = fields.Many2many(
         comodel_name='service.subscription', string="Subscriptions",

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 class ServiceSubscriptionChange(models.TransientModel):
     _name = 'service.subscription.change'
     _description = "Change a Subscription Line From a Day On"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     line_id = fields.Many2one(comodel_name='service.subscription.line', required=True)
     currency_id = fields.Many2one(related='line_id.currency_id')

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 class ServiceSubscriptionClose(models.TransientModel):
     _name = 'service.subscription.close'
     _description = "Close Subscriptions"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     subscription_ids = fields.Many2many(comodel_name='service.subscription', required=True)
     date_end = fields.Date(

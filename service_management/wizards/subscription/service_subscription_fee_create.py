@@ -15,6 +15,8 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
     """
     _name = 'service.subscription.fee.create'
     _description = "Create Subscription Fees"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     subscription_ids = fields.Many2many(comodel_name='service.subscription', required=True)
     line_ids = fields.Many2many(

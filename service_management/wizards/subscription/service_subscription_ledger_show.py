@@ -5,6 +5,8 @@ class ServiceSubscriptionLedgerShow(models.TransientModel):
     """Dialog that asks up to which day accruals are held against the ledger."""
     _name = 'service.subscription.ledger.show'
     _description = "Accruals Against the Ledger as of a Day"
+    _date_years = 100
+    _inherit = ['service.dated.mixin']
 
     date = fields.Date(
         string="As Of", required=True, default=lambda self: self.env.company._get_service_today(),
