@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -28,6 +29,12 @@ class ResCompany(models.Model):
         return local_day(fields.Datetime.now(), self._get_service_timezone())
 
     @api.model
+    def _get_todays(self):
+        """Return {company: today's date where it is} of all companies."""
+        companies = self.sudo().with_context(active_test=False).search([])  # pylint: disable=no-search-all
+        return {company: company._get_service_today() for company in companies}
+
+    @api.model
     def _get_today_domain(self, field, operator, company_field='company_id', days=0):
         """Return the domain of records by a date and today's, as it is where their company is.
 
@@ -36,10 +43,11 @@ class ResCompany(models.Model):
         :param str company_field: name of the field of the company
         :param int days: how many days after today's the date is compared with
         """
-        companies = self.sudo().with_context(active_test=False).search([])  # pylint: disable=no-search-all
-        by_day = companies.grouped(lambda company: company._get_service_today())
-        if len(by_day) == 1:
-            return Domain(field, operator, min(by_day) + timedelta(days=days))
+        ids_by_day = defaultdict(list)
+        for company, day in self._get_todays().items():
+            ids_by_day[day].append(company.id)
+        if len(ids_by_day) == 1:
+            return Domain(field, operator, min(ids_by_day) + timedelta(days=days))
         return Domain.OR(
-            Domain(field, operator, day + timedelta(days=days))
-            & Domain(company_field, 'in', group.ids) for day, group in by_day.items())
+            Domain(field, operator, day + timedelta(days=days)) & Domain(company_field, 'in', ids)
+            for day, ids in ids_by_day.items())

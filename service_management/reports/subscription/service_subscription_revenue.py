@@ -64,8 +64,6 @@ class ServiceSubscriptionRevenue(models.Model):
 
     def _query_months(self):
         """Return the months from the first subscription on, by company, with the day that counts."""
-        companies = self.env['res.company'].sudo().with_context(
-            active_test=False).search([])  # pylint: disable=no-search-all
         return SQL(
             """SELECT company_id, CAST(first AS date) AS first,
                       LEAST(CAST(first + INTERVAL '1 month - 1 day' AS date), today) AS day
@@ -75,8 +73,8 @@ class ServiceSubscriptionRevenue(models.Model):
                         WHERE state <> 'draft'),
                       CAST(today AS timestamp), INTERVAL '1 month') AS first""",
             SQL(", ").join(
-                SQL("(%s, CAST(%s AS date))", company.id, company._get_service_today())
-                for company in companies))
+                SQL("(%s, CAST(%s AS date))", company.id, day)
+                for company, day in self.env['res.company']._get_todays().items()))
 
     def _query_revenue(self):
         """Return what each subscription brings in each month, in its currency."""
