@@ -96,7 +96,7 @@ def is_in_working_hours(start, end, length, spans):
 def first_start(spans, busy, length, window, step):
     """Return the earliest start in a window of work that is done in working hours, undisturbed.
 
-    Work that is longer than a day may end after the window.
+    It begins with free time, or with the window. Work that is longer than a day may end after it.
 
     :param busy: spans in which something else is done, in any order
     :param window: (start, end)
