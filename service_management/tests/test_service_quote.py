@@ -135,7 +135,7 @@ class TestServiceQuote(ServiceBaseCommon):
                 line.with_user(self.user_manager).billing_override = 'chargeable'
                 self._plan(order)
                 self._sign(order)
-                order.action_post()
+                order._post_lines()
                 self.assertEqual(line.price_subtotal, charged)
 
     def test_no_fee_joins_an_accepted_quote(self):

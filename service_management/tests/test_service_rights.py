@@ -271,7 +271,7 @@ class TestServiceRights(ServiceCommon):
             self._sign(order)
         both = (own | foreign).with_user(self.user_manager).with_context(
             allowed_company_ids=[self.company.id, company.id])
-        both.action_post()
+        both._post_lines()
         invoices = both._create_invoices().sudo()
         self.assertEqual(invoices.company_id, self.company | company)
         for invoice in invoices:
@@ -290,6 +290,6 @@ class TestServiceRights(ServiceCommon):
         branch.service_require_signature = False
         order.stage_id.can_sign_off = True
         self._sign(order)
-        order.action_post()
+        order._post_lines()
         invoice = order._create_invoices()
         self.assertEqual(invoice.company_id, branch)
