@@ -126,6 +126,14 @@ class TestServiceSubscription(SubscriptionCommon):
             ('2026-12-01', '2026-12-31', 'regular', 100),
             ('2027-01-01', '2027-01-31', 'regular', 103.5)])
 
+    def test_renewal_leaves_lines_that_end_with_the_former_term(self):
+        subscription = self._subscribe(
+            date_end='2026-12-31', lines=[{}, {'date_end': '2026-12-31'}])
+        subscription._renew(fields.Date.to_date('2027-12-31'), 3.5)
+        self.assertEqual(
+            [(str(line.date_end), line.price_unit) for line in subscription.line_ids.sorted('id')],
+            [('2026-12-31', 100), ('2026-12-31', 100), ('False', 103.5)])
+
     def test_renewal_without_end_is_refused(self):
         with self.assertRaisesRegex(UserError, "has no end to move"):
             self._subscribe()._renew(fields.Date.to_date('2027-12-31'))

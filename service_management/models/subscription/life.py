@@ -134,11 +134,10 @@ class ServiceSubscription(models.Model):
                     "%(subscription)s lasts until %(end)s already. Choose a later day.",
                     subscription=subscription.name, end=subscription.date_end))
             following = subscription.date_end + relativedelta(days=1)
-            lines = subscription.line_ids.filtered(
-                lambda line: line._is_served(subscription.date_end))  # noqa: B023 read at once
             subscription.date_end = date_end
             if percent:
-                for line in lines:
+                for line in subscription.line_ids.filtered(
+                        lambda line: line._is_served(following)):  # noqa: B023 read at once
                     line._change_terms(
                         following, base_price=line._scale_price(1 + percent / 100))
             subscription._message_log(body=self.env._(
