@@ -202,6 +202,13 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
         self.assertFalse(self._bill(subscription, '2026-03-31'))
         self.assertEqual(self._net(subscription), 0)
 
+    def test_a_reduction_that_is_on_no_invoice_falls_away_with_its_fee(self):
+        subscription, invoice = self._billed()
+        self._make_fees(subscription, '2026-03-16', '2026-03-31', kind='reduction')
+        self.assertEqual(self._credit(invoice).amount_untaxed, 100)
+        self.assertFalse(self._bill(subscription, '2026-03-31'))
+        self.assertEqual(self._net(subscription), 0)
+
     def test_days_are_not_credited_twice_by_drafts_that_wait(self):
         subscription, invoice = self._billed()
         credit = invoice._reverse_moves([{'invoice_date': '2026-03-20'}])

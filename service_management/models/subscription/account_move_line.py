@@ -28,11 +28,14 @@ class AccountMoveLine(models.Model):
             values.update(self.sudo()._prepare_service_reversal())
 
     def _prepare_service_reversal(self):
-        """Return the price at which one reversed line credits what was not credited already."""
+        """Return the price at which one reversed line credits what was not credited already.
+
+        A reduction that no invoice bills yet falls away when all of its fee is credited.
+        """
         self.ensure_one()
         fee = self.service_fee_id
         reductions = fee._get_live_reductions().filtered(
-            lambda reduction: reduction.move_id != self.move_id)
+            lambda reduction: reduction.state != 'open' and reduction.move_id != self.move_id)
         if fee.invoice_line_id != self or not (reductions or fee._get_credits()):
             return {}
         rest = sum((fee | reductions)._get_billed().values())
