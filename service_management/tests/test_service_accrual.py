@@ -382,6 +382,94 @@ class TestServiceAccrual(SubscriptionCommon):
         self.assertAlmostEqual(self._balance(self.deferred_account, '2027-12-31'), 0, 2)
         self.assertAlmostEqual(invoice.line_ids.service_fee_id.amount_earned, 1000, 2)
 
+    #=== CREDIT NOTES THAT NAME NO FEE, AND THEIR REVERSALS ===#
+
+    def _credit_march(self, amount=None, named=True):
+        """Return (invoice of 1,200.00 for the year, its credit note of 15 April)."""
+        invoice = self._invoice(1200)
+        self._accrue('2026-03-31')
+        with freeze_time('2026-04-15'):
+            credit = invoice._reverse_moves([{'invoice_date': '2026-04-15', 'date': '2026-04-15'}])
+            credit.invoice_line_ids.price_unit = amount or 1200
+            if not named:
+                credit.invoice_line_ids.service_fee_id = False
+            credit.action_post()
+        self._accrue('2026-04-15')
+        self._assert_deferred('2026-04-15', 900 - 900 * (amount or 1200) / 1200)
+        return invoice, credit
+
+    def _assert_given_back(self, day='2026-04-20', amount=900):
+        self._accrue(day)
+        self._assert_deferred(day, amount)
+        self._accrue('2027-01-31')
+        self._assert_deferred('2027-12-31', 0)
+
+    def _reset(self, *moves, day='2026-04-20', post=False):
+        with freeze_time(day):
+            for move in moves:
+                move.button_draft()
+                if post:
+                    move.action_post()
+
+    def _reverse(self, move, day='2026-04-20'):
+        with freeze_time(day):
+            reversal = move._reverse_moves([{'invoice_date': day, 'date': day}])
+            reversal.action_post()
+        return reversal
+
+    def test_a_part_that_is_credited_without_its_fee_is_given_back_by_a_reset(self):
+        _invoice, credit = self._credit_march(400, named=False)
+        self._reset(credit)
+        self._assert_given_back()
+
+    def test_all_that_is_credited_without_its_fee_is_given_back_by_a_reset(self):
+        invoice, credit = self._credit_march(named=False)
+        self.assertEqual(invoice.line_ids.service_fee_id.amount_deferred, 0)
+        self._reset(credit)
+        self._assert_given_back()
+
+    def test_a_reversed_credit_note_gives_the_schedule_back(self):
+        self._reverse(self._credit_march()[1])
+        self._assert_given_back()
+
+    def test_a_reversed_credit_note_of_a_part_gives_it_back(self):
+        self._reverse(self._credit_march(400)[1])
+        self._assert_given_back()
+
+    def test_a_reversed_credit_note_that_names_no_fee_gives_the_schedule_back(self):
+        self._reverse(self._credit_march(named=False)[1])
+        self._assert_given_back()
+
+    def test_a_reversal_reset_to_draft_takes_the_schedule_back_again(self):
+        self._reset(self._reverse(self._credit_march()[1]))
+        self._assert_given_back(amount=0)
+
+    def test_a_credit_note_of_an_invoice_posted_again_revives_one_schedule(self):
+        invoice, credit = self._credit_march()
+        self._reset(invoice, day='2026-04-16', post=True)
+        self._reset(credit)
+        self._assert_given_back()
+
+    def test_a_credit_note_of_a_part_of_an_invoice_posted_again_gives_back_one_part(self):
+        invoice, credit = self._credit_march(400)
+        self._reset(invoice, day='2026-04-16', post=True)
+        self._reset(credit)
+        self._assert_given_back()
+
+    def test_what_another_credit_note_credits_stays_taken_back(self):
+        invoice, credit = self._credit_march(400, named=False)
+        self._credit(invoice, '2026-04-17', 800)
+        self._reset(credit)
+        self._assert_given_back(amount=300)
+
+    def test_days_credited_are_earned_as_their_fee_that_is_posted_with_them(self):
+        subscription = self._subscribe(plan=self._deferred(interval_unit='year'), price=1200)
+        invoice = self._bill(subscription, '2026-01-01')
+        with freeze_time('2026-01-02'):
+            subscription._close(fields.Date.to_date('2026-06-30'), self.close_reason)
+            (invoice | self._bill(subscription, '2026-01-02')).action_post()
+        self._assert_given_back('2026-01-31', 500)
+
     #=== LOCKS, FAILURES, ROLES ===#
 
     def test_accruals_of_locked_periods_go_to_the_first_open_day(self):

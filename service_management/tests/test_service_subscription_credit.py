@@ -91,6 +91,14 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
         credit.button_draft()
         self.assertEqual(subscription.fee_ids.state, 'posted')
 
+    def test_a_reversed_credit_note_that_names_no_fee_bills_it_again(self):
+        subscription, invoice = self._billed()
+        credit = self._credit(invoice, 100, named=False)
+        credit._reverse_moves([{'invoice_date': '2026-03-25'}]).action_post()
+        self.assertEqual(subscription.fee_ids.state, 'posted')
+        self.assertFalse(self._bill(subscription, '2026-03-31', fill_gaps=True))
+        self.assertEqual(self._net(subscription), 100)
+
     def test_what_an_invoice_bills_besides_is_credited_first(self):
         subscription, invoice = self._billed(post=False)
         invoice.invoice_line_ids = [Command.create({

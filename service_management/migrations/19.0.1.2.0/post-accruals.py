@@ -1,5 +1,5 @@
 def migrate(cr, version):
-    """Note which deferral accruals belong to, and from where to where they were posted."""
+    """Note which deferral accruals belong to, where they were posted, and which are over."""
     cr.execute("""
         UPDATE service_subscription_accrual release
            SET deferral_id = deferral.id
@@ -28,3 +28,11 @@ def migrate(cr, version):
                  WHERE accrual.state = 'posted'
               ORDER BY accrual.id, deferred.id, revenue.id) found
          WHERE found.id = accrual.id AND accrual.deferred_account_id IS NULL""")
+    # Taken back by their own invoice line: the schedule is over, and what took it back as well.
+    cr.execute("""
+        UPDATE service_subscription_accrual accrual
+           SET cancelled_by_id = accrual.invoice_line_id
+          FROM service_subscription_accrual source
+          JOIN service_subscription_accrual mirror ON mirror.mirror_of_id = source.id
+           AND mirror.invoice_line_id = source.invoice_line_id AND mirror.state <> 'cancelled'
+         WHERE accrual.id IN (source.id, mirror.id)""")

@@ -23,26 +23,45 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.line_ids.service_fee_id.subscription_id._show()
 
-    def _get_unnamed_credits(self):
-        """Return the posted lines of credit notes of these invoices that name no fee."""
-        return self._get_unnamed_lines(self.reversal_move_ids.filtered(
-            lambda move: move.state == 'posted'))
+    def _get_reversed(self):
+        """Return the invoices that these moves credit, also where a credit note was reversed."""
+        moves = self.reversed_entry_id
+        while again := moves.reversed_entry_id - moves:
+            moves |= again
+        return moves.filtered(lambda move: not move.reversed_entry_id)
+
+    def _get_reversals(self):
+        """Return the posted moves that reverse these, and those that reverse them in turn."""
+        moves = self.reversal_move_ids
+        while again := moves.reversal_move_ids - moves:
+            moves |= again
+        return moves.filtered(lambda move: move.state == 'posted')
+
+    def _get_unnamed_credits(self, without=()):
+        """Return the posted lines of credit notes of these invoices that name no fee.
+
+        :param without: credit notes that do not count
+        """
+        return self._get_unnamed_lines(self._get_reversals().filtered(
+            lambda move: move not in without))
 
     @api.model
     def _get_unnamed_lines(self, moves):
         return moves.invoice_line_ids.filtered(
             lambda line: line.display_type == 'product' and not line.service_fee_id)
 
-    def _spread_unnamed_credits(self):
+    def _spread_unnamed_credits(self, without=()):
         """Return {fee: what is taken from it by credit notes of one invoice that name no fee}.
 
         They credit what the invoice bills besides the fees first, and then each fee by what is left
         of it.
+
+        :param without: credit notes that do not count
         """
         self.ensure_one()
         fees = self.line_ids.service_fee_id.filtered(
             lambda fee: fee.move_id == self)
-        credits = self._get_unnamed_credits()
+        credits = self._get_unnamed_credits(without)
         if not fees or not credits:
             return {}
         like = fees[0].invoice_line_id
@@ -67,7 +86,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         # Accounting posts; the ledger of fees follows.
         posted.sudo()._renew_reversed_fees()
-        moves = posted.sudo().filtered(lambda move: move.line_ids.service_fee_id)
+        moves = posted.sudo().filtered(lambda move: move._concerns_service_fees())
         if moves:
             moves._ensure_credited_once()
             self.env['service.subscription.accrual'].sudo()._on_post(moves)
@@ -76,9 +95,13 @@ class AccountMove(models.Model):
 
     def _renew_reversed_fees(self):
         """Let fees follow credit notes of their invoices, also those that name no fee."""
-        fees = self.reversed_entry_id.line_ids.service_fee_id
+        fees = self._get_reversed().line_ids.service_fee_id
         if fees:
             self.env.add_to_compute(fees._fields['state'], fees)
+
+    def _concerns_service_fees(self):
+        """Tell whether one move bills fees, or credits an invoice that does."""
+        return bool((self | self._get_reversed()).line_ids.service_fee_id)
 
     def _ensure_credited_once(self):
         """:raise UserError: if these moves credit days of fees that were credited already"""
@@ -123,7 +146,7 @@ class AccountMove(models.Model):
         posted = self.filtered(lambda move: move.state == 'posted').sudo()  # as above
         result = super().button_draft()
         posted._renew_reversed_fees()
-        posted = posted.filtered(lambda move: move.line_ids.service_fee_id)
+        posted = posted.filtered(lambda move: move._concerns_service_fees())
         if posted:
             accruals._on_reset(posted)
         # What was cancelled and is a draft again bills what it billed before.

@@ -178,9 +178,11 @@ class ServiceSubscriptionAccrual(models.Model):
         :param date day: the day on which it is taken back
         :param str method: as the plan's choice for credit notes
         """
-        rows = self.filtered(lambda row: (
-            row.state in ('planned', 'posted') and not row._is_own_mirror()
-            and not any(mirror._is_own_mirror() for mirror in row._get_live_mirrors())))
+        if part < 1:
+            self.filtered(lambda row: row.cancelled_by_id and not row._is_over())._set_state(
+                'planned', cancelled_by_id=False)
+        rows = self.filtered(
+            lambda row: row.state in ('planned', 'posted') and not row._is_over())
         if part == 1:
             planned = rows.filtered(
                 lambda row: row.state == 'planned' and not row._get_live_mirrors())
@@ -196,7 +198,9 @@ class ServiceSubscriptionAccrual(models.Model):
                 until += wanted
                 if steps := wanted - row._count_taken_back():
                     vals_list.append(row._prepare_mirror(line, steps, day, method))
-        self.create(vals_list)
+        mirrors = self.create(vals_list)
+        if line in self.invoice_line_id:
+            (self | mirrors).cancelled_by_id = line
         if vals_list:
             self._wake_job()
 
@@ -218,13 +222,12 @@ class ServiceSubscriptionAccrual(models.Model):
         """Return the rows that take these back and were not cancelled."""
         return self.mirror_ids.filtered(lambda mirror: mirror.state != 'cancelled')
 
-    def _is_own_mirror(self):
-        """Tell whether one row takes back its own invoice line's.
+    def _is_over(self):
+        """Tell whether one row, if any, was taken back by its own invoice line.
 
-        It became a draft, or accounting reversed it by hand: that part of its schedule is over.
+        That became a draft, or accounting reversed it by hand: credit notes change nothing of it.
         """
-        self.ensure_one()
-        return bool(self.mirror_of_id) and self.mirror_of_id.invoice_line_id == self.invoice_line_id
+        return bool(self.cancelled_by_id) and self.cancelled_by_id == self.invoice_line_id
 
     def _count_taken_back(self):
         """Return what mirrors have taken back of one row by now, in steps of its currency."""
@@ -235,53 +238,69 @@ class ServiceSubscriptionAccrual(models.Model):
     @api.model
     def _on_post(self, moves):
         """Follow the posting of invoices and credit notes; runs in sudo."""
-        lines = moves.line_ids.filtered('service_fee_id')
-        reversals = lines.filtered('is_service_credit')
-        self._build((lines - reversals).filtered(self._is_deferred))
+        lines = moves.line_ids.filtered(
+            lambda line: line.service_fee_id and not line.is_service_credit)
+        # Days that are credited follow the fee that billed them, which may be posted with them.
+        reducing = lines.filtered(lambda line: line.service_fee_id.reduced_fee_id)
+        for some in (lines - reducing, reducing):
+            self._build(some.filtered(self._is_deferred))
         # What was credited before its invoice was posted again stays credited.
-        credits = reversals | lines.service_fee_id.invoice_line_ids.filtered(lambda line: (
-            line.is_service_credit and line.parent_state == 'posted'
-            and line.move_id.reversed_entry_id in moves))
-        for number, line in enumerate(credits):
-            original, part = self._get_credited(line, credits[number + 1:])
-            rows = self.search([('invoice_line_id', 'in', original.ids)])
-            rows._take_back(
-                line, part, line.move_id.date, line.service_fee_id.plan_id.accrual_on_credit)
+        credits = moves.filtered('reversed_entry_id') | moves._get_reversals()
+        for number, credit in enumerate(credits):
+            self._follow_credit(credit, credit.date, credits[number + 1:])
 
     @api.model
-    def _get_credited(self, line, following):
-        """Return (what a line of a credit note credits, which part of it is credited by now).
+    def _follow_credit(self, credit, day, without=()):
+        """Take back what a credit note credits of the schedules of its invoice, or give it back.
+
+        :param credit: account.move that reverses an invoice, or another credit note
+        :param date day: the day on which it is taken back
+        :param without: credit notes that do not count yet
+        """
+        unnamed = credit._get_unnamed_lines(credit)
+        for line in credit._get_reversed().line_ids.filtered('service_fee_id'):
+            fee = line.service_fee_id
+            by = credit.line_ids & fee.invoice_line_ids or unnamed
+            if by and line.parent_state == 'posted':
+                rows = self.search([('invoice_line_id', '=', line.id)])
+                rows._take_back(
+                    by[0], self._get_credited(line, without), day, fee.plan_id.accrual_on_credit)
+
+    @api.model
+    def _get_credited(self, line, without=()):
+        """Return which part of what an invoice line bills is credited by now.
 
         The part is one of the amounts that the customer reads: what a currency is worth on the
         days of invoice and credit note makes no difference to it.
 
-        :param following: lines of credit notes that do not count yet
-        :return: (account.move.line recordset, Fraction of 0 to 1)
+        :param without: credit notes that do not count
+        :return: Fraction of 0 to 1
         """
-        move = line.move_id.reversed_entry_id
-        of_fee = line.service_fee_id.invoice_line_ids
-        original = of_fee.filtered(lambda other: other.move_id == move)
-        credited = of_fee.filtered(lambda other: (
-            other.move_id.reversed_entry_id == move and other.parent_state == 'posted')) - following
-        name = 'amount_currency' if len((original | credited).currency_id) == 1 else 'balance'
-        billed = -sum(Fraction(str(other[name])) for other in original)
-        if not billed:
-            return original, Fraction(0)
-        part = sum(Fraction(str(other[name])) for other in credited) / billed
-        return original, min(max(part, Fraction(0)), Fraction(1))
+        move, fee = line.move_id, line.service_fee_id
+        counting = move._get_reversals().filtered(lambda credit: credit not in without)
+        credited = fee.invoice_line_ids.filtered(lambda other: other.move_id in counting)
+        name = 'amount_currency' if len((line | credited).currency_id) == 1 else 'balance'
+        billed, price = (Fraction(str(amount)) for amount in (
+            line[name], line._get_fee_amount(line)))
+        if not billed or not price:
+            return Fraction(0)
+        unnamed = Fraction(str(move._spread_unnamed_credits(without).get(fee, 0.0)))
+        part = unnamed / price - sum(Fraction(str(other[name])) for other in credited) / billed
+        return min(max(part, Fraction(0)), Fraction(1))
 
     @api.model
     def _on_reset(self, moves):
         """Follow the resetting of posted invoices and credit notes to draft; runs in sudo."""
-        lines = moves.line_ids.filtered('service_fee_id')
-        reversals = lines.filtered('is_service_credit')
-        self.search([
-            ('cancelled_by_id', 'in', reversals.ids), ('invoice_line_id', 'not in', reversals.ids),
-        ])._set_state('planned', cancelled_by_id=False)
-        live = self.search([('invoice_line_id', 'in', lines.ids), ('state', '!=', 'cancelled')])
-        live.filtered(lambda row: row.state == 'held')._set_state('cancelled')
-        for line, rows in live.grouped('invoice_line_id').items():
-            rows._take_back(line, Fraction(1), rows.company_id._get_service_today())
+        rows = self.search([('invoice_line_id', 'in', moves.line_ids.ids)])
+        self.search([('cancelled_by_id', 'in', moves.line_ids.ids)]).filtered(
+            lambda row: not row._is_over())._set_state('planned', cancelled_by_id=False)
+        # What credits took from a schedule that is over stays taken.
+        rows = rows.filtered(lambda row: not row.mirror_of_id._is_over())
+        rows.filtered(lambda row: row.state == 'held')._set_state('cancelled')
+        for line, of_line in rows.grouped('invoice_line_id').items():
+            of_line._take_back(line, Fraction(1), of_line.company_id._get_service_today())
+        for credit in moves._get_reversed()._get_reversals():
+            self._follow_credit(credit, credit.company_id._get_service_today())
 
     @api.model
     def _wake_job(self):
