@@ -178,6 +178,21 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
                 self._bill_and_post(subscription, fill_gaps=again == 'gaps')
                 self.assertEqual(self._net(subscription), 48.39)
 
+    def test_a_reversed_closing_credit_bills_again_what_a_credit_by_hand_left(self):
+        for named in (True, False):
+            with self.subTest(named=named):
+                subscription, invoice = self._billed(partner_id=self.env['res.partner'].create(
+                    {'name': f"Customer {named}"}).id)
+                self._credit(invoice, 90)
+                closing = self._close(subscription, '2026-02-28')
+                reversal = closing._reverse_moves([{'invoice_date': '2026-03-20'}])
+                if not named:
+                    reversal.invoice_line_ids.service_fee_id = False
+                reversal.action_post()
+                self.assertEqual(invoice.line_ids.service_fee_id.state, 'posted')
+                self._bill_and_post(subscription, fill_gaps=True)
+                self.assertEqual(self._net(subscription), 0)
+
     @users('service_manager')
     def test_the_billing_dialog_shows_the_credits_that_filling_gaps_makes(self):
         subscription, _invoice = self._billed()

@@ -96,6 +96,7 @@ class AccountMove(models.Model):
     def _renew_reversed_fees(self):
         """Let fees follow credit notes of their invoices, also those that name no fee."""
         fees = self._get_reversed().line_ids.service_fee_id
+        fees |= fees.reduced_fee_id
         if fees:
             self.env.add_to_compute(fees._fields['state'], fees)
 

@@ -149,8 +149,8 @@ class ServiceSubscriptionFee(models.Model):
                 sign * count_days((fee.date_start, fee.date_end)))
 
     @api.depends('is_settled', 'invoice_line_id.parent_state', 'invoice_line_ids.parent_state',
-                 'invoice_line_ids.amount_currency', 'reduction_ids.invoice_line_id.parent_state',
-                 'reduced_fee_id.state')
+                 'invoice_line_ids.amount_currency', 'reduction_ids.invoice_line_ids.parent_state',
+                 'reduction_ids.invoice_line_ids.amount_currency', 'reduced_fee_id.state')
     def _compute_state(self):
         """Follow the invoice: a posted credit of all that was billed frees the days."""
         for fee in self:
