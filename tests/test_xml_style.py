@@ -70,3 +70,12 @@ def test_no_two_menus_have_one_place():
         f"{path}:{menu.sourceline}: “{menu.get('id')}” is where another menu of “{parent}” is"
         for path, parent, menu in _twice(
             menus, lambda found: (found[1].split('.')[-1], found[2].get('sequence')))]
+
+
+def test_no_head_or_foot_of_a_printed_table_covers_its_rows():
+    """The printer repeats heads and feet on each page, over the rows that are there."""
+    assert not [
+        f'{path}:{part.sourceline}: {part.tag}'
+        for path, text in _files() if path.parts[1] == 'reports'
+        for part in etree.fromstring(text).iter('thead', 'tfoot')
+        if part.tag == 'tfoot' or part.get('style') != 'display: table-row-group']

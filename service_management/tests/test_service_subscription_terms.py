@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
@@ -130,15 +132,19 @@ class TestServiceSubscriptionFigures(SubscriptionCommon):
         invoice._reverse_moves([{}]).action_post()
         self.assertEqual((fee.amount_untaxed, fee.amount_company), (0, 0))
 
-    def test_currencies_are_added_in_that_of_the_company(self):
+    def _subscribe_in_euro(self):
+        """Return subscriptions of 121.00 a month in two currencies; a euro is 1.25 of ours."""
         euro = self.env.ref('base.EUR')
         euro.active = True
         self.env['res.currency.rate'].create({
             'name': '2026-01-01', 'currency_id': euro.id, 'company_id': self.company.id,
             'inverse_company_rate': 1.25})
         pricelist = self.env['product.pricelist'].create({'name': "EUR", 'currency_id': euro.id})
-        subscriptions = self._subscribe(price=121) | self._subscribe(
+        return self._subscribe(price=121) | self._subscribe(
             price=121, pricelist_id=pricelist.id)
+
+    def test_currencies_are_added_in_that_of_the_company(self):
+        subscriptions = self._subscribe_in_euro()
         self._bill(subscriptions, '2026-01-01').action_post()
         Fee = self.env['service.subscription.fee'].with_user(self.user_accountant)
         [[total]] = Fee._read_group(
@@ -165,3 +171,58 @@ class TestServiceSubscriptionFigures(SubscriptionCommon):
         self.assertEqual([round(amount, 2) for _quarter, amount in quarters], [160, 160])
         self.assertAlmostEqual(total, 160)
         self.assertFalse(Revenue._read_group([('id', '=', 0)], ['plan_id'], ['amount_total:sum']))
+
+    #=== PRINTED ===#
+
+    def _print(self, name, records, companies=None):
+        """Return the rows of each page of a report: the texts of their cells."""
+        Report = self.env['ir.actions.report'].with_user(self.user_manager).with_context(
+            allowed_company_ids=(companies or self.company).ids)
+        page = html.fromstring(Report._render_qweb_html(
+            f'service_management.{name}', records.ids)[0])
+        return [
+            [[' '.join(cell.text_content().split()) for cell in row.iter('td')]
+             for row in table.iter('tr')]
+            for table in page.xpath("//table[contains(@class, 'o_service_fees')]")]
+
+    def test_printed_transactions_are_those_of_the_invoice_lines(self):
+        subscription = self._subscribe(lines=[{'base_price': 121, 'discount': 20}])
+        invoice = self._bill(subscription, '2026-02-01')
+        invoice.action_post()
+        for name, records in (('report_service_subscription', subscription),
+                              ('report_service_subscription_fee', subscription.fee_ids)):
+            with self.subTest(name):
+                [[_head, *rows, total]] = self._print(name, records)
+                self.assertEqual([row[-1] for row in rows], ["$ 80.00", "$ 80.00"])
+                self.assertEqual(total, ["Total, less what was credited", "$ 160.00"])
+        self.assertEqual(invoice.amount_untaxed, 160)
+        invoice._reverse_moves([{}]).action_post()
+        [[_head, *rows, total]] = self._print('report_service_subscription', subscription)
+        self.assertEqual([row[-1] for row in [*rows, total]], ["$ 0.00"] * 3)
+        [rows] = self._print('report_service_subscription', self._subscribe())
+        self.assertEqual(rows[1:], [["Nothing was billed yet."]])
+
+    def test_printed_fees_are_added_up_by_company_and_currency(self):
+        subscriptions = self._subscribe_in_euro()
+        other = self.setup_other_company(currency_id=self.env.ref('base.EUR').id)['company']
+        self.user_manager.company_ids |= other
+        theirs = self.env['service.subscription'].with_company(other).create({
+            'title': "Theirs", 'partner_id': self.other_customer.id, 'company_id': other.id,
+            'pricelist_id': False, 'plan_id': self.monthly.id, 'date_start': '2026-01-01',
+            'line_ids': [Command.create({
+                'product_id': self.monitoring.id, 'base_price': 50, 'tax_ids': []})]})
+        theirs._begin()
+        for subscription in (subscriptions, theirs):
+            self._bill(subscription.with_company(subscription.company_id), '2026-01-01').action_post()
+        ours, foreign = self._print(
+            'report_service_subscription_fee', (subscriptions | theirs).fee_ids,
+            self.company | other)
+        total = "Total, less what was credited"
+        if len(ours) < len(foreign):
+            ours, foreign = foreign, ours
+        self.assertEqual(len(ours), 1 + 2 + 3)
+        self.assertCountEqual(ours[-3:-1], [[total, "$ 100.00"], [total, "100.00 €"]])
+        self.assertEqual(
+            ours[-1], ["Total in the currency of the company, as booked", "$ 225.00"])
+        self.assertEqual(foreign[-1], [total, "50.00 €"])
+        self.assertEqual(foreign[1][:2], [theirs.name, "Bakery"])
