@@ -1,4 +1,4 @@
-from lxml import html
+from lxml import etree, html
 
 from odoo import fields
 from odoo.fields import Command
@@ -171,6 +171,56 @@ class TestServiceSubscriptionFigures(SubscriptionCommon):
         self.assertEqual([round(amount, 2) for _quarter, amount in quarters], [160, 160])
         self.assertAlmostEqual(total, 160)
         self.assertFalse(Revenue._read_group([('id', '=', 0)], ['plan_id'], ['amount_total:sum']))
+
+    def test_recurring_revenue_is_never_a_sum_of_months_in_any_view(self):
+        """What pivot, graph and grouped lists ask for, totals included, is what the last month brings."""
+        self._subscribe('2026-01-01', lines=[{'base_price': 121}])
+        self._subscribe('2026-01-01', self._create_plan("Other"), lines=[{'base_price': 242}],
+                        date_end='2026-03-31')
+        Revenue = self.env['service.subscription.revenue'].with_user(self.user_manager)
+        pivot, graph = (etree.fromstring(Revenue.get_view(view_type=kind)['arch']) for kind in (
+            'pivot', 'graph'))
+        first, *_others = pivot.findall("field[@type='measure']")
+        self.assertEqual(first.get('name'), 'amount_total')
+        measures = ['amount_total:sum', 'amount_total:sum_currency']
+        with freeze_time('2026-06-15'):
+            self.env.flush_all()
+            sets = Revenue.formatted_read_grouping_sets(
+                [], [[], ['month:month'], ['plan_id'], ['plan_id', 'month:month']], measures)
+            lists = Revenue.web_read_group([], ['plan_id'], measures)['groups']
+            points = [Revenue.formatted_read_group([], [f'month:{interval}'], measures)
+                      for interval in ('month', 'quarter', 'year')]
+        self.assertEqual([node.get('name') for node in graph.iter('field')],
+                         ['month', 'amount_total'])
+
+        def read(groups):
+            for group in groups:
+                self.assertAlmostEqual(group[measures[0]], group[measures[1]])
+            return [round(group[measures[0]], 2) for group in groups]
+
+        total, months, plans, _both = map(read, sets)
+        by_month = [300, 300, 300, 100, 100, 100]
+        self.assertEqual((total, months, sorted(plans)), ([100], by_month, [0, 100]))
+        self.assertEqual(sorted(read(lists)), [0, 100])
+        self.assertEqual([read(groups) for groups in points], [by_month, [300, 100], [100]])
+
+    def test_rows_of_recurring_revenue_keep_their_number(self):
+        first = self._subscribe('2026-01-01')
+        Revenue = self.env['service.subscription.revenue'].with_user(self.user_manager)
+
+        def read():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return {(row.month, row.subscription_id): row.id for row in Revenue.search([])}
+
+        with freeze_time('2026-03-15'):
+            before = read()
+            self._subscribe('2025-11-01')
+            after = read()
+        self.assertEqual(len({row for row in after.values()}), 3 + 5)
+        for key in before:
+            self.assertEqual(after[key], before[key])
+        self.assertEqual({subscription for _month, subscription in before}, {first})
 
     #=== PRINTED ===#
 

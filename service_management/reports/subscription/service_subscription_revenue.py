@@ -46,7 +46,7 @@ class ServiceSubscriptionRevenue(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         """Let several months bring together what the last of them brings, not their sum."""
-        if aggregate_spec != 'amount_total:sum':
+        if aggregate_spec not in ('amount_total:sum', 'amount_total:sum_currency'):
             return super()._read_group_select(aggregate_spec, query)
         month, amount = (
             self._field_to_sql(self._table, name, query) for name in ('month', 'amount_total'))
@@ -58,8 +58,9 @@ class ServiceSubscriptionRevenue(models.Model):
 
     @property
     def _table_query(self):
+        # Not materialized: months that nobody asked for are not looked at.
         return SQL(
-            "WITH month AS (%s), revenue AS (%s), change AS (%s) %s",
+            "WITH month AS NOT MATERIALIZED (%s), revenue AS NOT MATERIALIZED (%s), change AS (%s) %s",
             self._query_months(), self._query_revenue(), self._query_change(), self._select())
 
     def _query_months(self):
@@ -98,16 +99,13 @@ class ServiceSubscriptionRevenue(models.Model):
     def _query_change(self):
         """Return the same with the month before, and with the months in which nothing is left."""
         return SQL(
-            """SELECT COALESCE(now.month, before.next) AS month,
-                      COALESCE(now.subscription_id, before.subscription_id) AS subscription_id,
-                      COALESCE(now.amount, 0) AS amount, COALESCE(before.amount, 0) AS former
-                 FROM revenue now
-            FULL JOIN (SELECT subscription_id, company_id, amount,
-                              CAST(month + INTERVAL '1 month' AS date) AS next FROM revenue
-                      ) before
-                   ON before.subscription_id = now.subscription_id AND before.next = now.month
-                WHERE (COALESCE(now.company_id, before.company_id),
-                       COALESCE(now.month, before.next)) IN (SELECT company_id, first FROM month)""")
+            """SELECT month, subscription_id, SUM(amount) AS amount, SUM(former) AS former
+                 FROM (SELECT month, company_id, subscription_id, amount, 0 AS former FROM revenue
+                    UNION ALL
+                       SELECT CAST(month + INTERVAL '1 month' AS date), company_id, subscription_id,
+                              0, amount FROM revenue) figure
+                WHERE (company_id, month) IN (SELECT company_id, first FROM month)
+             GROUP BY month, subscription_id""")
 
     def _select(self):
         columns = {**self._get_columns(), **self._select_additional_fields()}
@@ -123,7 +121,9 @@ class ServiceSubscriptionRevenue(models.Model):
             SQL("(change.%s * rates.rate)", SQL.identifier(name)) for name in ('amount', 'former'))
         difference = SQL("(%s - %s)", amount, former)
         return {
-            'id': SQL("ROW_NUMBER() OVER (ORDER BY change.month, subscription.id)"),
+            # The same row has the same number, whenever and of whatever months it is read.
+            'id': SQL("""CAST(subscription.id AS bigint) * 100000
+                + CAST(EXTRACT(YEAR FROM change.month) * 12 + EXTRACT(MONTH FROM change.month) AS integer)"""),
             'month': SQL("change.month"),
             'subscription_id': SQL("subscription.id"),
             'company_id': SQL("subscription.company_id"),
