@@ -84,14 +84,67 @@ class TestServiceSubscriptionReconcile(SubscriptionCommon):
         self.assertEqual(action['res_model'], 'service.subscription.ledger')
         self.assertEqual(action['context']['service_ledger_until'], '2026-02-15')
 
-    def test_companies_see_their_own_accounts_in_their_own_currency(self):
-        self._accrue('2026-03-31')
-        other = self.setup_other_company(currency_id=self.env.ref('base.EUR').id)['company']
+    def _defer_elsewhere(self):
+        """Return a company in euro that defers on the same account what it bills in our currency.
+
+        1,200.00 of ours are 600.00 euro there.
+        """
+        euro = self.env.ref('base.EUR')
+        other = self.setup_other_company(currency_id=euro.id)['company']
+        self.env['res.currency.rate'].create({
+            'name': '2026-01-01', 'currency_id': self.company.currency_id.id,
+            'company_id': other.id, 'company_rate': 2})
+        self.deferred_account.with_company(other).code = '249999'
+        self.deferred_account.company_ids |= other
+        self.plan.with_company(other).deferred_account_id = self.deferred_account
+        pricelist = self.env['product.pricelist'].create({
+            'name': "Ours", 'currency_id': self.company.currency_id.id, 'company_id': other.id})
+        subscription = self.env['service.subscription'].with_company(other).create({
+            'title': "Theirs", 'partner_id': self.customer.id, 'company_id': other.id,
+            'plan_id': self.plan.id, 'date_start': '2026-01-01', 'pricelist_id': pricelist.id,
+            'line_ids': [Command.create({
+                'product_id': self.monitoring.id, 'base_price': 1200, 'tax_ids': []})]})
+        subscription._begin()
+        with freeze_time('2026-01-01'):
+            self._bill(subscription, '2026-01-01').action_post()
+        return other
+
+    def test_companies_see_their_own_rows_in_their_own_currency(self):
+        other = self._defer_elsewhere()
+        self._accrue('2026-02-28')
+        Ledger = self.env['service.subscription.ledger']
         accountant = self._create_accountant_of(other)
-        self.assertEqual(self.env['service.subscription.ledger'].with_user(accountant).search([]),
-                         self.env['service.subscription.ledger'])
-        row = self.env['service.subscription.ledger'].search([], limit=1)
-        self.assertEqual(row.currency_id, self.company.currency_id)
+        expected = {
+            self.company: [(1100, 1100, 0, 1100), (-100, -100, 0, 1000)],
+            other: [(550, 550, 0, 550), (-50, -50, 0, 500)]}
+        with freeze_time('2026-02-28'):
+            for company, user in ((self.company, self.user_accountant), (other, accountant)):
+                rows = Ledger.with_user(user).search([], order='month')
+                self.assertEqual((rows.company_id, rows.currency_id), (company, company.currency_id))
+                self.assertEqual([
+                    (row.amount_schedule, row.amount_ledger, row.amount_difference,
+                     row.balance_ledger) for row in rows], expected[company])
+                for row in rows:
+                    found = [self.env[action['res_model']].with_user(user).search(action['domain'])
+                             for action in (row.action_view_schedule(), row.action_view_items())]
+                    for records in found:
+                        self.assertTrue(records)
+                        self.assertEqual(records.company_id, company)
+                    self.assertEqual(
+                        -sum(found[1].mapped('balance')), row.amount_ledger)
+
+    def test_what_differs_in_one_company_is_no_difference_of_another(self):
+        other = self._defer_elsewhere()
+        self._accrue('2026-02-28')
+        self._book(70)
+        Ledger = self.env['service.subscription.ledger'].with_user(self.user_accountant)
+        self.user_accountant.company_ids |= other
+        with freeze_time('2026-02-28'):
+            both = Ledger.with_context(allowed_company_ids=(self.company | other).ids)._read_group(
+                [], ['company_id', 'currency_id'], ['amount_ledger:sum', 'amount_difference:sum'])
+        self.assertCountEqual(both, [
+            (self.company, self.company.currency_id, 930, -70),
+            (other, other.currency_id, 500, 0)])
 
     def _create_accountant_of(self, company):
         return self.env['res.users'].create({
