@@ -184,8 +184,8 @@ class TestServiceRights(ServiceCommon):
              "makes and ends agreements"),
             (agreement, lambda record: record._ensure_may_generate(), technician,
              "Only dispatchers create orders from agreements"),
-            (self.env['service.dashboard'], lambda empty: empty.get_data(), dispatcher,
-             "The overview is for service managers"),
+            (self.env['service.dashboard'], lambda empty: empty.get_data(), technician,
+             "The overview is for dispatchers"),
         ):
             with self.subTest(message=message):
                 as_user = record.with_user(user)

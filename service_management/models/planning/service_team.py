@@ -24,10 +24,18 @@ class ServiceTeam(models.Model):
 
     def _compute_unassigned_count(self):
         count_by_team = dict(self.env['service.visit']._read_group(
-            [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)],
-            ['team_id'], ['__count']))
+            self._get_unassigned_domain(), ['team_id'], ['__count']))
         for team in self:
             team.unassigned_count = count_by_team.get(team._origin, 0)
+
+    def _get_unassigned_domain(self):
+        """Return the domain of the visits that wait for a technician of these teams."""
+        return [('team_id', 'in', self.ids), ('state', '=', 'planned'), ('employee_id', '=', False)]
+
+    def action_view_unassigned(self):
+        """Show the visits that wait for a technician of the team."""
+        self.ensure_one()
+        return self.env['service.visit']._show_found(self._get_unassigned_domain())
 
     @api.model
     def _get_mail_fields(self):

@@ -21,20 +21,15 @@ class ServiceDashboard(models.AbstractModel):
 
     @api.model
     def _get_agreement_tiles(self):
-        Agreement = self.env['service.agreement']
-        own = Domain('company_id', 'in', self.env.companies.ids) & Domain(
-            'is_template', '=', False)
-        tiles = []
-        for label, domain, level in (
+        own = Domain('is_template', '=', False)
+        return [self._count('service.agreement', label, own & domain, level) for (
+            label, domain, level
+        ) in (
             (self.env._("Active"), Domain('state', '=', 'active'), None),
             (self.env._("To be accepted"), Domain('state', '=', 'draft') & Domain(
                 'quote_sent_on', '!=', False), 'info'),
-            (self.env._("Expiring soon"), Agreement._get_expiring_domain(), 'warning'),
+            (self.env._("Expiring soon"),
+             self.env['service.agreement']._get_expiring_domain(), 'warning'),
             (self.env._("Orders not created"), Domain('generation_error', '!=', False), 'danger'),
             (self.env._("Renewals failed"), Domain('renewal_error', '!=', False), 'danger'),
-        ):
-            count = Agreement.search_count(own & domain)
-            tiles.append(self._make_tile(
-                label, count, 'service_management.service_agreement_action', own & domain,
-                level=level if count else None))
-        return tiles
+        )]

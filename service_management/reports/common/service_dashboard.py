@@ -3,10 +3,11 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ServiceDashboard(models.AbstractModel):
-    """What a manager wants to know in the morning; each capability adds its own tiles."""
+    """What dispatchers and managers want to know in the morning; each capability adds its tiles."""
     _name = 'service.dashboard'
     _description = "Service Overview"
     _inherit = ['service.document.mixin']
@@ -14,31 +15,35 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     @api.readonly
     def get_data(self):
-        """Return what a manager wants to know in the morning, of the active companies.
+        """Return what waits, and for managers what it brings, of the active companies.
 
         :return: {'sections': [{'key', 'title', 'tiles': [{'label', 'value', 'hint', 'level',
             'action'}]}], 'technicians': [{'id', 'name', 'hours', 'available', 'percent',
             'level'}]}
-        :raise AccessError: if the user is no service manager
+        :raise AccessError: if the user is no dispatcher
         """
-        self._ensure_role('manager', self.env._("The overview is for service managers."))
+        self._ensure_role('dispatcher', self.env._(
+            "The overview is for dispatchers and service managers."))
         return {'sections': self._get_sections(), 'technicians': self._get_technicians()}
 
     @api.model
     def _get_sections(self):
-        """Return the sections that have tiles, in the order in which they are read."""
+        """Return the sections in the order in which they are read, with the tiles that say something."""
         return [
-            {'key': key, 'title': title, 'tiles': tiles}
-            for key, title in self._get_titles().items() if (tiles := self._get_tiles(key))]
+            {'key': key, 'title': title, 'tiles': [
+                tile for tile in self._get_tiles(key) if tile['value']]}
+            for key, title in self._get_titles().items()]
 
     @api.model
     def _get_titles(self):
-        """Return {key: title} of the sections in their order; extend to add one."""
+        """Return {key: title} of the sections that the user may see, in their order; extend to add one."""
         return {'today': self.env._("Today")}
 
     @api.model
     def _get_tiles(self, section):
         """Return the tiles of a section from left to right; extend to add to those before.
+
+        Tiles without a value are left out: nothing waits there.
 
         :param str section: a key of `_get_titles`
         """
@@ -59,7 +64,28 @@ class ServiceDashboard(models.AbstractModel):
             for day in (today, today + timedelta(days=1)))
 
     @api.model
+    def _get_own_domain(self):
+        """Return the domain of the records of the active companies."""
+        return Domain('company_id', 'in', self.env.companies.ids)
+
+    @api.model
+    def _count(self, model, label, domain, level=None):
+        """Return a tile that counts documents.
+
+        :param str level: 'info', 'warning' or 'danger', how much it matters that there are some
+        """
+        domain &= self._get_own_domain()
+        return self._make_tile(
+            label, self.env[model].search_count(domain), self.env[model]._window_action, domain,
+            level=level)
+
+    @api.model
     def _make_tile(self, label, value, action, domain, hint=False, level=None):
+        """Return a tile that opens what a domain finds.
+
+        :param value: what it shows; nothing, and it is left out
+        :param str action: XML id of the action whose records it opens
+        """
         action = self.env['ir.actions.act_window']._for_xml_id(action)
         return {
             'label': label,

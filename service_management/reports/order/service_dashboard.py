@@ -12,11 +12,10 @@ class ServiceDashboard(models.AbstractModel):
 
     @api.model
     def _get_titles(self):
-        return {
-            **super()._get_titles(),
-            'customers': self.env._("Customers"),
-            'money': self.env._("Money"),
-        }
+        titles = {**super()._get_titles(), 'customers': self.env._("Customers")}
+        if self._has_role('manager'):
+            titles['money'] = self.env._("Money")
+        return titles
 
     @api.model
     def _get_tiles(self, section):
@@ -59,64 +58,66 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _count_orders(self, label, domain, amount_field=None, level=None):
         """Return a tile that counts orders, and says what they are worth in the company's money."""
-        domain &= Domain('company_id', 'in', self.env.companies.ids)
-        count, hint = 0, False
+        tile = self._count('service.order', label, domain, level)
         if amount_field:
             amount = 0.0
-            for currency, company, number, total in self.env['service.order']._read_group(
-                    domain, ['currency_id', 'company_id'], ['__count', f'{amount_field}:sum']):
-                count += number
+            for currency, company, total in self.env['service.order']._read_group(
+                    domain & self._get_own_domain(), ['currency_id', 'company_id'],
+                    [f'{amount_field}:sum']):
                 amount += (currency or company.currency_id)._convert(
                     total, self.env.company.currency_id, company,
                     company._get_service_today())
-            hint = format_amount(self.env, amount, self.env.company.currency_id)
-        else:
-            count = self.env['service.order'].search_count(domain)
-        return self._make_tile(
-            label, count, 'service_management.service_order_action', domain, hint=hint,
-            level=level if count else None)
+            tile['hint'] = format_amount(self.env, amount, self.env.company.currency_id)
+        return tile
 
     @api.model
     def _get_rating_tile(self):
         since = fields.Datetime.now() - timedelta(days=30)
-        domain = Domain('res_model', '=', 'service.order') & Domain('consumed', '=', True) & Domain(
-            'write_date', '>=', since)
         # Ratings carry no company: those of the orders that are looked at count.
-        ratings = self.env['rating.rating'].search(domain)
-        orders = self.env['service.order'].browse(ratings.mapped('res_id')).exists()
-        own = set(orders.filtered(lambda order: order.company_id in self.env.companies).ids)
-        ratings = ratings.filtered(lambda rating: rating.res_id in own)
-        average = sum(ratings.mapped('rating')) / len(ratings) if ratings else 0.0
+        orders = self.env['service.order'].with_context(active_test=False)._search(
+            self._get_own_domain())
+        [(average, count, ids)] = self.env['rating.rating']._read_group(
+            Domain('res_model', '=', 'service.order') & Domain('res_id', 'in', orders)
+            & Domain('consumed', '=', True) & Domain('write_date', '>=', since),
+            [], ['rating:avg', '__count', 'id:array_agg'])
         return self._make_tile(
-            self.env._("Rating, last 30 days"), f'{average:.1f} / 5' if ratings else '–',
-            'rating.rating_rating_action', Domain('id', 'in', ratings.ids),
-            hint=self.env._("%s ratings", len(ratings)),
-            level='danger' if ratings and average < 3 else None)
+            self.env._("Rating, last 30 days"), count and f'{average:.1f} / 5',
+            'rating.rating_rating_action', Domain('id', 'in', ids or []),
+            hint=self.env._("%s ratings", count),
+            level='danger' if count and average < 3 else None)
 
     @api.model
     def _get_margin_tiles(self):
+        """Say apart what work has earned, and what planned work will earn."""
         month = self.env.company._get_service_today() + relativedelta(day=1)
-        tiles = []
-        for label, start in (
-            (self.env._("Margin this month"), month),
-            (self.env._("Margin last month"), month - relativedelta(months=1)),
-        ):
-            domain = (
-                Domain('date', '>=', start) & Domain('date', '<', start + relativedelta(months=1))
-                & Domain('company_id', 'in', self.env.companies.ids)
-                & Domain('order_state', '!=', 'draft'))
-            [(revenue, margin)] = self.env['service.order.report']._read_group(
-                domain, [], ['revenue:sum', 'margin:sum'])
-            currency = self.env.company.currency_id
-            tiles.append(self._make_tile(
-                label, format_amount(self.env, margin or 0.0, currency),
-                'service_management.service_order_report_action', domain,
-                hint=self.env._(
-                    "%(percent)d %% of %(revenue)s",
-                    percent=round(100 * (margin or 0.0) / revenue) if revenue else 0,
-                    revenue=format_amount(self.env, revenue or 0.0, currency)),
-                level='danger' if (margin or 0.0) < 0 else None))
-        return tiles
+        earned = Domain('order_state', 'in', ('signed_off', 'posted'))
+        return [
+            self._get_margin_tile(label, start, domain) for label, start, domain in (
+                (self.env._("Margin this month"), month, earned),
+                (self.env._("Planned this month"), month, Domain('order_state', '=', 'open')),
+                (self.env._("Margin last month"), month - relativedelta(months=1), earned))]
+
+    @api.model
+    def _get_margin_tile(self, label, start, domain):
+        """Return a tile of the margin of one month.
+
+        :param date start: its first day
+        """
+        domain &= (
+            Domain('date', '>=', start) & Domain('date', '<', start + relativedelta(months=1))
+            & self._get_own_domain())
+        [(revenue, margin)] = self.env['service.order.report']._read_group(
+            domain, [], ['revenue:sum', 'margin:sum'])
+        currency = self.env.company.currency_id
+        revenue, margin = currency.round(revenue or 0.0), currency.round(margin or 0.0)
+        return self._make_tile(
+            label, (revenue or margin) and format_amount(self.env, margin, currency),
+            'service_management.service_order_report_action', domain,
+            hint=self.env._(
+                "%(percent)d %% of %(revenue)s", percent=round(100 * margin / revenue),
+                revenue=format_amount(self.env, revenue, currency),
+            ) if revenue else self.env._("without revenue"),
+            level='danger' if margin < 0 else None)
 
     @api.model
     def _get_tile_views(self, model):

@@ -14,10 +14,12 @@ class ServiceDashboard(models.AbstractModel):
             today = Domain('date_start', '>=', start) & Domain('date_start', '<', end)
             live = self._get_live_domain()
             tiles = [
-                self._count_visits(
-                    self.env._("Visits today"), today & Domain('state', '!=', 'cancelled')),
-                self._count_visits(
-                    self.env._("Under way"), Domain('state', '=', 'under_way'), level='info'),
+                self._count(
+                    'service.visit', self.env._("Visits today"),
+                    today & Domain('state', '!=', 'cancelled')),
+                self._count(
+                    'service.visit', self.env._("Under way"), Domain('state', '=', 'under_way'),
+                    level='info'),
                 self._count_orders(
                     self.env._("To plan"), live & Domain('has_unassigned_visit', '=', True),
                     level='warning'),
@@ -26,14 +28,6 @@ class ServiceDashboard(models.AbstractModel):
                 *tiles,
             ]
         return tiles
-
-    @api.model
-    def _count_visits(self, label, domain, level=None):
-        domain &= Domain('company_id', 'in', self.env.companies.ids)
-        count = self.env['service.visit'].search_count(domain)
-        return self._make_tile(
-            label, count, 'service_management.service_visit_action', domain,
-            level=level if count else None)
 
     @api.model
     def _get_technicians(self):

@@ -4,7 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-/** The page a manager opens in the morning: what waits, and how full the day is. */
+/** The page that is opened in the morning: what waits, and how full the day is. */
 export class ServiceDashboard extends Component {
     static template = "service_management.ServiceDashboard";
     static components = { Layout };

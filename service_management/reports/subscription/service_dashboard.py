@@ -1,0 +1,54 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+
+class ServiceDashboard(models.AbstractModel):
+    _inherit = 'service.dashboard'
+
+    @api.model
+    def _get_titles(self):
+        return {**super()._get_titles(), 'subscriptions': self.env._("Subscriptions")}
+
+    @api.model
+    def _get_tiles(self, section):
+        tiles = super()._get_tiles(section)
+        if section == 'subscriptions':
+            tiles += self._get_subscription_tiles()
+            if self._has_role('manager'):
+                tiles.append(self._get_recurring_tile())
+        return tiles
+
+    @api.model
+    def _get_subscription_tiles(self):
+        Subscription = self.env['service.subscription']
+        return [self._count('service.subscription', label, domain, level) for (
+            label, domain, level
+        ) in (
+            (self.env._("To activate"), Domain('state', '=', 'draft'), 'info'),
+            (self.env._("To bill today"), Subscription._get_due_domain(), 'info'),
+            (self.env._("Billing failed"), Domain('billing_error', '!=', False), 'danger'),
+            (self.env._("Ending soon"), Subscription._get_ending_domain(), 'warning'),
+        )]
+
+    @api.model
+    def _get_recurring_tile(self):
+        """Say what subscriptions bring each month as things stand today, before taxes."""
+        domain = self._get_own_domain() & Domain('amount_total', '!=', 0) & Domain(
+            'month', '=', self.env.company._get_service_today() + relativedelta(day=1))
+        [(amount, count)] = self.env['service.subscription.revenue']._read_group(
+            domain, [], ['amount_total:sum', '__count'])
+        return self._make_tile(
+            self.env._("Recurring revenue"),
+            count and format_amount(self.env, amount, self.env.company.currency_id),
+            'service_management.service_subscription_revenue_action', domain,
+            hint=self.env._("each month, before taxes: %s subscriptions", count))
+
+    @api.model
+    def _get_tile_views(self, model):
+        return {
+            'service.subscription': ('list', 'kanban', 'form'),
+            'service.subscription.revenue': ('pivot', 'graph', 'list'),
+        }.get(model) or super()._get_tile_views(model)
