@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import freeze_time
@@ -181,6 +182,16 @@ class TestServiceSubscriptionQueries(SubscriptionCommon):
         } for index in range(count)])
         subscriptions.action_activate()
         return subscriptions
+
+    def test_invoices_without_service_ask_for_no_fees(self):
+        """What fees come to follows their own lines: no other invoice looks for fees."""
+        Fee = self.env.registry['service.subscription.fee']
+        with patch.object(Fee, '_search', autospec=True, side_effect=Fee._search) as search:
+            self.env['account.move'].create({
+                'move_type': 'out_invoice', 'partner_id': self.customer.id,
+                'invoice_line_ids': [Command.create({'product_id': self.monitoring.id})] * 2})
+            self.env.flush_all()
+        search.assert_not_called()
 
     def test_billing_subscriptions_falls_per_record(self):
         self._bill(self._subscribe_many(2), '2026-01-01')

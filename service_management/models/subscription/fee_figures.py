@@ -17,9 +17,8 @@ class ServiceSubscriptionFee(models.Model):
         help="The same in the currency of the company, as booked.")
 
     @api.depends('amount', 'is_settled', 'line_id.tax_ids', 'currency_id', 'date_due',
-                 'invoice_line_id.amount_currency', 'invoice_line_id.balance',
-                 'invoice_line_ids.parent_state', 'invoice_line_ids.amount_currency',
-                 'invoice_line_ids.balance')
+                 'invoice_line_id', 'invoice_line_ids.parent_state',
+                 'invoice_line_ids.amount_currency', 'invoice_line_ids.balance')
     def _compute_amount_untaxed(self):
         for fee in self:
             # The ledger knows invoices that its reader may not open.
