@@ -115,11 +115,10 @@ class Life(RuleBasedStateMachine):
     def _look(self):
         """Return what tells apart two states of the models watched."""
         self.env.flush_all()
-        return [
-            self.env.execute_query(SQL(
-                "SELECT count(*), md5(string_agg(row::text, '' ORDER BY id)) FROM %s row",
-                SQL.identifier(self.env[model]._table)))
-            for model in self.watched]
+        return sorted(self.env.execute_query(SQL(" UNION ALL ").join(
+            SQL("SELECT %s, count(*), md5(string_agg(row::text, '' ORDER BY id)) FROM %s row",
+                model, SQL.identifier(self.env[model]._table))
+            for model in self.watched)))
 
     def wait(self, hours):
         """Let time pass."""
@@ -129,11 +128,14 @@ class Life(RuleBasedStateMachine):
 class LivesCase:
     """A test case, of any company, that runs lives."""
 
-    def live(self, machine):
-        """Run lives of a machine; the shortest life that fails is told, with how to repeat it."""
+    def live(self, machine, count=LIVES):
+        """Run lives of a machine; the shortest life that fails is told, with how to repeat it.
+
+        :param int count: how many lives, unless somebody says so by hand
+        """
         count, steps, start = (
             int(os.environ.get(name, usual))
-            for name, usual in (('SM_LIVES', LIVES), ('SM_STEPS', STEPS), ('SM_SEED', 0)))
+            for name, usual in (('SM_LIVES', count), ('SM_STEPS', STEPS), ('SM_SEED', 0)))
         factory = seed(start)(partial(machine, self))
         if blob := os.environ.get('SM_BLOB'):
             factory = reproduce_failure(version.__version__, blob.encode())(factory)
