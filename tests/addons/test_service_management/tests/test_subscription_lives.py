@@ -85,8 +85,8 @@ class SubscriptionLife(Life):
         'service.subscription.accrual', 'account.move', 'account.move.line')
 
     @initialize(currency=st.sampled_from(['USD', 'EUR', 'JPY']), price=prices, end=ends,
-                included=st.booleans(), deferred=st.booleans())
-    def subscribe(self, currency, price, end, included, deferred):
+                included=st.booleans(), deferred=st.booleans(), billed=st.booleans())
+    def subscribe(self, currency, price, end, included, deferred, billed):
         case = self.case
         case.tax.price_include_override = 'tax_included' if included else 'tax_excluded'
         self.paid = 'price_total' if included else 'price_subtotal'
@@ -105,6 +105,9 @@ class SubscriptionLife(Life):
         self.shared = {}  # fee that a person changed when days of it were credited: these credits
         self.credits = {}  # credit note: [(fee, part left of its days before and after)]
         self._rows = self._look()
+        if billed:
+            self.bill()
+            self.post_all()
 
     #=== WHAT WAS DONE ===#
 
@@ -202,12 +205,15 @@ class SubscriptionLife(Life):
     def fill_gaps(self):
         self.attempt(self.subscription._bill, self.today(), self.today(), fill_gaps=True)
 
-    @rule(index=st.none() | which)
+    @rule(index=which)
+    @precondition(lambda self: self.moves('draft'))
     def post(self, index):
-        drafts = self.moves('draft')
-        drafts = drafts if index is None else self.pick(drafts, index)
-        if drafts and self.does(drafts.action_post):
-            self.note_posted(drafts)
+        self.post_all(self.pick(self.moves('draft'), index))
+
+    def post_all(self, moves=None):
+        moves = moves or self.moves('draft')
+        if moves and self.does(moves.action_post):
+            self.note_posted(moves)
             self.follow()
 
     def note_posted(self, moves):
@@ -222,13 +228,14 @@ class SubscriptionLife(Life):
     def live_a_month(self):
         self.wait(24 * 30)
         self.bill()
-        self.post(None)
+        self.post_all()
 
     @rule(index=which)
+    @precondition(lambda self: self.moves('posted'))
     def post_again(self, index):
         """Somebody resets an invoice to draft, and posts it as it is."""
         move = self.pick(self.moves('posted'), index)
-        if move and self.does(move.button_draft, move.action_post):
+        if self.does(move.button_draft, move.action_post):
             self.note_posted(move)
 
     @rule(price=prices, offset=offsets, length=st.none() | st.integers(0, 60))
@@ -293,6 +300,7 @@ class SubscriptionLife(Life):
 
     @rule(index=which, factor=st.sampled_from(['0', '0.5', '0.8', '1.25']),
           name=st.sampled_from(['price_unit', 'quantity', 'discount']))
+    @precondition(lambda self: self.fees('draft'))
     def edit(self, index, factor, name):
         fee = self.pick(self.fees('draft'), index)
         line, factor = fee.invoice_line_id, Fraction(factor)
@@ -309,11 +317,12 @@ class SubscriptionLife(Life):
                 str(line._get_fee_amount(line))) / price
 
     @rule(index=which, whole=st.booleans())
+    @precondition(lambda self: self.moves('draft'))
     def delete_draft(self, index, whole):
         move = self.pick(self.moves('draft'), index)
         lines = move.invoice_line_ids if whole else move.invoice_line_ids[:1]
         fees = lines.service_fee_id.filtered(lambda fee: fee.kind in TIME)
-        if move and self.attempt((move if whole else lines).unlink):
+        if self.attempt((move if whole else lines).unlink):
             self.forget(fees)
             self.follow()
 
@@ -335,6 +344,7 @@ class SubscriptionLife(Life):
         return move._reverse_moves([{'invoice_date': self.today(), 'date': self.today()}])
 
     @rule(index=which)
+    @precondition(lambda self: self.moves('posted'))
     def credit_in_full(self, index):
         move = self.pick(self.moves('posted'), index)
 
@@ -343,10 +353,10 @@ class SubscriptionLife(Life):
             credit.action_post()
             return credit
 
-        if move:
-            self._credit(move, credit)
+        self._credit(move, credit)
 
     @rule(index=which, part=st.sampled_from(['0.25', '0.5', '0.9']), named=st.booleans())
+    @precondition(lambda self: self.fees('posted'))
     def credit_a_part(self, index, part, named):
         fee = self.pick(self.fees('posted').filtered('move_id'), index)
         amount = fee.currency_id.round(float(self.rest(fee) * Fraction(part))) if fee else 0
@@ -367,17 +377,18 @@ class SubscriptionLife(Life):
         self._credit(fee.move_id, credit)
 
     @rule(index=which)
+    @precondition(lambda self: self.credits)
     def post_credit_again(self, index):
         credit = self.pick(self.env['account.move'].browse(self.credits), index)
-        if credit:
-            self.does(credit.button_draft, credit.action_post)
+        self.does(credit.button_draft, credit.action_post)
 
     @rule(index=which, reverse=st.booleans())
+    @precondition(lambda self: self.credits)
     def take_credit_back(self, index, reverse):
         """Somebody resets a credit note to draft, or reverses it."""
         credit = self.pick(self.env['account.move'].browse(self.credits), index)
         notes = [(self.subscription.fee_ids.browse(fee), *of_fee)
-                 for fee, *of_fee in self.credits.get(credit.id, ())]
+                 for fee, *of_fee in self.credits[credit.id]]
         for fee, _before, after in notes:
             line, days = self.own(fee)
             if not set(days) <= set(after) or self.days.left(line, days) != {
@@ -385,7 +396,7 @@ class SubscriptionLife(Life):
                     fee.state != 'credited' and self.shared.get(fee.id) != self.credited(fee)):
                 return  # something else was done to these days since
 
-        if credit and self.does(
+        if self.does(
                 lambda: self._reverse(credit).action_post() if reverse else credit.button_draft()):
             del self.credits[credit.id]
             for fee, before, _after in notes:
@@ -394,9 +405,10 @@ class SubscriptionLife(Life):
             self.freed -= {fee.id for fee, *_note in notes}
 
     @rule(index=which)
+    @precondition(lambda self: self.fees('credited'))
     def bill_again(self, index):
         fee = self.pick(self.fees('credited'), index)
-        if action := fee and self.attempt(fee.action_bill_again):
+        if action := self.attempt(fee.action_bill_again):
             edit = self.edits.get(fee.id, 1)
             for again in self.env['service.subscription.fee'].search(action['domain']):
                 line, days = self.own(again)
