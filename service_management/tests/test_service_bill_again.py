@@ -191,8 +191,9 @@ class TestServiceBillAgain(ServiceCommon):
     @users('service_manager')
     def test_manager_bills_again_what_was_given_away(self):
         order, invoice = self._billed()
-        self._credit(invoice)
         order = order.with_user(self.env.user)
+        self.assertFalse(order.is_waived)
+        self._credit(invoice)
         self.assertTrue(order.is_waived)
         order.action_bill_again()
         self.assertFalse(order.is_waived)
