@@ -217,7 +217,7 @@ class TestServiceBillAgain(ServiceCommon):
         self._credit(invoice, service_bill_again=True)
         again = order._create_invoices().with_user(self.user_accountant)
         again.invoice_date = '2026-03-21'
-        again._post_lines()
+        again.action_post()
         self._credit(again)
         self._assert_waived(order, 2, 1)
 
@@ -230,6 +230,16 @@ class TestServiceBillAgain(ServiceCommon):
                 again = order._create_invoices()
                 self.assertAlmostEqual(again.amount_untaxed, 120 if price == 40 else price, 2)
                 self._assert_waived(order, 0, 0)
+
+    def test_credit_by_price_that_is_undone_when_it_is_billed_again_leaves_no_cent(self):
+        order, invoice = self._billed()
+        credit = self._credit(invoice, {'price_unit': 33.33}, service_bill_again=True)
+        order._create_invoices()
+        self._reverse(credit).action_post()
+        order._create_invoices()
+        pump = order.line_ids[1].sudo().invoice_line_ids
+        self.assertAlmostEqual(-sum(pump.mapped('balance')), 120, 2)
+        self._assert_waived(order, 0, 0)
 
     def test_invoice_once_more_after_two_reversals_is_credited_as_accounting_says(self):
         order, invoice = self._billed()

@@ -208,31 +208,25 @@ class ServiceOrderLine(models.Model):
     def _prepare_invoice_price(self):
         """Return the price at which one line is billed or credited.
 
-        What was credited by price left a quantity that is rounded; what is billed of it again is
-        exact. A line that is reversed in full credits what live invoices and credit notes leave.
+        What was credited by price left a quantity that is rounded: what is billed beside it makes
+        the amount exact. A line that is reversed in full credits what live invoices and credit
+        notes leave of it.
         """
         self.ensure_one()
         price = {'price_unit': self.price_unit, 'discount': self.discount}
+        currency, quantity = self.currency_id, self.qty_to_invoice
         # What was billed is no secret to whom may bill, whatever invoices he sees.
         live = self.sudo()._get_live_invoice_lines()
-        if not live:
+        if not quantity or live.currency_id != currency:
             return price
-        quantity, is_left = self.qty_to_invoice, not self.product_uom_id.is_zero(
-            self._get_net_quantity())
-        if quantity >= 0 or is_left:
-            amount = self.currency_id.round(
-                net_amount(quantity=self._get_exact_quantity(live), **price))
-        elif live.currency_id == self.currency_id:
-            amount = -sum(self.currency_id.round(line._get_service_amount()) for line in live)
-        else:
-            return price
-        if quantity and self.currency_id.compare_amounts(
-                net_amount(quantity=quantity, **price), amount):
+        net, plain = self._get_net_quantity(), net_amount(quantity=quantity, **price)
+        amount = currency.round(net_amount(quantity=net, **price)) - live._get_billed_amount()
+        amount = self._leave_waived(
+            amount, -live.filtered(lambda line: line._waives_service())._get_billed_amount())
+        is_reversed = quantity < 0 and self.product_uom_id.is_zero(net)
+        rounding = net_amount(quantity=2 * live._get_rounded_off(), **price)
+        rounding += currency.rounding * len(live)
+        if currency.compare_amounts(plain, amount) and (
+                is_reversed or abs(plain - amount) <= rounding):
             return {'price_unit': amount / quantity, 'discount': 0.0}
         return price
-
-    def _get_exact_quantity(self, live):
-        """Return what is to be billed of one line beside its live invoice lines, unrounded."""
-        waived = -sum(line._get_service_share() for line in live if line._waives_service())
-        billed = sum(line._get_service_share() for line in live)
-        return self._leave_waived(self._get_net_quantity() - billed, waived)
