@@ -47,7 +47,8 @@ class TestHooks(SubscriptionCommon):
             'operation': 'post', 'order_ids': [Command.set(order.ids)]}).action_apply()
         self.assertEqual((order.state, order.line_ids.state), ('posted', 'posted'))
         invoice = order.with_user(self.env.user)._create_invoices()
-        self.assertRecordValues(invoice.invoice_line_ids, [
+        bills = invoice.invoice_line_ids.filtered('service_order_line_id')
+        self.assertRecordValues(bills, [
             {'product_id': self.part.id, 'quantity': 2, 'price_subtotal': 240}])
 
     @users('service_dispatcher')
