@@ -33,6 +33,13 @@ def test_overlap_is_what_both_spans_cover(span, other):
     assert minutes([shared] if shared else []) == minutes([span]) & minutes([other])
 
 
+@given(SPAN, SPANS)
+def test_touching_finds_the_spans_that_overlap_and_no_other(span, spans):
+    spans = disjoint(spans)
+    assert algebra.touching(span, spans) == [
+        other for other in spans if algebra.overlap(span, other)]
+
+
 @given(SPANS, SPANS)
 def test_overlapping_pairs_finds_every_pair_and_no_other(spans, others):
     expected = [

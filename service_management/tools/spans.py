@@ -4,7 +4,9 @@ A span is a pair (start, end) with start < end, of numbers or of datetimes that 
 all aware; it holds its start, not its end. Days have spans of their own, from a first to a last day
 that both belong to them: the functions for days count with the day after the last one.
 """
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
+from operator import itemgetter
 
 _DAY = timedelta(days=1)
 #: The last day of what has no last day.
@@ -20,6 +22,17 @@ def overlap(span, other):
     """
     start, end = max(span[0], other[0]), min(span[1], other[1])
     return (start, end) if start < end else None
+
+
+def touching(span, spans):
+    """Return those of sorted, disjoint spans that share something with a span, in log n.
+
+    >>> touching((4, 9), [(1, 4), (4, 6), (8, 10), (12, 13)])
+    [(4, 6), (8, 10)]
+    """
+    start, end = span
+    return spans[bisect_right(spans, start, key=itemgetter(1)):
+                 bisect_left(spans, end, key=itemgetter(0))]
 
 
 def overlapping_pairs(spans, others):

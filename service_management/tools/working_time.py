@@ -5,7 +5,7 @@ with the next working day where one is too short. What begins in closed hours co
 """
 from datetime import timedelta
 
-from .spans import joined, overlap, without
+from .spans import joined, overlap, touching, without
 
 #: What is no longer than this is a break; longer, and the working day is over.
 _BREAK = timedelta(hours=2)
@@ -23,8 +23,11 @@ def worked(start, end, spans):
     >>> worked(at(2, 9), at(3, 10), [(at(2, 8), at(2, 17)), (at(3, 8), at(3, 17))])
     datetime.timedelta(seconds=36000)
     """
-    parts = filter(None, (overlap((start, end), span) for span in spans if start < end))
-    return sum((finish - begin for begin, finish in parts), timedelta())
+    if start >= end:
+        return timedelta()
+    return sum(
+        (min(finish, end) - max(begin, start) for begin, finish in touching((start, end), spans)),
+        timedelta())
 
 
 def end_of_work(start, length, spans):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from odoo import api, models
 
 from ...tools.clock import naive
-from ...tools.spans import joined, overlapping_pairs
+from ...tools.spans import joined, overlapping_pairs, touching
 from ...tools.working_time import end_of_work, first_start, is_in_working_hours, length_of_work
 from .service_visit import LONGEST_HOURS, OPEN_STATES
 
@@ -127,10 +127,14 @@ class HrEmployee(models.Model):
     @api.model
     def _find_departed(self, slots):
         """Find technicians who do not work for the company any more by then."""
+        numbers_by_day = defaultdict(list)
         for number, slot in enumerate(slots):
-            company = slot.visit.order_id.company_id
-            if not slot.employee._filter_serving(company, slot.start.date()):
-                yield number, 'departed', {}
+            day = slot.employee, slot.visit.order_id.company_id, slot.start.date()
+            numbers_by_day[day].append(number)
+        for (employee, company, day), numbers in numbers_by_day.items():
+            if not employee._filter_serving(company, day):
+                for number in numbers:
+                    yield number, 'departed', {}
 
     @api.model
     def _find_overlaps(self, slots):
@@ -241,7 +245,7 @@ class HrEmployee(models.Model):
                 opening[company] += calendar._get_open_spans(*span) if calendar else ()
         found = [present.get(employee.id, ()) if employee else opening[company]
                  for employee, company, *_span in plans]
-        return [[span for span in spans if span[0] < end and span[1] > start]
+        return [touching((start, end), spans)
                 for spans, (*_who, start, end) in zip(found, plans, strict=True)]
 
     @api.model
