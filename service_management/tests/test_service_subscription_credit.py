@@ -178,6 +178,19 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
                 self._bill_and_post(subscription, fill_gaps=again == 'gaps')
                 self.assertEqual(self._net(subscription), 48.39)
 
+    def test_a_credit_that_was_undone_does_not_come_back_beside_a_full_credit(self):
+        subscription, invoice = self._billed()
+        closing = self._close(subscription, '2026-03-15')
+        undone = closing._reverse_moves([{'invoice_date': '2026-03-20'}], cancel=True)
+        full = self._credit(invoice)
+        with self.assertRefusedWith(
+                UserError, "were credited again since", subscription), self.env.cr.savepoint():
+            undone.button_draft()
+        self.assertEqual(self._net(subscription), 0)
+        full.button_draft()
+        undone.button_draft()
+        self.assertEqual(self._net(subscription), 48.39)
+
     def test_a_reversed_closing_credit_bills_again_what_a_credit_by_hand_left(self):
         for named in (True, False):
             with self.subTest(named=named):

@@ -106,6 +106,21 @@ class AccountMove(models.Model):
 
     def _ensure_credited_once(self):
         """:raise UserError: if these moves credit days of fees that were credited already"""
+        for fee, left in self._find_credited_twice():
+            raise UserError(self.env._(
+                "Days of “%(fee)s” were credited already: %(amount)s of it is left to credit."
+                " Lower its line, or delete it.",
+                fee=fee.display_name, amount=fee.currency_id.format(left)))
+
+    def _ensure_stays_undone(self):
+        """:raise UserError: if days were credited again since these moves undid their credit"""
+        for fee, _left in self._find_credited_twice():
+            raise UserError(self.env._(
+                "Days of “%s” were credited again since: they would be credited twice. Reset or"
+                " reverse that credit note first.", fee.display_name))
+
+    def _find_credited_twice(self):
+        """Yield (fee, what these moves leave of it to credit) where more is credited than billed."""
         lines = self.line_ids.filtered(
             lambda line: line.is_service_credit or line.service_fee_id.reduced_fee_id)
         for fee, of_fee in lines.grouped(
@@ -114,13 +129,9 @@ class AccountMove(models.Model):
             reductions = fee.reduction_ids.filtered(
                 lambda reduction: reduction.invoice_line_id.parent_state == 'posted')
             rest = sum((fee | reductions)._get_billed().values())
-            billed = live._get_fee_amount(live) if live else 0.0
+            billed = live and live._get_fee_amount(live) or fee.amount
             if reductions and rest * billed < 0 and abs(rest) > fee.currency_id.rounding:
-                left = rest - sum(line._get_fee_amount(live) for line in of_fee)
-                raise UserError(self.env._(
-                    "Days of “%(fee)s” were credited already: %(amount)s of it is left to credit."
-                    " Lower its line, or delete it.",
-                    fee=fee.display_name, amount=fee.currency_id.format(left)))
+                yield fee, rest - sum(line._get_fee_amount(live) for line in of_fee)
 
     def _send_service_invoices(self):
         """Let Odoo's own scheduled action send the invoices whose plan says so."""
@@ -136,7 +147,8 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Let accruals and fees follow invoices that become drafts.
 
-        :raise UserError: if an entry recognises revenue: it is reversed from its schedule
+        :raise UserError: if an entry recognises revenue: it is reversed from its schedule; if days
+            that were credited twice by that would stay so
         """
         # As in _post: the ledgers follow what accounting does, whoever does it.
         accruals = self.env['service.subscription.accrual'].sudo()
@@ -148,6 +160,8 @@ class AccountMove(models.Model):
         result = super().button_draft()
         posted._renew_reversed_fees()
         posted = posted.filtered(lambda move: move._concerns_service_fees())
+        posted.filtered(lambda move: (
+            move.move_type == 'out_invoice' and move.reversed_entry_id))._ensure_stays_undone()
         if posted:
             accruals._on_reset(posted)
         # What was cancelled and is a draft again bills what it billed before.
