@@ -280,7 +280,7 @@ class TestServiceBilling(ServiceCommon):
         visit._start_timer('work', datetime(2026, 3, 3, 22, 30))
         visit._stop_timer(datetime(2026, 3, 3, 23, 30))
         visit._finish()
-        order.line_ids.unlink()
+        order.line_ids.write({'billing_override': 'not_chargeable', 'billing_note': "Goodwill"})
         self._create_line(order, 'item', quantity=1)
         self._sign(order)
         order.action_post()

@@ -148,6 +148,15 @@ class TestServicePreview(PreviewComparison, ServiceCommon):
         self.assertIs(order.action_post(), True)
         self.assertEqual(order.state, 'posted')
 
+    @users('service_manager')
+    def test_several_orders_are_shown_before_they_are_posted(self):
+        orders = (self._worked_order() | self._worked_order()).with_user(self.env.user)
+        dialog = self._open(orders.action_post())
+        self.assertEqual(orders.mapped('state'), ['signed_off'] * 2)
+        self.assertIn(orders.currency_id.format(sum(orders.mapped('amount_untaxed'))), dialog.preview)
+        dialog.save().action_apply()
+        self.assertEqual(orders.mapped('state'), ['posted'] * 2)
+
     def _open(self, action):
         """Return the form of the dialog that an action opens."""
         self.assertEqual(action['target'], 'new')

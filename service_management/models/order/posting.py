@@ -14,13 +14,13 @@ class ServiceOrder(models.Model):
         return self._post_and_ask()
 
     def _post_and_ask(self, lines=None):
-        """Post lines as a person wants it: what looks wrong is shown before.
+        """Post lines as a person wants it: what looks wrong, or is much, is shown before.
 
         :param lines: as for `_post_lines`
         :return: the dialog, else True
         """
         self._prepare_to_post()
-        if self._get_posting_warnings(lines):
+        if len(self) > 1 or self._get_posting_warnings(lines):
             return self._open_dialog(
                 'service.order.post', self.env._("Post"), default_order_ids=self.ids,
                 default_line_ids=lines and lines.exists().ids)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ServiceOrderPost(models.TransientModel):
-    """Shown before posting where something looks wrong: the manager decides."""
+    """Shown before several orders are posted, and where something looks wrong: managers decide."""
     _name = 'service.order.post'
     _description = "Post Service Orders"
     _inherit = ['service.preview.mixin']
