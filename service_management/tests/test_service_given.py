@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.modules.module import load_script
-from odoo.tests import Form, tagged
+from odoo.tests import Form, tagged, users
 from odoo.tools.misc import file_path
 
 from .common import ServiceCommon
@@ -75,6 +75,7 @@ class TestServiceGiven(UpdateDialog, ServiceCommon):
             'override away': write(line, billing_override=False, billing_note=False),
             'object': write(order, object_ids=[Command.set(self.object.ids)]),
             'technician': write(line, employee_id=self.colleague.id),
+            'object away': write(line, object_id=False),
             'customer': write(
                 order, object_ids=[Command.clear()], site_id=False,
                 partner_id=self.other_customer.id),
@@ -569,6 +570,17 @@ class TestServiceGiven(UpdateDialog, ServiceCommon):
             line.name = "Pump for the cellar"
             line.product_id = self.machine
         self.assertEqual(order.line_ids.name, "Pump for the cellar")
+
+    @users('service_dispatcher')
+    def test_what_was_given_to_a_cancelled_line_stays_when_it_is_opened_again(self):
+        order = self._create_order().with_user(self.env.user)
+        line = self._create_line(order, 'item', quantity_planned=1)
+        line.action_cancel()
+        line.write({'price_unit': 90, 'discount': 10})
+        line.action_revoke()
+        order.pricelist_id = self.other_pricelist
+        line.quantity_planned = 2
+        self.assertEqual((line.price_unit, line.discount), (90, 10))
 
 
 @tagged('post_install', '-at_install')

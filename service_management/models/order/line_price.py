@@ -145,6 +145,12 @@ class ServiceOrderLine(models.Model):
             'price_unit': self._propose_price_unit, 'discount': self._propose_discount,
             **super()._get_followed_fields()}
 
+    def _reopen(self):
+        """Keep the prices that somebody gave to cancelled lines: nothing was proposed for them."""
+        reopened = super()._reopen()
+        reopened._note_given(['price_unit', 'discount'])
+        return reopened
+
     @api.depends('technical_price_unit', 'billing_override')
     def _compute_price_unit(self):
         self._follow('price_unit')
