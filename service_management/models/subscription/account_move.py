@@ -129,7 +129,7 @@ class AccountMove(models.Model):
             reductions = fee.reduction_ids.filtered(
                 lambda reduction: reduction.invoice_line_id.parent_state == 'posted')
             rest = sum((fee | reductions)._get_billed().values())
-            billed = live and live._get_fee_amount(live) or fee.amount
+            billed = (live and live._get_fee_amount(live)) or fee.amount
             if reductions and rest * billed < 0 and abs(rest) > fee.currency_id.rounding:
                 yield fee, rest - sum(line._get_fee_amount(live) for line in of_fee)
 
