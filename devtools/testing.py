@@ -247,9 +247,7 @@ def _get_shares(tags):
 def _odoo_tests(tags, tally, keep_db):
     """Run Odoo's tests on clones of an installed database, browser tests beside the others."""
     instance = Instance('test', durable=False)
-    folder = browser_folder()
-    if folder:
-        instance.environ['PATH'] = f"{folder}{os.pathsep}{instance.environ['PATH']}"
+    _offer_browser(instance)
     template, complaints = instance.suite_template()
     tally.add('install:warnings', '\n'.join(complaints) or None)
     if not tags:
@@ -266,6 +264,12 @@ def _odoo_tests(tags, tally, keep_db):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _offer_browser(instance):
+    """Let Odoo find a browser first of all where it looks for programs."""
+    if folder := browser_folder():
+        instance.environ['PATH'] = f"{folder}{os.pathsep}{instance.environ['PATH']}"
 
 
 def _run_shares(shares, *arguments):
@@ -311,11 +315,14 @@ def _run_share(share, instance, template, shots, tally, keep_db, alone):
 def pictures(_options=None):
     """Take the pictures of ``docs/`` in the demo company, by the tests tagged for it."""
     instance = Instance('run', durable=True)
+    _offer_browser(instance)
     template, _complaints = instance.suite_template(demo=True)
     instance.environ['SM_PICTURES'] = str(ROOT / 'docs' / 'pictures')
     tally = Tally()
     _run_share(Share('pictures', ['service_pictures']), instance, template, CACHE / 'screenshots',
                tally, keep_db=False, alone=True)
+    for name, text in sorted({**tally.failed, **tally.skipped}.items()):
+        print(f'\n--- {name}\n{text.rstrip()}')
     print(tally.closing_line())
     return 1 if tally.failed else 0
 
