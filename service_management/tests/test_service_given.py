@@ -577,7 +577,8 @@ class TestServiceGiven(UpdateDialog, ServiceCommon):
         line = self._create_line(order, 'item', quantity_planned=1)
         line.action_cancel()
         line.write({'price_unit': 90, 'discount': 10})
-        line.action_revoke()
+        line.with_user(self.user_manager).action_revoke()
+        self.assertEqual(line._get_giver('price_unit'), self.env.user)
         order.pricelist_id = self.other_pricelist
         line.quantity_planned = 2
         self.assertEqual((line.price_unit, line.discount), (90, 10))

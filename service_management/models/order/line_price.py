@@ -145,11 +145,18 @@ class ServiceOrderLine(models.Model):
             'price_unit': self._propose_price_unit, 'discount': self._propose_discount,
             **super()._get_followed_fields()}
 
-    def _reopen(self):
-        """Keep the prices that somebody gave to cancelled lines: nothing was proposed for them."""
-        reopened = super()._reopen()
-        reopened._note_given(['price_unit', 'discount'])
-        return reopened
+    def _follow(self, name):
+        """Leave the prices of cancelled lines alone; what somebody gives to them is noted."""
+        cancelled = self.filtered(lambda line: (
+            line.state == 'cancelled' and name in ('price_unit', 'discount')))
+        for line in cancelled:
+            line[name] = line[name]
+        super(ServiceOrderLine, self - cancelled)._follow(name)
+
+    def _has_proposal(self):
+        """Tell whether what somebody gives to one line differs from something."""
+        self.ensure_one()
+        return self.state == 'cancelled' or not self._keeps_price()
 
     @api.depends('technical_price_unit', 'billing_override')
     def _compute_price_unit(self):
@@ -158,7 +165,7 @@ class ServiceOrderLine(models.Model):
     def _propose_price_unit(self):
         return {
             **self._get_agreed_prices('price_unit'),
-            **{line: line.technical_price_unit for line in self if not line._keeps_price()}}
+            **{line: line.technical_price_unit for line in self if line._has_proposal()}}
 
     @api.depends('technical_discount', 'covered_percent', 'billing_override', 'given_fields')
     def _compute_discount(self):
@@ -170,7 +177,7 @@ class ServiceOrderLine(models.Model):
             **self._get_agreed_prices('discount'),
             **{line: max(line.technical_discount, line.covered_percent)
                if line._is_given('price_unit') else line.technical_discount
-               for line in self if not line._keeps_price()}}
+               for line in self if line._has_proposal()}}
 
     def _get_agreed_prices(self, name):
         """Return {line: value of a field that the customer has accepted}, of those not billed yet.

@@ -473,7 +473,7 @@ class SubscriptionLife(Life):
             totals[root] -= sum(line.move_id.direction_sign * line[self.paid] for line in lines)
         # What is credited later follows what is paid by then.
         for fee in self.subscription.fee_ids.filtered(
-                lambda fee: fee.state == 'open')._refresh_reductions():
+                lambda fee: fee.state == 'open').sudo()._refresh_reductions():
             totals[self.roots[fee.line_id.id]] += fee.amount
             counts[self.roots[fee.line_id.id]] += 1
         step = self.subscription.currency_id.rounding
