@@ -273,6 +273,20 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
                                 kind='reduction')
                 self.assertEqual(subscription.fee_ids.sorted('id')[-1].amount, -12.90)
 
+    def test_reductions_come_back_with_the_fee_whose_credit_is_undone(self):
+        """What is left is credited once, whoever bills and ends the line after that."""
+        subscription, invoice = self._billed()
+        goodwill = self._credit(invoice, 25, named=False)
+        line = subscription.line_ids
+        line._change_terms(fields.Date.to_date('2026-03-01'), quantity=0)
+        self._bill_and_post(subscription)
+        fee, reduction = line.fee_ids.sorted('id')
+        self.assertEqual((fee.state, reduction.state), ('credited', 'credited'))
+        goodwill.button_draft()
+        self.env.flush_all()
+        self.assertEqual((fee.state, reduction.state), ('posted', 'posted'))
+        self.assertFalse(line._credit_beyond(line._get_ends()))
+
     def test_reductions_of_all_days_take_all_back(self):
         subscription = self._subscribe('2026-03-01', price=200.0)
         self._bill(subscription, '2026-03-01')

@@ -10,6 +10,17 @@ def changes_any(record, vals, names):
         for name in names & set(vals))
 
 
+def compute_anew(records, names):
+    """Let stored fields be computed once more, and with them all that depends on them.
+
+    `add_to_compute` alone leaves what depends on them as it was: a computed value that is written
+    marks nothing.
+    """
+    for name in names:
+        records.env.add_to_compute(records._fields[name], records)
+    records.modified(names)
+
+
 def search_yes_or_no(operator, value, domain):
     """Return what the search method of a yes-or-no field answers with.
 

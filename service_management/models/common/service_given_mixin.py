@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare
 
+from .records import compute_anew
+
 
 class ServiceGivenMixin(models.AbstractModel):
     """Values that follow a source until a person gives others, and then stay.
@@ -65,8 +67,7 @@ class ServiceGivenMixin(models.AbstractModel):
         for record in self:
             # Marks are kept by the program only.
             record.sudo().given_fields = record._get_marks_without(names)
-        for name in (*sources, *names):
-            self.env.add_to_compute(self._fields[name], self)
+        compute_anew(self, (*sources, *names))
 
     def _get_marks_without(self, names):
         self.ensure_one()

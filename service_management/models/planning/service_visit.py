@@ -8,7 +8,7 @@ from odoo.tools import format_date, format_time
 
 from ...tools.spans import overlap
 from ...tools.working_time import worked
-from ..common.records import search_yes_or_no
+from ..common.records import compute_anew, search_yes_or_no
 
 OPEN_STATES = ('planned', 'dispatched', 'under_way')
 #: How long a visit lasts at most: a year.
@@ -266,7 +266,7 @@ class ServiceVisit(models.Model):
         if 'employee_id' in vals and not {'date_start', 'date_end', 'duration_hours'} & set(vals):
             following = self._filter_planned_ends()
         result = super().write(vals)
-        self.env.add_to_compute(self._fields['date_end'], following)
+        compute_anew(following, ['date_end'])
         self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
         (told - handed_over)._after_rescheduling()
         self._after_planning()

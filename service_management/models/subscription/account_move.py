@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.pricing import spread
+from ..common.records import compute_anew
 
 
 class AccountMove(models.Model):
@@ -97,8 +98,7 @@ class AccountMove(models.Model):
         """Let fees follow credit notes of their invoices, also those that name no fee."""
         fees = self._get_reversed().line_ids.service_fee_id
         fees |= fees.reduced_fee_id
-        if fees:
-            self.env.add_to_compute(fees._fields['state'], fees)
+        compute_anew(fees, ['state'])
 
     def _concerns_service_fees(self):
         """Tell whether one move bills fees, or credits an invoice that does."""
