@@ -249,6 +249,29 @@ class TestServiceBillAgain(ServiceCommon):
         self._credit(undone)
         self._assert_waived(order, 2, 1)
 
+    def test_invoice_stays_as_long_as_a_credit_note_measures_by_it(self):
+        for edit in ({'price_unit': 30}, {'quantity': 0.25}):
+            with self.subTest(**edit):
+                order, invoice = self._billed()
+                credit = self._credit(invoice, edit, service_bill_again=True)
+                order.with_user(self.user_manager)._create_invoices()
+                invoice.button_draft()
+                with self.assertRaisesRegex(UserError, f"is credited by {credit.name}.* Cancel"):
+                    invoice.unlink()
+                with self.assertRaisesRegex(UserError, f"is credited by {credit.name}.* Cancel"):
+                    self._bill_of(invoice, self.part).unlink()
+                credit.button_draft()
+                credit.button_cancel()
+                invoice.unlink()
+                self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [2, 0.75])
+
+    def test_invoice_goes_together_with_what_credits_it(self):
+        order, invoice = self._billed()
+        credit = self._credit(invoice, {'price_unit': 30})
+        (invoice | credit).button_draft()
+        (invoice | credit).unlink()
+        self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [2, 1])
+
     def test_nothing_credited_is_not_billed_again(self):
         order, _invoice = self._billed()
         with self.assertRaisesRegex(UserError, "left to bill again"):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.pricing import net_amount
 
@@ -12,6 +13,22 @@ class AccountMoveLine(models.Model):
     service_bill_again = fields.Boolean(
         string="Bill Again", copy=False,
         help="What is credited is to be billed once more; else it was given away.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_credited_service(self):
+        """Keep what a credit note measures what it takes back by, as long as that counts."""
+        for line in self.filtered('service_order_line_id'):
+            credits = line.move_id.reversal_move_ids.invoice_line_ids.filtered(
+                lambda credit: credit.service_order_line_id == line.service_order_line_id)
+            if live := credits._get_live() - self:
+                raise UserError(self.env._(
+                    "“%(line)s” is credited by %(credit)s. Cancel the invoice instead, or delete or"
+                    " cancel that first.",
+                    line=line.name, credit=live.move_id[0].display_name))
+
+    def _get_live(self):
+        """Return the lines of drafts and of posted invoices and credit notes."""
+        return self.filtered(lambda line: line.parent_state != 'cancel')
 
     def _copy_data_extend_business_fields(self, values):
         """Let a credit note take back what it credits; a plain duplicate bills nothing twice."""

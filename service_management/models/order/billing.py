@@ -41,7 +41,6 @@ class ServiceOrder(models.Model):
             order.invoice_count = len(order.line_ids.invoice_line_ids.move_id)
 
     @api.depends('line_ids.qty_waived', 'line_ids.qty_to_invoice', 'line_ids.qty_invoiced')
-    @api.depends('line_ids.qty_waived', 'line_ids.qty_to_invoice')
     def _compute_is_waived(self):
         """Something was credited and is not billed again, unless a manager decides so."""
         for order in self:

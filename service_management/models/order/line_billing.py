@@ -134,7 +134,7 @@ class ServiceOrderLine(models.Model):
 
     def _get_live_invoice_lines(self):
         """Return the lines of drafts and posted invoices and credit notes that bill these lines."""
-        return self.invoice_line_ids.filtered(lambda line: line.parent_state != 'cancel')
+        return self.invoice_line_ids._get_live()
 
     @api.depends('state', 'billing', 'quantity', 'qty_invoiced', 'qty_waived',
                  'reversal_ids.quantity', 'reversed_line_id')
