@@ -249,6 +249,18 @@ class TestServiceBillAgain(ServiceCommon):
         self._credit(undone)
         self._assert_waived(order, 2, 1)
 
+    def test_no_more_is_credited_than_is_billed(self):
+        """Accounting bills four hours instead of two in a draft, at another price."""
+        for price, credited in ((20, 80), (0, 0), (30, 120), (50, 160), (80, 160)):
+            with self.subTest(price=price):
+                order = self._worked_order()
+                order._post_lines()
+                hours = self._bill_of(order._create_invoices(), order.line_ids[0].product_id)
+                hours.write({'quantity': 4, 'price_unit': price})
+                self.assertEqual(order.line_ids.mapped('qty_to_invoice'), [-2, 0])
+                credit = order.with_user(self.user_manager)._create_invoices()
+                self.assertEqual(credit.amount_untaxed, credited)
+
     def test_invoice_stays_as_long_as_a_credit_note_measures_by_it(self):
         for edit in ({'price_unit': 30}, {'quantity': 0.25}):
             with self.subTest(**edit):

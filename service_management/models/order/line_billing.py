@@ -210,7 +210,7 @@ class ServiceOrderLine(models.Model):
 
         What was credited by price left a quantity that is rounded: what is billed beside it makes
         the amount exact. A line that is reversed in full credits what live invoices and credit
-        notes leave of it.
+        notes leave of it; no credit takes back more than that.
         """
         self.ensure_one()
         price = {'price_unit': self.price_unit, 'discount': self.discount}
@@ -220,13 +220,16 @@ class ServiceOrderLine(models.Model):
         if not quantity or live.currency_id != currency:
             return price
         net, plain = self._get_net_quantity(), net_amount(quantity=quantity, **price)
-        amount = currency.round(net_amount(quantity=net, **price)) - live._get_billed_amount()
+        billed = live._get_billed_amount()
+        amount = currency.round(net_amount(quantity=net, **price)) - billed
         amount = self._leave_waived(
             amount, -live.filtered(lambda line: line._waives_service())._get_billed_amount())
         is_reversed = quantity < 0 and self.product_uom_id.is_zero(net)
         rounding = net_amount(quantity=2 * live._get_rounded_off(), **price)
         rounding += currency.rounding * len(live)
-        if currency.compare_amounts(plain, amount) and (
-                is_reversed or abs(plain - amount) <= rounding):
+        if not is_reversed and abs(plain - amount) > rounding:
+            least, most = sorted((0.0, -billed))
+            amount = min(max(plain, least), most) if quantity < 0 else plain
+        if currency.compare_amounts(plain, amount):
             return {'price_unit': amount / quantity, 'discount': 0.0}
         return price
