@@ -274,18 +274,34 @@ class TestServiceSubscriptionCredit(SubscriptionCommon):
                 self.assertEqual(subscription.fee_ids.sorted('id')[-1].amount, -12.90)
 
     def test_reductions_come_back_with_the_fee_whose_credit_is_undone(self):
-        """What is left is credited once, whoever bills and ends the line after that."""
+        """Half of the days are credited; crediting the rest by hand is undone."""
         subscription, invoice = self._billed()
-        goodwill = self._credit(invoice, 25, named=False)
         line = subscription.line_ids
-        line._change_terms(fields.Date.to_date('2026-03-01'), quantity=0)
+        line._change_terms(fields.Date.to_date('2026-03-15'), quantity=0)
         self._bill_and_post(subscription)
+        rest = self._credit(invoice)
         fee, reduction = line.fee_ids.sorted('id')
         self.assertEqual((fee.state, reduction.state), ('credited', 'credited'))
-        goodwill.button_draft()
+        rest.button_draft()
         self.env.flush_all()
         self.assertEqual((fee.state, reduction.state), ('posted', 'posted'))
         self.assertFalse(line._credit_beyond(line._get_ends()))
+
+    def test_a_credit_is_not_undone_that_would_be_paid_for_no_days(self):
+        for named in (True, False):
+            with self.subTest(named=named):
+                subscription, invoice = self._billed()
+                goodwill = self._credit(invoice, 25, named)
+                closing = self._close(subscription, '2026-02-28')
+                self.assertEqual(closing.amount_untaxed, 75)
+                for undo in (goodwill.button_draft, lambda note=goodwill: self._credit(note)):
+                    with self.assertRaisesRegex(UserError, "25.00 would be paid for none of them"), \
+                            self.env.cr.savepoint():
+                        undo()
+                closing.button_draft()
+                closing.unlink()
+                goodwill.button_draft()
+                self.assertEqual(self._bill(subscription, '2026-03-31').amount_untaxed, 100)
 
     def test_reductions_of_all_days_take_all_back(self):
         subscription = self._subscribe('2026-03-01', price=200.0)

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -84,9 +86,10 @@ class AccountMove(models.Model):
             self.env.ref('account.ir_cron_auto_post_draft_entry')._trigger()
 
     def _post(self, soft=True):
-        posted = super()._post(soft=soft)
-        # Accounting posts; the ledger of fees follows.
-        posted.sudo()._renew_reversed_fees()
+        with self._ensure_leaves_nothing():
+            posted = super()._post(soft=soft)
+            # Accounting posts; the ledger of fees follows.
+            posted.sudo()._renew_reversed_fees()
         moves = posted.sudo().filtered(lambda move: move._concerns_service_fees())
         if moves:
             moves._ensure_credited_once()
@@ -119,6 +122,23 @@ class AccountMove(models.Model):
                 "Days of “%s” were credited again since: they would be credited twice. Reset or"
                 " reverse that credit note first.", fee.display_name))
 
+    @contextmanager
+    def _ensure_leaves_nothing(self):
+        """Let nobody undo a credit of days that were all credited since: who would pay for what?
+
+        :raise UserError: if so
+        """
+        # The ledger counts, whoever posts or resets.
+        fees = self.sudo()._get_reversed().line_ids.service_fee_id
+        before = fees._get_left_over()
+        yield
+        for fee, left in fees._get_left_over().items():
+            if fee.currency_id.compare_amounts(left, before.get(fee, 0.0)) > 0:
+                raise UserError(self.env._(
+                    "All days of “%(fee)s” were credited since: %(amount)s would be paid for none"
+                    " of them. Take that credit note back first: reverse it, or reset and delete it.",
+                    fee=fee.display_name, amount=fee.currency_id.format(left)))
+
     def _find_credited_twice(self):
         """Yield (fee, what these moves leave of it to credit) where more is credited than billed."""
         lines = self.line_ids.filtered(
@@ -148,7 +168,7 @@ class AccountMove(models.Model):
         """Let accruals and fees follow invoices that become drafts.
 
         :raise UserError: if an entry recognises revenue: it is reversed from its schedule; if days
-            that were credited twice by that would stay so
+            that were credited twice by that would stay so, or something would be paid for no days
         """
         # As in _post: the ledgers follow what accounting does, whoever does it.
         accruals = self.env['service.subscription.accrual'].sudo()
@@ -157,8 +177,9 @@ class AccountMove(models.Model):
                 "%s recognises revenue of subscriptions and stays as it is. Reverse it from the"
                 " accrual schedule.", entry.name))
         posted = self.filtered(lambda move: move.state == 'posted').sudo()  # as above
-        result = super().button_draft()
-        posted._renew_reversed_fees()
+        with self._ensure_leaves_nothing():
+            result = super().button_draft()
+            posted._renew_reversed_fees()
         posted = posted.filtered(lambda move: move._concerns_service_fees())
         posted.filtered(lambda move: (
             move.move_type == 'out_invoice' and move.reversed_entry_id))._ensure_stays_undone()

@@ -85,6 +85,20 @@ class ServiceSubscriptionFee(models.Model):
             round(amount / currency.rounding), span, spans, self.plan_id.proration)
         return currency.round(steps * currency.rounding)
 
+    def _get_left_over(self):
+        """Return {fee: what is paid for it, although reductions have taken all its days back}.
+
+        Reductions that are billed yet take back what was paid by then, and leave nothing.
+        """
+        left_over = {}
+        for fee in self:
+            reductions = fee._get_live_reductions()
+            days = [(reduction.date_start, reduction.date_end) for reduction in reductions]
+            if 'open' not in reductions.mapped('state') and not free_days(
+                    (fee.date_start, fee.date_end), days):
+                left_over[fee] = abs(sum((fee | reductions)._get_billed().values()))
+        return left_over
+
     def _prepare_reductions(self, spans, due, name=False):
         """Return the values of the fees that take days of one fee back, where they cost anything.
 
