@@ -252,7 +252,8 @@ class TestServiceHandOver(SubscriptionCommon):
         self.assertTrue(self.leaving_user.active)
         dialog = self.env[action['res_model']].browse(action['res_id'])
         self.assertNotIn('service.visit', dialog.row_ids.mapped('model'))
-        self._hand_over(dialog, successor_user_id=self.user_colleague)
+        closing = self._hand_over(dialog, successor_user_id=self.user_colleague)
+        self.assertEqual(closing['type'], 'ir.actions.act_window_close')
         self.assertFalse(self.leaving_user.active)
         self.assertEqual(self.team.user_id, self.user_colleague)
 

@@ -21,4 +21,4 @@ class ServiceArchive(models.TransientModel):
     def action_archive_all(self):
         """Archive what was asked for; rights are those of whoever archives."""
         records = self._get_records().with_context(service_archive_confirmed=True)
-        return records.action_archive() or {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return records.action_archive() or {'type': 'ir.actions.act_window_close'}

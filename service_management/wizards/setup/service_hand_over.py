@@ -104,13 +104,14 @@ class ServiceHandOver(models.TransientModel):
             self.employee_id._hand_over_duties(self.successor_id, fields_chosen)
         if self.needs_user:
             self.user_id._hand_over_duties(self.successor_user_id, fields_chosen)
-        return self.action_archive_user() if self.is_archiving else {
-            'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        if self.is_archiving:
+            return self.action_archive_user()
+        return {'type': 'ir.actions.act_window_close'}
 
     def action_archive_user(self):
         """Archive the user; rights are those of whoever archives."""
         user = self.user_id.with_context(service_archive_confirmed=True)
-        return user.action_archive() or {'type': 'ir.actions.client', 'tag': 'soft_reload'}
+        return user.action_archive() or {'type': 'ir.actions.act_window_close'}
 
 
 class ServiceHandOverRow(models.TransientModel):
