@@ -241,6 +241,19 @@ class TestServiceBillAgain(ServiceCommon):
         self.assertAlmostEqual(-sum(pump.mapped('balance')), 120, 2)
         self._assert_waived(order, 0, 0)
 
+    def test_what_was_billed_again_is_credited_on_the_cent_when_its_credit_is_cancelled(self):
+        order, invoice = self._billed()
+        for price in (33.33, 7.77, 119.99):
+            with self.subTest(price=price):
+                credit = self._credit(
+                    invoice, {'price_unit': price}, post=False, service_bill_again=True)
+                again = order.with_user(self.user_manager)._create_invoices()
+                self.assertEqual(again.amount_untaxed, price)
+                credit.button_cancel()
+                back = order.with_user(self.user_manager)._create_invoices()
+                self.assertEqual(back.amount_untaxed, price)
+                self._assert_waived(order, 0, 0)
+
     def test_invoice_once_more_after_two_reversals_is_credited_as_accounting_says(self):
         order, invoice = self._billed()
         credit = self._credit(invoice, service_bill_again=True)

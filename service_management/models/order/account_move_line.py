@@ -73,11 +73,6 @@ class AccountMoveLine(models.Model):
         """Return what lines bill together, each rounded, as `_get_service_amount` counts it."""
         return sum(line.currency_id.round(line._get_service_amount()) for line in self)
 
-    def _get_rounded_off(self):
-        """Return by how much of their order lines credits by price miss their exact quantities."""
-        return sum(
-            abs(line._get_service_share() - line._get_service_quantity()) for line in self)
-
     def _waives_service(self):
         """Tell whether one line credits what is not billed again, or undoes such a credit.
 

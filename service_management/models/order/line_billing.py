@@ -208,8 +208,8 @@ class ServiceOrderLine(models.Model):
     def _prepare_invoice_price(self):
         """Return the price at which one line is billed or credited.
 
-        What was credited by price left a quantity that is rounded: what is billed beside it makes
-        the amount exact. A line that is reversed in full credits what live invoices and credit
+        What was credited by price left a quantity that is rounded: what is billed beside it, and
+        what takes that back, makes the amount exact. A line that is reversed in full credits what live invoices and credit
         notes leave of it; no credit takes back more than that.
         """
         self.ensure_one()
@@ -225,8 +225,8 @@ class ServiceOrderLine(models.Model):
         amount = self._leave_waived(
             amount, -live.filtered(lambda line: line._waives_service())._get_billed_amount())
         is_reversed = quantity < 0 and self.product_uom_id.is_zero(net)
-        rounding = net_amount(quantity=2 * live._get_rounded_off(), **price)
-        rounding += currency.rounding * len(live)
+        step = net_amount(quantity=self.product_uom_id.rounding, **price)
+        rounding = (abs(step) + currency.rounding) * len(live)
         if not is_reversed and abs(plain - amount) > rounding:
             least, most = sorted((0.0, -billed))
             amount = min(max(plain, least), most) if quantity < 0 else plain
