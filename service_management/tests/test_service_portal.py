@@ -1,5 +1,8 @@
+import base64
 import json
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo import fields, http
 from odoo.exceptions import AccessError
@@ -9,9 +12,7 @@ from odoo.tests import tagged
 from .common import SIGNATURE, ServiceBaseCommon
 from .common_portal import PortalCommon
 
-PNG = bytes.fromhex(
-    '89504e470d0a1a0a0000000d4948445200000001000000010806000000'
-    '1f15c4890000000d49444154789c6364f8ffbf1e0005840280d9a8b1b70000000049454e44ae426082')
+PNG = base64.b64decode(SIGNATURE)
 LISTS = ('/my/service_orders', '/my/service_objects')
 
 
@@ -39,10 +40,10 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
             url, data={'csrf_token': http.Request.csrf_token(self), **(data or {})}, files=files)
 
     def _decide(self, order, verb, token=None, name="Guest"):
-        read = {'fingerprint': order._get_quote_fingerprint()} if verb == 'accept' else {}
+        read = order._get_quote_fingerprint() if verb == 'accept' else order._get_work_fingerprint()
         return self._call(
             f'/my/service_orders/{order.id}/{verb}', access_token=token, name=name,
-            signature=SIGNATURE, **read)
+            signature=SIGNATURE, fingerprint=read)
 
     #=== WHO SEES WHAT ===#
 
@@ -286,6 +287,102 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
             self._post(f'/my/service_orders/{self.quote.id}/decline', {'note': "No"})
         self.assertRecordValues(self.quote | self.order, [{'state': 'draft'}, {'state': 'open'}])
 
+    def test_staff_decide_nothing_for_customers_and_are_told_who_does(self):
+        self._plan(self.order).action_done()
+        rated = self._worked_order(title="Worked")
+        rating = rated.sudo()._rating_get_access_token()
+        for user in (self.user_technician, self.user_dispatcher, self.user_manager):
+            user.password = user.login + 'pass1'  # theirs to log in with here
+            self.authenticate(user.login, user.password)
+            for order, verb in ((self.quote, 'accept'), (self.order, 'sign')):
+                for token in (None, order._portal_ensure_token()):
+                    with self.subTest(user=user.login, verb=verb, token=bool(token)):
+                        self.assertRegex(
+                            self._decide(order, verb, token)['error'],
+                            'Only the customer decides' if token or order.with_user(
+                                user).has_access('read') else 'no longer valid')
+            for token in ('', self.quote.access_token):
+                self._post(f'/my/service_orders/{self.quote.id}/decline', {
+                    'note': "No", 'access_token': token})
+            with self.subTest(user=user.login, verb='rate'):
+                self.assertIn("Only the customer", self._post(
+                    f'/rate/{rating}/submit_feedback', {'rate': 5}).text)
+        self.assertRecordValues(self.quote | self.order, [{'state': 'draft'}, {'state': 'open'}])
+        self.assertFalse(rated.rating_ids.filtered('consumed'))
+
+    def test_staff_see_the_page_without_what_only_the_customer_holds(self):
+        self._plan(self.order).action_done()
+        done = self._worked_order(title="Worked")
+        self.user_dispatcher.password = 'dispatcher1'
+        self.authenticate(self.user_dispatcher.login, 'dispatcher1')
+        for order in self.quote | self.order | done:
+            url = order.with_user(self.user_dispatcher).action_preview_portal()['url']
+            with self.subTest(order=order.title):
+                page = self._get(url).text
+                self.assertIn(order.title, page)
+                self.assertIn("Only the customer decides here", page)
+                self.assertNotIn(order._portal_ensure_token(), page + url)
+                self.assertNotIn('/rate/', page)
+                self.assertNotIn('o_service_sign', page)
+                self.assertNotIn('o_service_decline', page)
+
+    def test_customer_rates_and_a_rating_that_is_none_is_not_found(self):
+        done = self._worked_order(title="Worked")
+        url = f'/rate/{done.sudo()._rating_get_access_token()}/submit_feedback'
+        self.authenticate('stranger', 'stranger')
+        self.assertIn("Only the customer", self._post(url, {'rate': 5}).text)
+        self.authenticate('guest', 'guest')
+        for rate in ('x', '7', '', '5\0'):
+            with self.subTest(rate=rate):
+                self.assertEqual(self._post(url, {'rate': rate}).status_code, 404)
+        self.assertFalse(done.rating_ids.filtered('consumed'))
+        self._post(url, {'rate': 5})
+        self.assertEqual(done.rating_ids.filtered('consumed').rating, 5)
+
+    def test_work_that_changed_after_the_page_was_opened_is_read_again(self):
+        visit = self._plan(self.order, fields.Datetime.now())
+        visit.action_done()
+        self.authenticate('guest', 'guest')
+        page = html.fromstring(self._get(self.order.access_url).text)
+        url = json.loads(
+            page.xpath('//owl-component[@name="portal.signature_form"]/@props')[0])['callUrl']
+        self.order.title = "Something else"
+        result = self._call(url, name="Guest", signature=SIGNATURE)
+        self.assertIn("has changed", result['error'])
+        self.assertIn("read it again", self._get(result['redirect_url']).text)
+        result = self._call(url.split('?')[0], name="Guest", signature=SIGNATURE)
+        self.assertIn("has changed", result['error'])
+        self.assertEqual(self.order.state, 'open')
+
+    def test_whoever_decides_second_is_told_so(self):
+        self.authenticate('guest', 'guest')
+        with patch.object(
+                type(self.quote), 'try_lock_for_update', lambda self, **kwargs: self.browse()):
+            self.assertIn("Somebody else is deciding", self._decide(self.quote, 'accept')['error'])
+            self.assertIn("was not declined", self._post(
+                f'/my/service_orders/{self.quote.id}/decline', {'note': "No"}).text)
+        self.assertEqual(self.quote.state, 'draft')
+        self._decide(self.quote, 'accept')
+        self.assertIn("cannot be accepted any more", self._decide(self.quote, 'accept')['error'])
+
+    def test_signatures_are_pictures_and_names_are_short(self):
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_orders/{self.quote.id}/accept'
+        svg = base64.b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>').decode()
+        markup = base64.b64encode(b'<html><script>1</script></html>').decode()
+        for name, signature, error in (
+            ("Guest", svg, "cannot be read"), ("Guest", markup, "cannot be read"),
+            ("Guest", 'no image', "cannot be read"), ("Guest", [SIGNATURE], "cannot be read"),
+            ("Guest", base64.b64encode(PNG[:40]).decode(), "cannot be read"),
+            ("x" * 101, SIGNATURE, "100 characters at most"), ("a\0b", SIGNATURE, "cannot be read"),
+            (["Guest"], SIGNATURE, "cannot be read"), ({}, SIGNATURE, "cannot be read"),
+        ):
+            with self.subTest(name=str(name)[:9], signature=str(signature)[:9]):
+                self.assertIn(error, self._call(
+                    url, name=name, signature=signature,
+                    fingerprint=self.quote._get_quote_fingerprint())['error'])
+        self.assertRecordValues(self.quote, [{'state': 'draft', 'accepted_by': False}])
+
     def test_decisions_are_not_made_by_a_plain_link(self):
         self.authenticate('guest', 'guest')
         for verb in ('accept', 'decline', 'sign'):
@@ -322,7 +419,9 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
         url = f'/my/service_orders/{self.order.id}/sign'
         for name, signature in (("", SIGNATURE), (" ", SIGNATURE), ("Guest", "")):
             with self.subTest(name=name, signature=signature):
-                result = self._call(url, access_token=token, name=name, signature=signature)
+                result = self._call(
+                    url, access_token=token, name=name, signature=signature,
+                    fingerprint=self.order._get_work_fingerprint())
                 self.assertIn("Enter your name and sign to confirm the work", result['error'])
         self.assertRecordValues(self.order, [{
             'state': 'open', 'signed_by': False, 'signature': False}])
@@ -469,6 +568,17 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
             ({}, [('photos', ('a.svg', b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', 'image/svg+xml'))],
              "is not a photo"),
             ({}, [photo] * 9, "up to 8 photos"),
+            ({'title': "a\0b"}, None, "cannot be read"),
+            ({'date_preferred': '0001-01-01T00:00'}, None, "as a day and an hour"),
+            ({'date_preferred': '9999-12-31T12:00'}, None, "out of reach"),
+            ({}, [('photos', ('a.svg', b'<!--' + b' ' * 2000 + b'--><svg></svg>', 'image/png'))],
+             "is not a photo"),
+            ({}, [('photos', ('leak.html', PNG + b'<script>1</script>', 'image/png'))],
+             "is not a photo"),
+            ({}, [('photos', ('leak.png', PNG[:40], 'image/png'))], "is not a photo"),
+            ({}, [('object_id', ('leak.png', PNG, 'image/png'))], "This equipment is not yours"),
+            ({}, [('date_preferred', ('leak.png', PNG, 'image/png'))], "as a day and an hour"),
+            ({'title': None}, [('title', ('leak.png', PNG, 'image/png'))], "cannot be read"),
         ):
             with self.subTest(error=error, data=data):
                 page = self._post('/my/service_request', {**good, **data}, files).text

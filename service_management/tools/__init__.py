@@ -1,5 +1,6 @@
 # Arithmetic without Odoo: values in, values out, with examples.
 from . import clock
+from . import entries
 from . import open_hours
 from . import pricing
 from . import proration

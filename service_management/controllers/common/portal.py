@@ -1,4 +1,7 @@
-from odoo.exceptions import AccessError, MissingError
+from functools import partial
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
@@ -6,7 +9,7 @@ from odoo.tools import consteq
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-MAX_ID = 2**31 - 1  # PostgreSQL's integer
+from ...tools.entries import MAX_ID, is_text, read_id, read_option
 
 
 class ServiceCustomerPortal(CustomerPortal):
@@ -29,18 +32,60 @@ class ServiceCustomerPortal(CustomerPortal):
         record_sudo = record.sudo().exists()
         if not record_sudo:
             raise MissingError(self.env._("This document does not exist."))
-        token = record_sudo.access_token
-        # As bytes: consteq refuses text that is not ASCII, and a caller sends what he likes.
-        given = str(access_token or '').encode(errors='replace')
-        if token and consteq(token.encode(), given):
+        if self._is_token_of(record_sudo, access_token):
             return record_sudo
-        user = self.env.user
-        if user._is_public():
+        if self.env.user._is_public():
             raise AccessError(self.env._("Log in to see this document."))
-        domain = record._get_portal_domain(user.partner_id)
-        if not record_sudo.filtered_domain(domain):
+        if not self._is_own(record_sudo):
             record.check_access('read')  # staff look at the page as customers see it
         return record_sudo
+
+    @staticmethod
+    def _is_token_of(record_sudo, access_token):
+        """Tell whether a text is the token of one record."""
+        # As bytes: consteq refuses text that is not ASCII, and a caller sends what he likes.
+        token, given = (
+            str(text or '').encode(errors='replace')
+            for text in (record_sudo.access_token, access_token))
+        return bool(token) and consteq(token, given)
+
+    def _is_own(self, record_sudo):
+        """Tell whether one record is of the company of whoever has logged in."""
+        user = self.env.user
+        return not user._is_public() and bool(
+            record_sudo.filtered_domain(record_sudo._get_portal_domain(user.partner_id)))
+
+    def _is_customer(self, record_sudo, access_token=None):
+        """Tell whether the visitor is the customer of one document, who alone decides on it.
+
+        Somebody of the customer's who has logged in, or whoever has the link of the mail. Staff who
+        have logged in are not, whatever they may read and whatever link they hold: at most they are
+        where their own company is the customer, and then by the link.
+        """
+        is_own, has_link = self._is_own(record_sudo), self._is_token_of(record_sudo, access_token)
+        if self.env.user._is_internal():
+            return is_own and has_link
+        return is_own or has_link
+
+    def _ensure_customer(self, record_sudo, access_token=None):
+        """:raise AccessError: if the visitor is not the customer of one document"""
+        if not self._is_customer(record_sudo, access_token):
+            raise AccessError(self.env._(
+                "Only the customer decides on %s: with a login of the customer's, or by the link of"
+                " the mail where nobody is logged in.", record_sudo.display_name))
+
+    @staticmethod
+    def _get_link(document, is_customer, **params):
+        """Return the address of a page; only the customer's has the token of the document in it.
+
+        :param params: as for `portal.mixin.get_portal_url`
+        """
+        url = document.get_portal_url(**params)
+        if is_customer:
+            return url
+        parts = urlsplit(url)
+        kept = [pair for pair in parse_qsl(parts.query) if pair[0] != 'access_token']
+        return parts._replace(query=urlencode(kept)).geturl()
 
     def _search_service(self, model, domain=Domain.TRUE, **kwargs):
         """Search the visitor's own records, in sudo: customers have no rights on them."""
@@ -48,11 +93,21 @@ class ServiceCustomerPortal(CustomerPortal):
         own = Model._get_portal_domain(self.env.user.partner_id)
         return Model.search(own & domain, **kwargs)
 
-    @staticmethod
-    def _read_id(text):
-        """Return the id that a form sends, as a list that is empty when it can be none."""
-        number = int(text) if (text or '').isdecimal() and len(text) <= 10 else 0
-        return [number] if 0 < number <= MAX_ID else []
+    def _read_text(self, value, length, cut=True):
+        """Return what a visitor wrote, without blanks about it; nothing where he wrote nothing.
+
+        :param int length: how many characters it may have
+        :param bool cut: whether it is cut there, else it is refused
+        :raise UserError: if it is no text
+        """
+        if value is None or value is False:
+            return ''
+        if not is_text(value):
+            raise UserError(self.env._("What you entered cannot be read. Enter it again, please."))
+        text = value.strip()
+        if not cut and len(text) > length:
+            raise UserError(self.env._("Enter %s characters at most, please.", length))
+        return text[:length]
 
     #=== HOME ===#
 
@@ -81,6 +136,8 @@ class ServiceCustomerPortal(CustomerPortal):
 
         Whatever is in the address: an unknown choice is the first one, an unknown page the last.
         """
+        options = {name: read_option(value) for name, value in options.items()}
+
         def choose(choices, choice):
             """Return a choice, or the first one instead of an unknown one."""
             return choice if choice in choices else next(iter(choices))
@@ -89,7 +146,7 @@ class ServiceCustomerPortal(CustomerPortal):
         filterby = choose(filters, options.get('filterby'))
         groupby = choose(groups, options.get('groupby'))
         search_in = choose(inputs, options.get('search_in'))
-        search = (options.get('search') or '')[:100]
+        search = options.get('search', '')[:100]
         domain = filters[filterby]['domain']
         if search:
             domain &= Domain.OR(
@@ -98,7 +155,7 @@ class ServiceCustomerPortal(CustomerPortal):
         Model = self.env[model].sudo()
         own = Model._get_portal_domain(self.env.user.partner_id) & domain
         pager = portal_pager(
-            url=url, total=Model.search_count(own), page=page, step=self._items_per_page,
+            url=url, total=Model.search_count(own), page=(read_id(str(page)) or [1])[0], step=self._items_per_page,
             url_args={
                 'sortby': sortby, 'filterby': filterby, 'groupby': groupby,
                 'search_in': search_in, 'search': search})
@@ -144,13 +201,17 @@ class ServiceCustomerPortal(CustomerPortal):
             return self._show_report(
                 record, report_type, documents.get(report) or next(iter(documents.values())),
                 download=download)
-        reader = {key: options[key] for key in ('pid', 'hash') if key in options}
+        reader = {key: read_option(options[key]) for key in ('pid', 'hash') if key in options}
+        is_customer = self._is_customer(record, access_token)
         page_name = values['page_name']
         values = self._get_page_view_values(
-            record, access_token, {**values, 'documents': documents, 'report_type': 'html'},
+            record, access_token, {
+                **values, 'documents': documents, 'report_type': 'html', 'is_customer': is_customer,
+                'link': partial(self._get_link, is_customer=is_customer)},
             f'my_{page_name}s_history', False, **reader)
-        # Customers post with the token of the document, having no rights on it.
-        values['token'] = record._portal_ensure_token()
+        # Customers post with the token of the document, having no rights on it; staff have rights.
+        if is_customer:
+            values['token'] = record._portal_ensure_token()
         return request.render(f'service_management.portal_{page_name}', values)
 
     def _post_for_customer(self, record, body):

@@ -108,9 +108,11 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
 
     @http.route('/my/service_orders/<int:order_id>/sign', type='jsonrpc', auth='public',
                 website=True)
-    def portal_service_order_sign(self, order_id, access_token=None, name=None, signature=None):
-        """Let a customer confirm the work; return as `_sign_service_record`."""
+    def portal_service_order_sign(
+            self, order_id, access_token=None, name=None, signature=None, fingerprint=None):
+        """Let a customer confirm the work that he has read of."""
+        read = self._read_fingerprint(fingerprint)
         return self._sign_service_record(
-            'service.order', order_id, access_token,
-            lambda order: order._sign_by_customer(name, signature),
-            'signed', self.env._("Work confirmed and signed by %s", name))
+            'service.order', order_id, access_token, name, signature,
+            lambda order, name, signature: order._sign_by_customer(name, signature, read),
+            'signed', lambda name: self.env._("Work confirmed and signed by %s", name))

@@ -3,13 +3,16 @@ from datetime import datetime
 import pytz
 
 from odoo import http
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.http import request
-from odoo.tools.mimetypes import guess_mimetype
 
+from ...tools.entries import is_picture_name, is_text, read_file_name, read_id
+from ..common.pictures import is_picture
 from ..common.portal import ServiceCustomerPortal
 
+MAX_TITLE = 200
+MAX_DESCRIPTION = 10000
 MAX_PHOTOS = 8
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -27,14 +30,14 @@ class ServiceRequestPortal(ServiceCustomerPortal):
                 with self.env.cr.savepoint():
                     order = self._create_service_request(form)
                 return request.redirect(order.get_portal_url(query_string='&message=requested'))
-            except (UserError, ValidationError) as refusal:
+            except UserError as refusal:
                 error = str(refusal)
         values = self._prepare_portal_layout_values()
         values.update({
             'page_name': 'service_request',
             'objects': self._search_service('service.object', order='name, id', limit=500),
             'sites': self._get_own_addresses(),
-            'form': form,
+            'form': {name: value for name, value in form.items() if is_text(value)},
             'error': error,
         })
         return request.render('service_management.portal_service_request', values)
@@ -54,7 +57,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         partner = self.env.user.partner_id
         # Portal users read themselves only, and ask in the name of their company.
         customer = partner.sudo().commercial_partner_id
-        title = (form.get('title') or '').strip()[:200]
+        title = self._read_text(form.get('title'), MAX_TITLE)
         if not title:
             raise UserError(self.env._("Tell us in a few words what is wrong."))
         obj = self._pick_own(
@@ -64,6 +67,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         site = self._pick_own(
             form.get('site_id'), sites.filtered_domain,
             self.env._("This address is not yours. Choose one from the list."))
+        description = self._read_text(form.get('description'), MAX_DESCRIPTION)
         photos = self._read_photos()
         company = obj.company_id or self.env.company
         # Customers have no rights on orders; all that they name was found to be theirs.
@@ -83,7 +87,6 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         order = Order.create(Order._prepare_request(values))
         order.user_id = order.team_id.user_id._filter_there(order.company_id)
         order.message_subscribe(partner.ids)
-        description = (form.get('description') or '').strip()[:10000]
         if description or photos:
             order.message_post(
                 body=description, author_id=partner.id, message_type='comment',
@@ -94,7 +97,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         """Return the record that a form names by its id, if it is among the visitor's own."""
         if not text:
             return self.env['service.object'].browse()
-        found = search(Domain('id', 'in', self._read_id(text)))
+        found = search(Domain('id', 'in', read_id(text)))
         if not found:
             raise UserError(message)
         return found
@@ -105,10 +108,11 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             return False
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError as error:
+            zone = pytz.timezone(self.env.user.tz or self.env.company.resource_calendar_id.tz)
+            local = zone.localize(moment.replace(tzinfo=None))
+            return local.astimezone(pytz.utc).replace(tzinfo=None)
+        except (TypeError, ValueError, OverflowError) as error:
             raise UserError(self.env._("Enter the preferred time as a day and an hour.")) from error
-        zone = pytz.timezone(self.env.user.tz or self.env.company.resource_calendar_id.tz)
-        return zone.localize(moment.replace(tzinfo=None)).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _read_photos(self):
         """Return [(name, content)] of the pictures sent along.
@@ -120,12 +124,12 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             raise UserError(self.env._("Send up to %s photos, please.", MAX_PHOTOS))
         photos = []
         for file in files:
-            content = file.read(MAX_PHOTO_BYTES + 1)
+            content, name = file.read(MAX_PHOTO_BYTES + 1), read_file_name(file.filename)
             if len(content) > MAX_PHOTO_BYTES:
                 raise UserError(self.env._(
                     "“%s” is larger than 10 MB. Send a smaller photo, please.",
-                    file.filename))
-            if not guess_mimetype(content).startswith('image/') or b'<svg' in content[:1000]:
-                raise UserError(self.env._("“%s” is not a photo.", file.filename))
-            photos.append((file.filename, content))
+                    name))
+            if not is_picture_name(name) or not is_picture(content):
+                raise UserError(self.env._("“%s” is not a photo.", name))
+            photos.append((name, content))
         return photos

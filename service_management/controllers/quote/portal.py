@@ -1,12 +1,16 @@
-import binascii
 from urllib.parse import urlencode
 
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 
 from ...models.quote.service_quote_mixin import QuoteChangedError
+from ...tools.entries import read_base64, read_id, read_option
+from ..common.pictures import OPENED, is_picture
 from ..common.portal import ServiceCustomerPortal
+
+MAX_NAME = 100
+MAX_NOTE = 1000
 
 
 class ServiceQuotePortal(ServiceCustomerPortal):
@@ -30,42 +34,68 @@ class ServiceQuotePortal(ServiceCustomerPortal):
         :param str fingerprint: of the quote on the page that the customer has read
         :return: as `_sign_service_record`; a quote that has changed since is shown again
         """
-        read = fingerprint or request.httprequest.args.get('fingerprint')
-
-        def accept(record):
-            """Accept what was read, and nothing else."""
-            record._accept_quote(name, signature, read or '')
-
+        read = self._read_fingerprint(fingerprint)
         return self._sign_service_record(
-            model, record_id, access_token, accept,
-            'accepted', self.env._("Quote accepted and signed by %s", name))
+            model, record_id, access_token, name, signature,
+            lambda record, name, signature: record._accept_quote(name, signature, read),
+            'accepted', lambda name: self.env._("Quote accepted and signed by %s", name))
 
-    def _sign_service_record(self, model, record_id, access_token, sign, message, body):
+    @staticmethod
+    def _read_fingerprint(fingerprint):
+        """Return what was read: of the call, else of the address that the signature form calls."""
+        return str(fingerprint or request.httprequest.args.get('fingerprint') or '')
+
+    def _read_signature(self, signature):
+        """Return a signature in base64, or nothing where nobody signed.
+
+        :raise UserError: if it is no picture
+        """
+        if not signature:
+            return None
+        content = read_base64(signature)
+        if not content or not is_picture(content, OPENED):
+            raise UserError(self.env._("The signature cannot be read. Sign again, please."))
+        return signature
+
+    def _ensure_alone(self, record):
+        """:raise UserError: if somebody else decides on one document at this moment"""
+        if not record.try_lock_for_update():
+            raise UserError(self.env._(
+                "Somebody else is deciding on %s at this moment. Open the page again to see what"
+                " became of it.", record.display_name))
+
+    def _sign_service_record(
+            self, model, record_id, access_token, name, signature, sign, message, tell):
         """Let a customer sign, for the signature form of the portal.
 
-        :param sign: function that is called with the record in sudo
+        :param name: who signs, as it was sent
+        :param signature: image, as it was sent
+        :param sign: function that is called with the record in sudo, the name and the signature
         :param str message: name of what the page says afterwards
-        :param str body: what the history of the record says
+        :param tell: function that returns what the history of the record says of a name
         :return: {'error': text}, or what makes the form show the page again
         """
         access_token = access_token or request.httprequest.args.get('access_token')
         try:
             record = self._get_service_record(model, record_id, access_token)
-            with self.env.cr.savepoint():
-                sign(record)
-                record.flush_recordset()
         except (AccessError, MissingError):
             return {'error': self.env._(
                 "This document does not exist, or the link to it is no longer valid.")}
+        try:
+            self._ensure_customer(record, access_token)
+            name = self._read_text(name, MAX_NAME, cut=False)
+            signature = self._read_signature(signature)
+            self._ensure_alone(record)
+            with self.env.cr.savepoint():
+                sign(record, name, signature)
+                record.flush_recordset()
         except QuoteChangedError as error:
             return {
                 'error': str(error), 'force_refresh': True,
                 'redirect_url': record.get_portal_url(query_string='&message=changed')}
-        except (UserError, ValidationError) as error:
+        except UserError as error:
             return {'error': str(error)}
-        except (TypeError, ValueError, binascii.Error):
-            return {'error': self.env._("The signature cannot be read. Sign again, please.")}
-        self._post_for_customer(record, body)
+        self._post_for_customer(record, tell(name))
         return {
             'force_refresh': True,
             'redirect_url': record.get_portal_url(query_string=f'&message={message}'),
@@ -81,12 +111,14 @@ class ServiceQuotePortal(ServiceCustomerPortal):
             record = self._get_service_record(model, record_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
-        reason = self._get_decline_reasons() & self.env['service.reason'].browse(
-            self._read_id(reason_id))
-        note = (note or '').strip()[:1000]
+        if not self._is_customer(record, access_token):
+            return request.redirect(record.access_url)  # the page says who decides
+        reason = self._get_decline_reasons() & self.env['service.reason'].browse(read_id(reason_id))
         try:
+            note = self._read_text(note, MAX_NOTE)
+            self._ensure_alone(record)
             with self.env.cr.savepoint():
-                record._decline_quote(reason, note, fingerprint or '')
+                record._decline_quote(reason, note, read_option(fingerprint))
                 record.flush_recordset()
         except QuoteChangedError:
             return request.redirect(record.get_portal_url(

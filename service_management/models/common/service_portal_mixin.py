@@ -27,6 +27,6 @@ class ServicePortalMixin(models.AbstractModel):
         return self.name
 
     def action_preview_portal(self):
-        """Show the page that the customer sees."""
+        """Show the page that the customer sees; not by the customer's link, which decides for him."""
         self.ensure_one()
-        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.get_portal_url()}
+        return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.access_url}

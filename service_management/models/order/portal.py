@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..quote.service_quote_mixin import QuoteChangedError
+
 
 class ServiceOrder(models.Model):
     """What customers see of an order, and how they sign it."""
@@ -69,14 +71,39 @@ class ServiceOrder(models.Model):
             return 4
         return 1 if self.state == 'open' else 0
 
-    def _sign_by_customer(self, name, signature):
+    def _get_work_content(self):
+        """Return what the page says of the work of one order, as a dict of plain values.
+
+        What is in it cannot change between the page that a customer reads and his signature. Extend
+        for whatever else he confirms.
+        """
+        self.ensure_one()
+        return {
+            'number': self.name,
+            'customer': self.partner_id.id,
+            'title': self.title,
+            'objects': sorted(self.object_ids.ids),
+            'tasks': [(task.task_id.id, task.note_external) for task in self.task_ids],
+            'quote': self._get_quote_content() if self._shows_prices() else None,
+        }
+
+    def _get_work_fingerprint(self):
+        """Return a text that differs for work that is something else, and is the same otherwise."""
+        self.ensure_one()
+        return self._get_fingerprint('_get_work_content')
+
+    def _sign_by_customer(self, name, signature, fingerprint=None):
         """Sign off an order whose work is finished; runs in sudo as `_accept_quote` does.
 
-        :raise UserError: if the work is not finished, or nobody signs
+        :param str fingerprint: of what the customer has read; None if he reads it now
+        :raise UserError: if the work is not finished, or has changed, or nobody signs
         """
         self.ensure_one()
         if not self.can_customer_sign:
             raise UserError(self.env._("There is nothing to sign at the moment."))
+        if fingerprint is not None and fingerprint != self._get_work_fingerprint():
+            raise QuoteChangedError(self.env._(
+                "What was done has changed since you opened the page. Please read it again."))
         if not (name or '').strip() or not signature:
             raise UserError(self.env._("Enter your name and sign to confirm the work."))
         stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)

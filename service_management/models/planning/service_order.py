@@ -198,6 +198,14 @@ class ServiceOrder(models.Model):
         return self.visit_ids.filtered(
             lambda visit: visit.state in ('dispatched', 'under_way', 'done')).sorted('date_start')
 
+    def _get_work_content(self):
+        return {
+            **super()._get_work_content(),
+            'visits': [
+                (visit.id, visit.state, visit.employee_id.id, visit.date_start)
+                for visit in self._get_portal_visits()],
+        }
+
     def _get_billed_work(self, lines):
         """Where billed lines do not say when and by whom, as fees and parts, finished visits do."""
         days, technicians = super()._get_billed_work(lines)

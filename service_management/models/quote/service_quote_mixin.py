@@ -106,10 +106,17 @@ class ServiceQuoteMixin(models.AbstractModel):
     def _get_quote_fingerprint(self):
         """Return a text that differs for quotes that say something else, and is the same otherwise."""
         self.ensure_one()
-        # In one language, and whoever reads it: the same quote has one fingerprint.
-        quote = self.sudo().with_context(lang=None)
-        content = json.dumps(quote._get_quote_content(), sort_keys=True, default=str)
-        return hashlib.sha256(content.encode()).hexdigest()
+        return self._get_fingerprint('_get_quote_content')
+
+    def _get_fingerprint(self, content):
+        """Return a text that tells whether what one document says is still the same.
+
+        :param str content: name of the method that returns what it says, as `_get_quote_content`
+        """
+        # In one language, and whoever reads it: the same content has one fingerprint.
+        document = self.sudo().with_context(lang=None)
+        said = json.dumps(getattr(document, content)(), sort_keys=True, default=str)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def _has_changed_since_sent(self):
         """Tell whether one quote says something else than when it was sent."""
