@@ -13,6 +13,7 @@ from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_given
 from . import test_service_hand_over
+from . import test_service_hostile
 from . import test_service_kept
 from . import test_service_mail
 from . import test_service_order
