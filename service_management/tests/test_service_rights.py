@@ -117,6 +117,43 @@ class TestServiceRights(ServiceCommon):
                 'order_ids': [Command.set(foreign.ids)], 'stage_id': self.stage_signed_off.id})
             wizard.action_apply()
 
+    def test_technicians_book_and_change_their_own_hours_only(self):
+        order = self._create_order()
+        self._plan(order)
+        own = self._create_line(
+            order.with_user(self.user_technician), employee_id=self.technician.id, quantity=1)
+        foreign = self._create_line(order, employee_id=self.colleague.id, quantity=1)
+        own.quantity = 2
+        mine = foreign.with_user(self.user_technician)
+        for label, refused in (
+            ("quantity", lambda: mine.write({'quantity': 99})),
+            ("taken over", lambda: mine.write({'employee_id': self.technician.id})),
+            ("given away", lambda: own.write({'employee_id': self.colleague.id})),
+            ("cancelled", lambda: mine.action_cancel()),
+            ("booked", lambda: self._create_line(
+                order.with_user(self.user_technician), employee_id=self.colleague.id, quantity=1)),
+        ):
+            with self.subTest(label), self.assertRaisesRegex(
+                    AccessError, "are hours of Boris"), self.env.cr.savepoint():
+                refused()
+        mine.name = "As agreed with Boris"
+
+    def test_corrected_hours_leave_a_trace(self):
+        order = self._create_order()
+        self._plan(order)
+        line = self._create_line(order, employee_id=self.technician.id, quantity=1)
+        line.with_user(self.user_dispatcher).quantity = 3
+        self.assertIn("1 h", order.message_ids[0].body)
+        self.assertIn("3 h", order.message_ids[0].body)
+
+    def test_a_colleague_does_not_stop_a_clock_by_signing(self):
+        order = self._create_order()
+        visit = self._plan(order)
+        visit.with_user(self.user_technician).action_start()
+        with self.assertRaises(AccessError):
+            visit.with_user(self.user_colleague).action_sign()
+        self.assertTrue(visit.timer_start)
+
     @users('service_technician', 'service_dispatcher')
     def test_lesser_roles_do_not_set_up(self):
         for model, values in (

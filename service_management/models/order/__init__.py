@@ -16,6 +16,7 @@ from . import service_order_stage_log
 from . import service_order_line
 from . import line_price
 from . import line_cost
+from . import line_hours
 from . import line_billing
 from . import line_quote
 from . import line_posting

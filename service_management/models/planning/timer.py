@@ -161,8 +161,8 @@ class ServiceVisit(models.Model):
     def action_sign(self):
         """Let the customer sign the order on the technician's device."""
         self.ensure_one()
+        self.check_access('write')
         if self._filter_overrun():
-            self.check_access('write')
             return self._ask_end()
         self._stop_timer()
         return self.order_id.action_sign_off()
