@@ -254,6 +254,18 @@ class TestServiceBillAgain(ServiceCommon):
                 self.assertEqual(back.amount_untaxed, price)
                 self._assert_waived(order, 0, 0)
 
+    def test_undoing_a_credit_that_is_cancelled_by_now_bills_no_more_than_was_done(self):
+        order, invoice = self._billed()
+        credit = self._credit(invoice, {'quantity': 0.5})
+        self._reverse(credit)  # a draft that bills the half once more
+        credit.button_draft()
+        credit.button_cancel()
+        pump = order.line_ids[1]
+        self.assertEqual(pump.qty_waived, -0.5)
+        invoice.button_draft()
+        self._bill_of(invoice, self.part).quantity = 0.25
+        self.assertEqual((pump.qty_invoiced, pump.qty_to_invoice), (0.75, 0.25))
+
     def test_invoice_once_more_after_two_reversals_is_credited_as_accounting_says(self):
         order, invoice = self._billed()
         credit = self._credit(invoice, service_bill_again=True)

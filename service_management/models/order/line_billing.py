@@ -156,7 +156,8 @@ class ServiceOrderLine(models.Model):
     @api.model
     def _leave_waived(self, rest, waived):
         """Return what is to be billed of what is not billed; what was waived is not among it."""
-        return max(rest - waived, 0.0) if rest > 0 else rest
+        # What undoes a credit that is cancelled by now leaves less than nothing waived.
+        return max(rest - max(waived, 0.0), 0.0) if rest > 0 else rest
 
     def _get_unbilled_quantity(self):
         """Return what is on no live invoice of what one line bills, negative if too much is."""

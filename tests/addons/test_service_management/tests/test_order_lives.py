@@ -763,7 +763,7 @@ class OrderLife(Life):
                 self._get_done(line), line.qty_to_invoice, self._get_billed(line))
             rest = done - billed
             if rest > 0:
-                rest = max(rest - waived, 0.0)
+                rest = max(rest - max(waived, 0.0), 0.0)
             within = QUANTITY * (1 + len(line.invoice_line_ids))
             assert same(due, rest, within), (
                 f"{done} were done, {billed} are billed, {waived} waived, {due} to be billed")
@@ -782,7 +782,7 @@ class OrderLife(Life):
             waived = sum(live.filtered(self._is_goodwill).mapped('amount_currency'))
             rest = done - billed
             if rest > 0:
-                rest = max(rest - waived, 0.0)
+                rest = max(rest - max(waived, 0.0), 0.0)
             assert same(rest, 0.0, MONEY * (1 + len(live))), (
                 f"{done} were done, {billed} are billed, {waived} waived")
 
