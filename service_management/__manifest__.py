@@ -20,6 +20,7 @@
         'data/product_data.xml',
         'data/mail_activity_type_data.xml',
         'data/res_company_data.xml',
+        'data/res_partner_data.xml',
 
         # papers: mails carry them
         'reports/order/service_order_documents.xml',

@@ -3,6 +3,7 @@ from unittest.mock import patch
 import vobject
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -175,6 +176,104 @@ class TestServiceMail(ServiceBaseCommon, MailCommon):
     def test_mail_without_a_subject_has_one_for_the_board(self):
         order = self._receive('"Maria" <maria@example.com>', subject="")
         self.assertTrue(order.title)
+
+    def _process(self, text):
+        """Let a mail arrive that is no clean one; return the requests that it made."""
+        before = self.env['service.order'].search([])
+        raw = text.replace('TEAM', self.team.alias_email).encode('latin-1')
+        self.env['mail.thread'].message_process(False, raw)
+        return self.env['service.order'].search([]) - before
+
+    def test_mail_that_nobody_signed_is_kept_for_a_person(self):
+        unknown = self.env.ref('service_management.partner_unknown_sender')
+        head = "To: TEAM\nMessage-Id: <%s@example.com>\nDate: Mon, 02 Mar 2026 09:00:00 +0000\n"
+        for number, (mail, title) in enumerate((
+            (head + "Subject: Cold\n\nHelp", "Cold"),
+            (head + "\nHelp", "Request without a subject"),
+            (head + "Subject:   \nFrom: \n\nHelp", "Request without a subject"),
+            (head + "From: TEAM\nSubject: Cold\n\nHelp", "Cold"),
+        )):
+            with self.subTest(mail=mail):
+                order = self._process(mail % f'unsigned{number}')
+                self.assertRecordValues(order, [{
+                    'title': title, 'partner_id': unknown.id, 'state': 'draft', 'channel': 'email'}])
+                self.assertFalse(self._messages(order, "We have your request"))
+                self.assertIn("Help", ''.join(order.message_ids.mapped('body')))
+
+    def test_mail_with_what_no_text_can_hold_is_kept(self):
+        order = self._process(
+            "From: Maria <maria@example.com>\nTo: TEAM\nMessage-Id: <nul@example.com>\n"
+            "Subject: =?utf-8?q?Co=00ld?=\nContent-Type: text/plain\n\nPlease\0 come")
+        self.assertRecordValues(order, [{'title': "Cold", 'contact_id': self.contact.id}])
+        self.assertIn("Please come", ''.join(order.message_ids.mapped('body')))
+
+    def test_mail_with_an_endless_subject_is_kept(self):
+        self.assertEqual(len(self._receive('maria@example.com', subject="x" * 2000).title), 200)
+
+    def test_mail_of_a_contact_of_another_company_becomes_a_request(self):
+        other = self.env['res.company'].create({'name': "Other Company"})
+        theirs = self.env['res.partner'].create({
+            'name': "Their Hotel", 'company_id': other.id, 'child_ids': [Command.create({
+                'name': "Oskar", 'email': 'oskar@example.com', 'company_id': other.id})]})
+        order = self._receive('oskar@example.com')
+        self.assertRecordValues(order, [{
+            'company_id': self.company.id, 'partner_id': order.partner_id.id, 'channel': 'email'}])
+        self.assertNotIn(order.partner_id, theirs | theirs.child_ids)
+        self.assertRecordValues(order.partner_id, [{
+            'name': "Oskar", 'email': 'oskar@example.com', 'company_id': self.company.id}])
+        again = self._receive('oskar@example.com', number=2)
+        self.assertEqual(again.partner_id, order.partner_id, "One twin is enough")
+        self.assertEqual(theirs.child_ids.company_id, other)
+
+    def test_mail_of_a_contact_whose_company_is_archived_becomes_a_request(self):
+        gone = self.env['res.partner'].create({'name': "Gone Hotel", 'child_ids': [
+            Command.create({'name': "Oskar", 'email': 'oskar@example.com'})]})
+        gone.active = False
+        gone.with_context(active_test=False).child_ids.active = True
+        order = self._receive('oskar@example.com')
+        self.assertRecordValues(order.partner_id, [{'name': "Oskar", 'active': True}])
+
+    def test_mail_of_a_machine_makes_no_request_and_gets_no_answer(self):
+        for number, header in enumerate((
+            'Auto-Submitted: auto-replied', 'Auto-Submitted: auto-generated; x=1',
+            'Precedence: bulk', 'X-Autoreply: yes', 'X-Autorespond: yes',
+        )):
+            with self.subTest(header=header), self.mock_mail_gateway():
+                self.assertFalse(self._process(
+                    f"From: maria@example.com\nTo: TEAM\n{header}\n"
+                    f"Message-Id: <machine{number}@example.com>\nSubject: I am away\n\nBye"))
+                self.assertFalse(self._new_mails)
+        self.env['mail.gateway.allowed'].create({'email': 'alarm@example.com'})
+        for number, (sender, header) in enumerate((
+            ('maria@example.com', 'Auto-Submitted: no'),
+            ('alarm@example.com', 'Auto-Submitted: auto-generated'),
+        )):
+            with self.subTest(header=header, sender=sender):
+                self.assertTrue(self._process(
+                    f"From: {sender}\nTo: TEAM\n{header}\n"
+                    f"Message-Id: <written{number}@example.com>\nSubject: Cold\n\nHelp"))
+
+    def test_mail_of_a_machine_on_an_order_stays_in_its_history(self):
+        order = self._receive('maria@example.com')
+        answered = self._messages(order, "We have your request")
+        before = order.message_ids
+        self.assertFalse(self._process(
+            "From: maria@example.com\nTo: TEAM\nAuto-Submitted: auto-replied\n"
+            f"In-Reply-To: {answered.message_id}\nMessage-Id: <away@example.com>\n"
+            "Subject: I am away\n\nBye"))
+        self.assertIn("Bye", (order.message_ids - before).body)
+
+    def test_sender_makes_no_more_requests_than_the_gateway_takes(self):
+        self.env['ir.config_parameter'].set_param('mail.gateway.loop.threshold', 3)
+        made = [len(self._receive('maria@example.com', number=number)) for number in range(6)]
+        self.assertEqual(made, [1, 1, 1, 0, 0, 0])
+        self.assertTrue(self._receive('guest@example.com', number=9), "Others may write")
+
+    def test_answers_tell_machines_that_nobody_wrote_them(self):
+        with self.mock_mail_gateway():
+            self._receive('maria@example.com')
+        answer = self._new_mails.filtered(lambda mail: "We have your request" in mail.subject)
+        self.assertIn("'Auto-Submitted': 'auto-replied'", answer.headers)
 
     def test_same_mail_twice_makes_one_request(self):
         self._receive('"Maria" <maria@example.com>')

@@ -10,6 +10,7 @@ from . import quote
 from . import portal
 from . import request
 from . import mail
+from . import mail_thread
 from . import rating
 from . import service_order_task
 from . import service_order_stage_log

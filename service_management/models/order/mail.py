@@ -47,6 +47,17 @@ class ServiceOrder(models.Model):
                 **extra,
             )
 
+    def _notify_by_email_get_base_mail_values(
+            self, message, recipients_data, additional_values=None):
+        """Tell machines that nobody wrote what orders send by themselves: none answers it."""
+        if message.message_type == 'auto_comment':
+            values = additional_values or {}
+            additional_values = {**values, 'headers': {
+                **(values.get('headers') or {}),
+                'Auto-Submitted': 'auto-replied', 'X-Auto-Response-Suppress': 'All'}}
+        return super()._notify_by_email_get_base_mail_values(
+            message, recipients_data, additional_values=additional_values)
+
     @api.model_create_multi
     def create(self, vals_list):
         """Answer those who wrote from the portal or by e-mail."""
