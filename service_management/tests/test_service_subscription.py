@@ -118,7 +118,7 @@ class TestServiceSubscription(SubscriptionCommon):
         self._bill(subscription, '2026-12-01')
         wizard = self.env['service.subscription.renew'].create({
             'subscription_ids': subscription.ids, 'months': 12, 'percent': 3.5})
-        self.assertEqual(wizard.summary, '2027-12-31')
+        self.assertEqual(wizard.summary, '12/31/2027')
         wizard.action_apply()
         self._bill(subscription, '2027-01-01')
         self.assertEqual(str(subscription.date_end), '2027-12-31')
@@ -159,7 +159,7 @@ class TestServiceSubscription(SubscriptionCommon):
         subscription = self._subscribe(date_end='2026-12-31').with_user(self.env.user)
         wizard = self.env['service.subscription.renew'].create({
             'subscription_ids': subscription.ids})
-        self.assertEqual(wizard.summary, '2027-12-31')
+        self.assertEqual(wizard.summary, '12/31/2027')
         for day in ('2026-12-31', '2026-06-30'):
             with self.subTest(day), self.assertRefusedWith(
                     UserError, "lasts until 2026-12-31 already", subscription):

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ServiceSubscriptionRenew(models.TransientModel):
@@ -26,8 +27,9 @@ class ServiceSubscriptionRenew(models.TransientModel):
         for wizard in self:
             ends = {wizard._get_end(subscription) for subscription in wizard.subscription_ids
                     if subscription.date_end}
-            wizard.summary = ', '.join(sorted(
-                fields.Date.to_string(end) if end else self.env._("No end") for end in ends))
+            wizard.summary = ', '.join(
+                format_date(self.env, end) if end else self.env._("No end")
+                for end in sorted(ends))
 
     def action_apply(self):
         """Move the ends of the subscriptions.
