@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.recurrence import occurrences, window
 
@@ -147,7 +148,7 @@ class ServiceAgreementLine(models.Model):
     def _compute_schedule_preview(self):
         for line in self:
             days = line._get_dues(line.date_start, count=4) if line.date_start else []
-            text = ' · '.join(fields.Date.to_string(day) for day in days[:3])
+            text = ' · '.join(format_date(self.env, day) for day in days[:3])
             line.schedule_preview = f'{text} …' if len(days) > 3 else text
 
     @api.depends('name', 'product_id', 'kind', 'task_id')
