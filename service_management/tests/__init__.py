@@ -9,6 +9,7 @@ from . import test_service_billing
 from . import test_service_conditions
 from . import test_service_day
 from . import test_service_dialogs
+from . import test_service_entries
 from . import test_service_everyday
 from . import test_service_generation
 from . import test_service_given

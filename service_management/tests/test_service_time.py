@@ -532,7 +532,7 @@ class TestServiceFarDates(TimeCommon):
     def test_visit_lasts_a_year_at_most(self):
         visit = self._plan(self.order)
         for hours in (24 * 400, 1e9, 1e300):
-            with self.assertRefusedWith(ValidationError, "a year at most", visit):
+            with self.assertRefusedWith(ValidationError, "a year at most|is no number", visit):
                 visit.with_user(self.user_dispatcher).duration_hours = hours
         with self.assertRefused("a year at most"):
             visit.date_end = visit.date_start + timedelta(days=400)
@@ -562,7 +562,7 @@ class TestServiceFarDates(TimeCommon):
                 form.date_start = datetime(year, 12, 31, 23)
         for hours in (1e9, 1e300):
             form = Form(self.visit.with_user(self.user_dispatcher))
-            with self.assertRaisesRegex(ValidationError, "a year at most"):
+            with self.assertRaisesRegex(ValidationError, "a year at most|is no number"):
                 form.duration_hours = hours
         for model, name in (
                 ('service.agreement.generate', 'date_to'),

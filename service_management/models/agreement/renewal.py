@@ -22,14 +22,15 @@ class ServiceAgreement(models.Model):
         compute='_compute_terms', store=True, readonly=False, precompute=True, required=True)
     renewal_months = fields.Integer(
         string="Renewed For", compute='_compute_terms', store=True, readonly=False,
-        precompute=True, help="Months that the agreement goes on for when it is renewed.")
+        precompute=True, at_most=1200, help="Months that the agreement goes on for when it is renewed.")
     notice_days = fields.Integer(
         string="Notice", compute='_compute_terms', store=True, readonly=False, precompute=True,
+        at_most=3660,
         help="So many days before the end, the responsible gets a to-do, and the agreement is"
              " listed as expiring soon.")
     renewal_percent = fields.Float(
         string="Price Change", digits='Discount', compute='_compute_terms', store=True,
-        readonly=False, precompute=True,
+        readonly=False, precompute=True, at_least=-100, at_most=1000,
         help="Percent that the own prices of the lines change by when the agreement is renewed.")
     date_notice = fields.Date(compute='_compute_date_notice', store=True)
     notified_end = fields.Date(

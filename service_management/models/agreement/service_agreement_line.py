@@ -61,7 +61,7 @@ class ServiceAgreementLine(models.Model):
         precompute=True,
         help="The first day that the work is due on; the others are counted from it.")
     date_end = fields.Date(string="Until", help="Last day of the line. Empty: as the agreement.")
-    interval_count = fields.Integer(string="Every", default=1)
+    interval_count = fields.Integer(string="Every", default=1, at_most=1200)
     interval_unit = fields.Selection(
         selection=[('day', "Days"), ('week', "Weeks"), ('month', "Months"), ('year', "Years")],
         string="Interval", help="Empty: the work is done once.")

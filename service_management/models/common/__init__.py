@@ -1,3 +1,4 @@
+from . import entries
 from . import ir_http
 from . import res_company
 from . import service_dated_mixin

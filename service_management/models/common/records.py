@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 def changes_any(record, vals, names):
     """Tell whether writing some values would change one of the fields named."""
+    record._ensure_entries(vals)  # what is no number cannot be compared
     return any(
         record._fields[name].convert_to_cache(vals[name], record)
         != record._fields[name].convert_to_cache(record[name], record)

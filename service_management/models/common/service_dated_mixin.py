@@ -20,11 +20,13 @@ class ServiceDatedMixin(models.AbstractModel):
     def create(self, vals_list):
         """Refuse dates out of reach."""
         for vals in vals_list:
+            self._ensure_entries(vals)
             self._ensure_dates_in_reach(vals)
         return super().create(vals_list)
 
     def write(self, vals):
         """Refuse dates out of reach; those that are there already may stay."""
+        self._ensure_entries(vals)
         self._ensure_dates_in_reach(vals)
         return super().write(vals)
 
@@ -37,6 +39,8 @@ class ServiceDatedMixin(models.AbstractModel):
     @api.model
     def _ensure_changes_in_reach(self, values):
         """Refuse dates out of reach in what a form has changed, lines within it included."""
+        self._ensure_entries({
+            name: value for name, value in values.items() if not isinstance(value, str)})
         self._ensure_dates_in_reach(values)
         for name, commands in values.items():
             field = self._fields.get(name)

@@ -13,10 +13,10 @@ class ServiceObjectGroup(models.Model):
         comodel_name='res.company', ondelete='restrict', condition=True, index=True,
         help="Leave empty to share the group between companies.")
     warranty_labor_months = fields.Integer(
-        string="Labor Warranty",
+        string="Labor Warranty", at_most=1200,
         help="Months from the in-service date; fills the warranty of new objects of the group.")
     warranty_parts_months = fields.Integer(
-        string="Parts Warranty",
+        string="Parts Warranty", at_most=1200,
         help="Months from the in-service date; fills the warranty of new objects of the group.")
 
     _warranty_months = models.Constraint(

@@ -19,7 +19,7 @@ class ServiceOrderLine(models.Model):
         precompute=True, copy=False, help="Price that pricelist and rules propose.")
     discount = fields.Float(
         string="Disc. (%)", digits='Discount', compute='_compute_discount', store=True,
-        readonly=False, precompute=True)
+        readonly=False, precompute=True, at_least=0)
     technical_discount = fields.Float(
         digits='Discount', compute='_compute_found_price', store=True, readonly=False,
         precompute=True, copy=False,

@@ -86,6 +86,9 @@ class ServiceOrderLine(models.Model):
         'CHECK (discount <= 100)', "A discount cannot exceed 100 %.")
     _work_span = models.Constraint(
         'CHECK (date_end >= date_start)', "Work cannot stop before it starts. Correct the times.")
+    _longest_work = models.Constraint(
+        "CHECK (date_end <= date_start + interval '366 days')",
+        "Work on one line lasts a year at most. Correct the times, or enter several lines.")
 
     @api.depends('kind', 'is_travel')
     def _compute_product_id(self):

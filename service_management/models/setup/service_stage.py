@@ -48,7 +48,7 @@ class ServiceStage(models.Model):
     needs_reason = fields.Boolean(
         help="Whoever moves an order here has to give a reason; it is kept with the order.")
     rotting_threshold_days = fields.Integer(
-        string="Days to Rot", default=0,
+        string="Days to Rot", default=0, at_least=0, at_most=36600,
         help="Orders that stay longer are marked as stale. Zero switches the mark off.")
 
     _one_first_stage = models.UniqueIndex(

@@ -25,7 +25,7 @@ class ServiceSubscriptionPrice(models.Model):
     subscription_id = fields.Many2one(
         comodel_name='service.subscription', check_company=True, index='btree_not_null',
         ondelete='restrict', condition=True, help="Empty: for any subscription.")
-    interval_count = fields.Integer(string="Billed Every", required=True, default=1)
+    interval_count = fields.Integer(string="Billed Every", required=True, default=1, at_most=120)
     interval_unit = fields.Selection(
         selection=INTERVAL_UNITS, string="Period", required=True, default='month',
         help="The price is for plans with this period only.")

@@ -24,7 +24,8 @@ class ServiceSubscriptionChange(models.TransientModel):
     index = fields.Float(
         string="Index (%)", digits=(16, 6), compute='_compute_index', store=True, readonly=False)
     discount = fields.Float(
-        string="Discount (%)", digits='Discount', compute='_compute_discount', store=True,
+        string="Discount (%)", digits='Discount', at_least=0, at_most=100,
+        compute='_compute_discount', store=True,
         readonly=False)
 
     @api.depends('line_id')

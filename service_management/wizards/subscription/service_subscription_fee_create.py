@@ -44,8 +44,9 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
     use_index = fields.Boolean(
         string="Indexed Price", default=True, help="Base price times index; else the base price.")
     percent = fields.Float(
-        help="Change of the price of these fees. -20 lets the customer pay 80 %,"
-                               " 20 lets the customer pay 120 %.")
+        at_least=-100, at_most=1000,
+        help="Change of the price of these fees. -20 lets the customer pay 80 %, 20 lets the"
+             " customer pay 120 %.")
     name = fields.Char(string="Text", help="Instead of the description of the lines.")
     preview_ids = fields.One2many(
         comodel_name='service.subscription.fee.create.preview', inverse_name='wizard_id',

@@ -11,9 +11,9 @@ class ServiceSubscriptionRenew(models.TransientModel):
 
     subscription_ids = fields.Many2many(comodel_name='service.subscription', required=True)
     months = fields.Integer(
-        string="For", default=12, help="Months after the present end. 0: without an end.")
+        string="For", default=12, at_most=1200, help="Months after the present end. 0: without an end.")
     percent = fields.Float(
-        string="Price Change (%)", digits='Discount',
+        string="Price Change (%)", digits='Discount', at_least=-100, at_most=1000,
         help="On the base prices, from the day after the present end on.")
     summary = fields.Char(compute='_compute_summary')
 
