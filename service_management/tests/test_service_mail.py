@@ -154,6 +154,14 @@ class TestServiceMail(ServiceBaseCommon, MailCommon):
         self.assertRecordValues(broken.activity_ids, [{
             'user_id': self.user_manager.id, 'summary': "Send the work receipt by hand"}])
 
+    def test_context_of_a_caller_silences_nobody(self):
+        order = self._create_order(channel='portal')
+        quiet = self.env['service.order'].with_context(install_mode=True).create({
+            'title': "Cold", 'partner_id': self.customer.id, 'team_id': self.team.id,
+            'channel': 'portal'})
+        for told in (order, quiet):
+            self.assertEqual(len(self._messages(told, "We have your request")), 1)
+
     #=== LISTENING ===#
 
     def test_mail_to_a_team_becomes_a_request(self):

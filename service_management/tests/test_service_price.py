@@ -31,6 +31,33 @@ class TestServicePrice(ServiceCommon):
 
     #=== FEES ===#
 
+    def test_archived_setup_decides_nothing_whatever_a_caller_asks_for(self):
+        """A context comes with every call: ``active_test`` in it finds no archived rule or stage."""
+        rule = self._create_rule('call_out', amount=45)
+        team = self.env['service.team'].create({
+            'name': "First", 'sequence': -1, 'company_id': self.company.id,
+            'zone_ids': self.zone.ids})
+        stage = self.env['service.stage'].create({
+            'name': "First", 'category': 'open', 'sequence': -1})
+        reason = self.env['service.reason'].create({
+            'name': "First", 'usage': 'decline', 'sequence': -1})
+        rule.active = team.active = stage.active = reason.active = False
+        self.zone.active = False
+        self.env.registry.clear_cache()
+        caller = self.env['service.order'].with_context(active_test=False)
+        order = caller.create({
+            'title': "Leak", 'partner_id': self.customer.id, 'company_id': self.company.id})
+        self.assertFalse(order.line_ids, "No fee by an archived rule")
+        self.assertFalse(order.zone_id)
+        self.assertNotEqual(order.team_id, team)
+        self.assertNotEqual(stage, stage.with_context(active_test=False)._get_for(
+            'open', self.company))
+        self.assertNotEqual(reason, reason.with_context(active_test=False)._get_default('decline'))
+        rule.active = True
+        self.assertTrue(caller.create({
+            'title': "Leak", 'partner_id': self.customer.id,
+            'company_id': self.company.id}).line_ids, "Else the rule fits")
+
     def test_call_out_fee_is_added_when_the_order_opens(self):
         rule = self._create_rule('call_out', amount=45)
         order = self._create_order()

@@ -216,6 +216,14 @@ class TestServiceSale(ServiceCommon):
                 line = sale_order.order_line.with_context(accrual_entry_date=day)
                 self.assertEqual(line.qty_delivered_at_date, expected, day)
 
+    def test_delivered_is_stored_without_the_day_that_a_caller_looks_at(self):
+        sale_order = self._confirm(self.job)
+        with freeze_time('2026-03-05 09:00:00'):
+            self._post(sale_order.service_order_ids)
+        line = sale_order.order_line.with_context(accrual_entry_date='2026-03-04')
+        self.env.add_to_compute(line._fields['qty_delivered'], line)
+        self.assertEqual(line.qty_delivered, 1)
+
     def test_extra_work_is_billed_by_the_service_order(self):
         sale_order = self._confirm(self.job)
         order = sale_order.service_order_ids

@@ -2,6 +2,14 @@
 from odoo.fields import Domain
 
 
+def is_loading(env):
+    """Tell whether demo data is being loaded: nobody is told of it.
+
+    The context alone does not say so: a caller sets what he likes.
+    """
+    return bool(env.context.get('install_mode')) and not env.registry.ready
+
+
 def changes_any(record, vals, names):
     """Tell whether writing some values would change one of the fields named."""
     record._ensure_entries(vals)  # what is no number cannot be compared

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..common.batches import attempt
+from ..common.records import is_loading
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class ServiceOrder(models.Model):
         :param str event: one of those that `service.team._get_mail_fields` names
         :param attachments: list of (name, content) to send along
         """
-        if self.env.context.get('install_mode'):
+        if is_loading(self.env):
             return  # demo data tells nobody
         for order in self:
             template = order.team_id._get_mail_template(event)
@@ -70,7 +71,7 @@ class ServiceOrder(models.Model):
         """Let a job send the receipt: a document that cannot be made must not undo a signature."""
         super()._on_signed_off()
         due = self.filtered(lambda order: order.team_id._get_mail_template('done'))
-        if due and not self.env.context.get('install_mode'):
+        if due and not is_loading(self.env):
             # Customers get their receipt whoever signs off.
             due.sudo().is_receipt_due = True
             self.env.ref('service_management.ir_cron_send_receipts')._trigger()

@@ -199,7 +199,8 @@ class ServiceOrder(models.Model):
     def _compute_team_id(self):
         """Follow the zone to the team that works there; elsewhere keep the team, or take the first."""
         for company, orders in self.grouped('company_id').items():
-            teams = self.env['service.team'].search([('company_id', '=', company.id)])
+            teams = self.env['service.team'].with_context(active_test=True).search(
+                [('company_id', '=', company.id)])
             for order in orders:
                 local = teams.filtered(
                     lambda team, zone=order.zone_id: zone and zone in team.zone_ids)

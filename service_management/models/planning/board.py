@@ -7,6 +7,9 @@ from odoo.fields import Domain
 
 from .hr_employee import Wish
 
+#: How many days from today the board shows at most
+LONGEST_OFFSET = 3660
+
 
 class ServiceVisit(models.Model):
     """What the dispatch board and the calendar ask."""
@@ -66,7 +69,8 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         timezone = pytz.timezone(employee.sudo().tz or 'UTC')  # HR's, but no secret of it
         begin = pytz.utc.localize(fields.Datetime.now()).astimezone(timezone)
-        if offset := self.env.context.get('service_board_offset'):
+        offset = self.env.context.get('service_board_offset')
+        if isinstance(offset, int) and 0 < abs(offset) <= LONGEST_OFFSET:
             begin = (begin + timedelta(days=offset)).replace(
                 hour=0, minute=0, second=0, microsecond=0)
         start, end = (

@@ -29,7 +29,9 @@ class SaleOrderLine(models.Model):
     @api.depends('service_order_line_ids.state', 'service_order_line_ids.quantity',
                  'service_order_line_ids.product_uom_id')
     def _compute_qty_delivered(self):
-        super()._compute_qty_delivered()
+        # What is stored is for everybody, whatever day somebody looks at.
+        today = self.with_context(accrual_entry_date=None)
+        super(SaleOrderLine, today)._compute_qty_delivered()
 
     def _prepare_qty_delivered(self):
         service_lines = self.filtered(lambda line: line.qty_delivered_method == 'service_order')

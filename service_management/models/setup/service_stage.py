@@ -134,7 +134,7 @@ class ServiceStage(models.Model):
 
         :raise UserError: if there is none
         """
-        stage = self.search(
+        stage = self.with_context(active_test=True).search(
             self._get_available_domain(company, team) & Domain('category', '=', category),
             order='is_first desc, sequence, id', limit=1)
         if not stage:

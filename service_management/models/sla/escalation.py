@@ -8,6 +8,7 @@ from odoo.tools import format_datetime, split_every
 
 from ...tools.open_hours import warnings_due
 from ..common.batches import attempt, tell_once
+from ..common.records import is_loading
 from .service_order_sla import SECOND
 
 _logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class ServiceOrderSla(models.Model):
 
     def _send_mail(self, event, users):
         """Send users an e-mail of an event, in their language."""
-        if self.env.context.get('install_mode'):
+        if is_loading(self.env):
             return  # demo data tells nobody
         template = self.env.ref({
             'warning': 'service_management.mail_template_sla_warning',
