@@ -20,11 +20,11 @@ class TestServiceEntries(ServiceBaseCommon):
                 if Model._fields[field_name].type in types:
                     yield Model, Model._fields[field_name]
 
-    def _assert_refused(self, Model, field, values, words):
+    def _assert_refused(self, records, field, values, words):
         for value in values:
-            with self.subTest(model=Model._name, field=field.name, value=str(value)[:20]), \
+            with self.subTest(model=records._name, field=field.name, value=str(value)[:20]), \
                     self.assertRaisesRegex(ValidationError, words):
-                Model.create({field.name: value})
+                records.create({field.name: value})
 
     def test_numbers_are_numbers(self):
         walked = 0
@@ -111,6 +111,34 @@ class TestServiceEntries(ServiceBaseCommon):
         line = self._create_line(self._create_order())
         with self.assertRefused("a year at most"):
             line.write({'date_start': '2020-01-01 08:00:00', 'date_end': '2026-01-01 08:00:00'})
+
+    def test_defaults_of_a_caller_are_looked_at_like_what_is_given(self):
+        orders = self.env['service.order'].with_user(self.user_dispatcher)
+        vals = {'title': "Leak", 'partner_id': self.customer.id, 'team_id': self.team.id}
+        for default, words in (
+            ({'default_limit_amount': float('inf')}, "is no number"),
+            ({'default_client_order_ref': 'a\0b'}, "cannot be kept"),
+            ({'default_date_preferred': '9999-12-31 12:00:00'}, "out of reach"),
+        ):
+            with self.subTest(default=default), self.assertRaisesRegex(ValidationError, words):
+                orders.with_context(**default).create(vals)
+
+    def test_defaults_of_a_caller_forge_no_evidence(self):
+        """What nobody may enter does not come in by the context either."""
+        forged = {
+            'quote_sent_on': '2026-01-01 00:00:00', 'accepted_by': "Maria",
+            'accepted_on': '2026-01-01 00:00:00', 'accepted_fingerprint': 'x',
+            'sent_fingerprint': 'x', 'is_receipt_due': True}
+        order = self.env['service.order'].with_user(self.user_dispatcher).with_context(**{
+            f'default_{name}': value for name, value in forged.items()}).create({
+                'title': "Leak", 'partner_id': self.customer.id, 'team_id': self.team.id})
+        self.assertRecordValues(order, [dict.fromkeys(forged, False)])
+        line = self.env['service.order.line'].with_user(self.user_dispatcher).with_context(
+            default_given_fields={'price_unit': {'user_id': self.user_manager.id}},
+            default_is_price_agreed=True).create({
+                'order_id': order.id, 'name': "Work", 'quantity_planned': 1})
+        self.assertFalse(line.sudo().is_price_agreed)
+        self.assertNotIn('price_unit', line.sudo().given_fields or {})
 
     def test_fields_of_other_apps_are_left_to_them(self):
         self.assertFalse(self.env['res.country']._get_entries())

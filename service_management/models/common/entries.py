@@ -38,7 +38,7 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         """Refuse what cannot be kept."""
         if self._get_entries():
-            for vals in vals_list:
+            for vals in (self._get_context_defaults(), *vals_list):
                 self._ensure_entries(vals)
         return super().create(vals_list)
 
@@ -47,6 +47,30 @@ class Base(models.AbstractModel):
         if self._get_entries():
             self._ensure_entries(vals)
         return super().write(vals)
+
+    @api.model
+    def _get_context_defaults(self):
+        """Return the values that a caller has put into the context for new records."""
+        return {
+            name: value for key, value in self.env.context.items()
+            if (name := key.removeprefix('default_')) != key and name in self._fields}
+
+    @api.model
+    def default_get(self, fields):
+        """Take no default of a caller for what only the program writes, as evidence and states."""
+        if self.env.su or self._transient or not self._name.startswith('service.'):
+            return super().default_get(fields)
+        context = {
+            key: value for key, value in self.env.context.items()
+            if not key.startswith('default_')
+            or not self._is_by_program_only(key.removeprefix('default_'))}
+        return super(Base, self.with_context(context)).default_get(fields)
+
+    @api.model
+    def _is_by_program_only(self, name):
+        """Tell whether a field of ours is one that nobody enters."""
+        field = self._fields.get(name)
+        return bool(field and field.readonly and not field.related)
 
     @api.model
     def _ensure_entries(self, vals):

@@ -19,7 +19,7 @@ class ServiceDatedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Refuse dates out of reach."""
-        for vals in vals_list:
+        for vals in (self._get_context_defaults(), *vals_list):
             self._ensure_entries(vals)
             self._ensure_dates_in_reach(vals)
         return super().create(vals_list)
