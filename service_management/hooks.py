@@ -12,6 +12,8 @@ def uninstall_hook(env):
     # The tables are dropped in a moment. Until then posted orders, which nobody may delete, would
     # keep stages, reasons and products alive; the ledger keeps its lines and loses the link.
     for query in (
+        SQL("UPDATE product_template SET service_plan_id = NULL, service_line_set_id = NULL,"
+            " service_agreement_template_id = NULL"),
         SQL("UPDATE account_move_line SET service_order_line_id = NULL"
             " WHERE service_order_line_id IS NOT NULL"),
         SQL("UPDATE account_analytic_line SET service_order_line_id = NULL"

@@ -99,6 +99,28 @@ class TestServiceSale(ServiceCommon):
         self.assertEqual(sales.service_order_ids.mapped('partner_id'),
                          self.customer | self.other_customer)
 
+    def test_product_that_makes_orders_from_now_on_leaves_alone_what_was_sold(self):
+        billed = self._confirm(self.part)
+        billed.order_line.qty_delivered = 1
+        billed._create_invoices()
+        delivered = self._confirm(self.part)
+        delivered.order_line.qty_delivered = 1
+        waiting = self._create_sale(self.part)
+        self.part.service_tracking = 'service_order'
+        self.assertRecordValues((billed | delivered).order_line, [
+            {'qty_delivered_method': 'manual', 'qty_delivered': 1, 'qty_to_invoice': 0},
+            {'qty_delivered_method': 'manual', 'qty_delivered': 1, 'qty_to_invoice': 1}])
+        waiting.with_user(self.salesperson).action_confirm()
+        self.assertTrue(waiting.service_order_ids)
+        self.assertEqual(waiting.order_line.qty_delivered_method, 'service_order')
+
+    def test_orders_go_on_delivering_what_a_product_made_them_for(self):
+        sale_order = self._confirm(self.job)
+        self.job.service_tracking = 'no'
+        self._post(sale_order.service_order_ids)
+        self.assertRecordValues(sale_order.order_line, [
+            {'qty_delivered_method': 'service_order', 'qty_delivered': 1}])
+
     def test_request_products_make_requests(self):
         sale_order = self._confirm(self.job, self.request)
         self.assertEqual(

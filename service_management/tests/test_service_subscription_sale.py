@@ -50,6 +50,16 @@ class TestServiceSubscriptionSale(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "(?i)invoic"):
             order.sudo()._create_invoices()
 
+    def test_product_that_makes_subscriptions_from_now_on_leaves_alone_what_was_sold(self):
+        self.monitoring.write({'service_tracking': 'no', 'invoice_policy': 'order'})
+        order = self._sell(self.monitoring)
+        self.monitoring.service_tracking = 'service_subscription'
+        self.assertEqual(order.order_line.qty_to_invoice, 2)
+        self.assertEqual(order.invoice_status, 'to invoice')
+        subscribed = self._sell(self.monitoring)
+        self.monitoring.service_tracking = 'no'
+        self.assertEqual(subscribed.order_line.qty_to_invoice, 0)
+
     def test_other_lines_are_billed_by_the_sales_order(self):
         self.part.invoice_policy = 'order'
         order = self._sell(self.monitoring, self.part)

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.records import compute_anew
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -20,9 +22,14 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self.product_id.service_tracking in ('service_order', 'service_request')
 
-    @api.depends('product_id.service_tracking')
+    @api.depends('product_id')
     def _compute_qty_delivered_method(self):
-        service_lines = self.filtered(lambda line: not line.is_expense and line._creates_service())
+        """Let service orders deliver what they were made for, and what will make some.
+
+        A product that creates something else from now on leaves alone what was sold of it.
+        """
+        service_lines = self.filtered(lambda line: not line.is_expense and (
+            line._creates_service() or line.sudo().service_order_line_ids))  # see _get_served_quantity
         service_lines.qty_delivered_method = 'service_order'
         super(SaleOrderLine, self - service_lines)._compute_qty_delivered_method()
 
@@ -91,6 +98,7 @@ class SaleOrderLine(models.Model):
                 'line_ids': [
                     Command.create(line._prepare_service_order_line()) for line in sold],
             })
+            compute_anew(sold, ['qty_delivered_method'])  # what the product creates may be new
             service_order.user_id = (
                 service_order.team_id.user_id | sale_order.user_id)._filter_there(
                     service_order.company_id)[:1]

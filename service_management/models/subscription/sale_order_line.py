@@ -12,11 +12,11 @@ class SaleOrderLine(models.Model):
         groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
                'sales_team.group_sale_salesman')
 
-    @api.depends('product_id.service_tracking')
+    @api.depends('service_subscription_line_ids')
     def _compute_qty_to_invoice(self):
-        """Leave to the subscription what the subscription bills."""
-        billed = self.filtered(
-            lambda line: line.product_id.service_tracking == 'service_subscription')
+        """Leave to the subscription what the subscription bills; not what was sold before."""
+        # Whoever sold it need not see the subscription.
+        billed = self.filtered(lambda line: line.sudo().service_subscription_line_ids)
         billed.qty_to_invoice = 0.0
         super(SaleOrderLine, self - billed)._compute_qty_to_invoice()
 
