@@ -1,6 +1,6 @@
 {
     'name': "Service Management",
-    'version': '19.0.1.2.0',
+    'version': '19.0.1.3.0',
     'category': 'Services/Service Management',
     'summary': "Plan, deliver and bill service on your customers' equipment",
     'author': "Service Management Suite",
@@ -8,6 +8,7 @@
     'license': 'LGPL-3',
     'depends': ['sale_management', 'hr_skills', 'hr_hourly_cost', 'account', 'rating'],
     'external_dependencies': {'python': ['vobject']},
+    'images': ['static/description/dispatch-board.png'],
     'data': [
         'security/service_management_groups.xml',
         'security/ir.model.access.csv',

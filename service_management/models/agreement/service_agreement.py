@@ -82,7 +82,7 @@ class ServiceAgreement(models.Model):
         default=lambda self: self.env.user, index=True, domain="[('share', '=', False)]", duty=True)
     team_id = fields.Many2one(
         comodel_name='service.team', compute='_compute_terms', store=True, readonly=False,
-        precompute=True, check_company=True, index='btree_not_null',
+        precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',
         help="The team of the orders. Empty: by the zone of each site.")
     preferred_employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Preferred Technician", check_company=True,
@@ -319,6 +319,12 @@ class ServiceAgreement(models.Model):
             raise AccessError(self.env._(
                 "The state of an agreement changes by its actions only: activate, suspend, resume,"
                 " renew or close it."))
+        if vals.get('active') is False:
+            for agreement in self.filtered(lambda agreement: (
+                    agreement.state == 'active' and not agreement.is_template)):
+                raise UserError(self.env._(
+                    "%s is active: it covers work and makes orders. Close it before you archive"
+                    " it.", agreement.display_name))
         return super().write(vals)
 
     @api.model

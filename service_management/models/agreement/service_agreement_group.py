@@ -4,6 +4,7 @@ from odoo import fields, models
 class ServiceAgreementGroup(models.Model):
     _name = 'service.agreement.group'
     _description = "Service Agreement Group"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

@@ -7,6 +7,8 @@ from . import duties
 from . import responsible
 from . import batches
 from . import conditions
+from . import service_company_mixin
+from . import service_setup_mixin
 from . import service_given_mixin
 from . import service_taxed_mixin
 from . import service_billed_mixin

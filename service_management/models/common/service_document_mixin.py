@@ -1,7 +1,9 @@
 import logging
 
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+from .records import changes_any
 
 _logger = logging.getLogger(__name__)
 
@@ -53,6 +55,25 @@ class ServiceDocumentMixin(models.AbstractModel):
                 "%s cannot become %s: it is %s", document, target, document.state)
         moving.sudo().write({'state': target, **values})  # only verbs move documents
         return moving
+
+    #=== COMPANY ===#
+
+    def write(self, vals):
+        """Keep documents in the company that numbers, taxes and prices them."""
+        if 'company_id' in vals:
+            for document in self._filter_numbered():
+                if changes_any(document, vals, {'company_id'}):
+                    raise UserError(self.env._(
+                        "%(document)s stays with %(company)s: its number, prices and taxes are that"
+                        " company's. Make a new one in the other company instead.",
+                        document=document.display_name, company=document.company_id.name))
+        return super().write(vals)
+
+    def _filter_numbered(self):
+        """Return those of these documents that have a number of their company's."""
+        if 'name' not in self._fields:
+            return self.browse()
+        return self.filtered(lambda document: document.name and document.name != "New")
 
     #=== WHO MAY ===#
 

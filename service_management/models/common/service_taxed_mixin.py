@@ -14,7 +14,7 @@ class ServiceTaxedMixin(models.AbstractModel):
     product_id = fields.Many2one(comodel_name='product.product')
     tax_ids = fields.Many2many(
         comodel_name='account.tax', string="Taxes", compute='_compute_tax_ids', store=True,
-        readonly=False, precompute=True, check_company=True,
+        readonly=False, precompute=True, check_company=True, ondelete='restrict',
         context={'active_test': False}, domain="[('type_tax_use', '=', 'sale')]",
         help="A tax that is archived later goes on counting on the lines that have it.")
     has_other_taxes = fields.Boolean(

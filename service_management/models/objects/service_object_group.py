@@ -4,6 +4,7 @@ from odoo import fields, models
 class ServiceObjectGroup(models.Model):
     _name = 'service.object.group'
     _description = "Service Object Group"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
 
     name = fields.Char(required=True, translate=True)

@@ -20,7 +20,7 @@ class ServiceOrder(models.Model):
         comodel_name='service.stage', compute='_compute_stage_id', store=True, readonly=False,
         precompute=True, required=True, index=True, tracking=True, ondelete='restrict',
         group_expand='_read_group_stage_ids', copy=False,
-        domain="[('company_id', 'in', (False, company_id)),"
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id),"
                " '|', ('team_ids', '=', False), ('team_ids', '=', team_id)]")
     stage_reason_id = fields.Many2one(
         comodel_name='service.reason', copy=False, ondelete='restrict')
@@ -64,7 +64,7 @@ class ServiceOrder(models.Model):
         available = Domain.OR(
             Stage._get_available_domain(company, team) for company in self.env.companies)
         if not team:
-            available = Domain('company_id', 'in', [False, *self.env.companies.ids])
+            available = Domain(Stage._check_company_domain(self.env.companies))
         return stages.search(available | Domain('id', 'in', stages.ids))
 
     @api.depends('line_ids.state')
@@ -84,7 +84,7 @@ class ServiceOrder(models.Model):
     def _check_stage_available(self):
         for order in self:
             stage = order.stage_id
-            if (stage.company_id and stage.company_id != order.company_id) or (
+            if not stage.filtered_domain(stage._check_company_domain(order.company_id)) or (
                     stage.team_ids and order.team_id not in stage.team_ids):
                 raise ValidationError(self.env._(
                     "Stage “%(stage)s” is not used by the team or company of %(order)s.",

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ServiceLineSet(models.Model):
     _name = 'service.line.set'
     _description = "Service Line Set"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

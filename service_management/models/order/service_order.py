@@ -98,7 +98,7 @@ class ServiceOrder(models.Model):
         precompute=True, check_company=True, index='btree_not_null')
     team_id = fields.Many2one(
         comodel_name='service.team', compute='_compute_team_id', store=True, readonly=False,
-        precompute=True, check_company=True, index=True, tracking=True)
+        precompute=True, check_company=True, index=True, tracking=True, ondelete='restrict')
     preferred_employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Preferred Technician", check_company=True,
         index='btree_not_null', domain="[('service_team_id', '!=', False)]", duty=True)
@@ -199,8 +199,9 @@ class ServiceOrder(models.Model):
     def _compute_team_id(self):
         """Follow the zone to the team that works there; elsewhere keep the team, or take the first."""
         for company, orders in self.grouped('company_id').items():
-            teams = self.env['service.team'].with_context(active_test=True).search(
-                [('company_id', '=', company.id)])
+            Team = self.env['service.team'].with_context(active_test=True)
+            teams = Team.search(Team._check_company_domain(company))
+            teams = teams.sorted(lambda team, company=company: team.company_id != company)
             for order in orders:
                 local = teams.filtered(
                     lambda team, zone=order.zone_id: zone and zone in team.zone_ids)

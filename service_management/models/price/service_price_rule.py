@@ -7,7 +7,7 @@ class ServicePriceRule(models.Model):
     _name = 'service.price.rule'
     _description = "Service Pricing Rule"
     _date_years = 100
-    _inherit = ['service.dated.mixin']
+    _inherit = ['service.setup.mixin', 'service.dated.mixin']
     _order = 'sequence, id'
     _check_company_auto = True
 
@@ -124,7 +124,8 @@ class ServicePriceRule(models.Model):
     @ormcache('company_id')
     def _get_ids_by_kind(self, company_id):
         # The cache is for everybody: it must not depend on who asks first.
-        rules = self.sudo().with_context(active_test=True).search([('company_id', '=', company_id)])
+        rules = self.sudo().with_context(active_test=True).search(
+            [('company_id', 'parent_of', company_id)])
         return {kind: group._ids for kind, group in rules.grouped('kind').items()}
 
     def _pick(self, order, moment=None):

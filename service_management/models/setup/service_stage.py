@@ -6,6 +6,7 @@ from odoo.fields import Domain
 class ServiceStage(models.Model):
     _name = 'service.stage'
     _description = "Service Stage"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, id'
 
     CATEGORIES = [
@@ -125,7 +126,7 @@ class ServiceStage(models.Model):
     def _get_available_domain(self, company, team=None):
         """Return the domain of the stages that orders of a company and team may be in."""
         return (
-            Domain('company_id', 'in', [False, company.id])
+            Domain(self._check_company_domain(company))
             & (Domain('team_ids', '=', False) | Domain('team_ids', 'in', team.ids if team else [])))
 
     @api.model

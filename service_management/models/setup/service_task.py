@@ -4,6 +4,7 @@ from odoo import fields, models
 class ServiceTask(models.Model):
     _name = 'service.task'
     _description = "Service Task"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class ServiceTeam(models.Model):
     _name = 'service.team'
     _description = "Service Team"
-    _inherit = ['mail.thread', 'mail.alias.mixin', 'hr.mixin', 'rating.parent.mixin']
+    _inherit = ['service.setup.mixin', 'mail.thread', 'mail.alias.mixin', 'hr.mixin', 'rating.parent.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 
@@ -22,7 +22,7 @@ class ServiceTeam(models.Model):
     member_ids = fields.Many2many(
         comodel_name='hr.employee', string="Technicians", compute='_compute_member_ids',
         inverse='_inverse_member_ids', compute_sudo=True,
-        domain="[('company_id', '=', company_id)]",
+        domain="[('company_id', 'child_of', company_id)]",
         help="An employee is a technician of one team; who is in none is not on the dispatch board.")
     zone_ids = fields.Many2many(
         comodel_name='service.zone', string="Zones", check_company=True,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ServiceZone(models.Model):
     _name = 'service.zone'
     _description = "Service Zone"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

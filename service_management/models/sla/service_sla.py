@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 class ServiceSla(models.Model):
     _name = 'service.sla'
     _description = "Service Level Agreement"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

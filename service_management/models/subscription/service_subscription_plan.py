@@ -14,6 +14,7 @@ INTERVAL_UNITS = [
 class ServiceSubscriptionPlan(models.Model):
     _name = 'service.subscription.plan'
     _description = "Subscription Plan"
+    _inherit = ['service.setup.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 

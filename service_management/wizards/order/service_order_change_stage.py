@@ -11,7 +11,7 @@ class ServiceOrderChangeStage(models.TransientModel):
     company_id = fields.Many2one(comodel_name='res.company', compute='_compute_company_id')
     stage_id = fields.Many2one(
         comodel_name='service.stage', string="New Stage", required=True,
-        domain="[('company_id', 'in', (False, company_id))]")
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]")
     needs_reason = fields.Boolean(related='stage_id.needs_reason')
     usage = fields.Char(compute='_compute_usage')
     reason_id = fields.Many2one(
