@@ -321,6 +321,10 @@ def pictures(_options=None):
     tally = Tally()
     _run_share(Share('pictures', ['service_pictures']), instance, template, CACHE / 'screenshots',
                tally, keep_db=False, alone=True)
+    # The page in Apps shows some of them, too, and is in the addon.
+    for path in (ROOT / 'service_management' / 'static' / 'description').glob('*.png'):
+        if (taken := ROOT / 'docs' / 'pictures' / path.name).exists():
+            shutil.copy(taken, path)
     for name, text in sorted({**tally.failed, **tally.skipped}.items()):
         print(f'\n--- {name}\n{text.rstrip()}')
     print(tally.closing_line())
