@@ -12,6 +12,7 @@ from . import test_service_day
 from . import test_service_dialogs
 from . import test_service_entries
 from . import test_service_everyday
+from . import test_service_field_rights
 from . import test_service_generation
 from . import test_service_given
 from . import test_service_hand_over

@@ -291,7 +291,7 @@ class TestServiceAgreement(AgreementCommon):
             {'start': '2026-03-02'}, renewal='automatic', user_id=self.user_manager.id,
             group_id=self.group.id), self._create_agreement(renewal='automatic')
         self.group.horizon_days = 30
-        bad.notified_end = bad.date_end  # the notice is another to-do
+        bad.sudo().notified_end = bad.date_end  # the notice is another to-do
         for day in ('2026-12-31', '2027-01-01'):
             with self.assertLogs('odoo.addons.service_management', 'WARNING'):
                 self._renew_at(day, bad)
@@ -327,7 +327,7 @@ class TestServiceAgreement(AgreementCommon):
 
     def test_closing_forgets_what_failed(self):
         bad = self._failed_renewal()
-        bad.generation_error = "No stage is open"
+        bad.sudo().generation_error = "No stage is open"
         bad.activity_schedule('service_management.mail_activity_type_generation')
         bad._close(self.end_reason)
         self.assertRecordValues(bad, [{

@@ -464,7 +464,7 @@ class TestServiceNightlyRun(AgreementCommon):
         self._run()
         count = agreement.order_count
         self._run()
-        agreement.date_next_run = date(2026, 3, 2)
+        agreement.sudo().date_next_run = date(2026, 3, 2)
         self._run()
         self.env.invalidate_all()
         self.assertEqual(agreement.order_count, count)

@@ -79,7 +79,7 @@ class TestServiceOverview(ActionCommon, SubscriptionCommon):
         order.rating_apply(4, token=order._rating_get_access_token())
 
     def _make_agreements(self):
-        active, offered, *failed = self.env['service.agreement'].create([{
+        active, offered, *failed = self.env['service.agreement'].sudo().create([{
             'title': "Care", 'partner_id': self.customer.id, 'date_start': '2026-01-01',
             'date_end': '2026-03-31', 'notice_days': 60, **values,
         } for values in ({}, {}, {'generation_error': "?"}, {'renewal_error': "?"})])
@@ -90,7 +90,7 @@ class TestServiceOverview(ActionCommon, SubscriptionCommon):
     def _make_subscriptions(self):
         self._subscribe(activate=False)
         self._subscribe('2026-03-01')
-        self._subscribe('2026-03-01', date_end='2026-03-31').billing_error = "?"
+        self._subscribe('2026-03-01', date_end='2026-03-31').sudo().billing_error = "?"
 
     def _make_all(self):
         self._make_orders()

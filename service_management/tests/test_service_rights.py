@@ -129,7 +129,7 @@ class TestServiceRights(ServiceCommon):
             ("quantity", lambda: mine.write({'quantity': 99})),
             ("taken over", lambda: mine.write({'employee_id': self.technician.id})),
             ("given away", lambda: own.write({'employee_id': self.colleague.id})),
-            ("cancelled", lambda: mine.action_cancel()),
+            ("cancelled", mine.action_cancel),
             ("booked", lambda: self._create_line(
                 order.with_user(self.user_technician), employee_id=self.colleague.id, quantity=1)),
         ):

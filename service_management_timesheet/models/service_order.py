@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 class ServiceOrder(models.Model):
     _inherit = 'service.order'
+    _rights = {'dispatcher': 'project_id'}
 
     project_id = fields.Many2one(
         comodel_name='project.project', check_company=True, index='btree_not_null',

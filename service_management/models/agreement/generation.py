@@ -380,7 +380,9 @@ class ServiceAgreement(models.Model):
                 for agreement in agreements}
             agreements._generate_orders(agreements._plan_orders(
                 starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
-            agreements.write({'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
+            # Only the run says when it was and will be.
+            agreements.sudo().write(
+                {'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
             for agreement in agreements:
                 if text := agreement.line_ids._explain_left_out(
                         starts[agreement], ends[agreement]):
@@ -402,13 +404,13 @@ class ServiceAgreement(models.Model):
     def _set_aside(self, error):
         """Keep why the run failed for one agreement, and tell its responsible once."""
         self.ensure_one()
-        self.date_next_run = self._get_today() + timedelta(days=1)
+        self.sudo().date_next_run = self._get_today() + timedelta(days=1)  # as in _run_together
         self._tell_failure(self.env._("The nightly run failed"), str(error))
 
     def _tell_failure(self, summary, text):
         """Keep why one agreement has no orders, and tell its responsible once."""
         self.ensure_one()
-        self.generation_error = text
+        self.sudo().generation_error = text  # as in _run_together
         tell_once(self, 'service_management.mail_activity_type_generation', summary, text)
 
     def _forget_failures(self):

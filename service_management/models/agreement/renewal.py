@@ -100,8 +100,9 @@ class ServiceAgreement(models.Model):
         expired._set_state('active')
         for company, agreements in self.grouped('company_id').items():
             today = company._get_service_today()
-            agreements.date_next_run = today
-            (agreements & expired).date_last_run = today
+            # Only verbs say when the run begins.
+            agreements.sudo().date_next_run = today
+            (agreements & expired).sudo().date_last_run = today
         self.activity_unlink(['service_management.mail_activity_type_agreement'])
         self._forget_renewal_failures()
 
@@ -189,7 +190,7 @@ class ServiceAgreement(models.Model):
         self.ensure_one()
         if self.notified_end == self.date_end:
             return
-        self.notified_end = self.date_end
+        self.sudo().notified_end = self.date_end  # only the run says whom it told
         if self.renewal == 'automatic':
             text = self.env._("Renews itself after %s unless it is closed", self.date_end)
         else:

@@ -299,16 +299,17 @@ class ServiceAgreement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Number agreements, and copy the lines of their templates."""
-        agreements = super().create(self._number(vals_list))
+        """Copy the lines of templates."""
+        agreements = super().create(vals_list)
         for agreement, vals in zip(agreements, vals_list, strict=True):
             if agreement.template_id and not vals.get('line_ids'):
                 agreement._copy_lines_from(agreement.template_id)
         return agreements
 
     @api.model
-    def _number(self, vals_list):
-        """Return the values of new agreements with the next numbers; templates have none."""
+    def _complete_new(self, vals_list):
+        """Number agreements; templates have no number."""
+        vals_list = super()._complete_new(vals_list)
         numbered = iter(self.env['res.company']._number_documents(
             'service.agreement', [vals for vals in vals_list if not vals.get('is_template')]))
         return [vals if vals.get('is_template') else next(numbered) for vals in vals_list]

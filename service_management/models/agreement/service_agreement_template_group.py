@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class ServiceAgreementTemplateGroup(models.Model):
     _name = 'service.agreement.template.group'
+    _inherit = ['service.guarded.mixin']
     _description = "Group of Agreement Templates"
     _order = 'complete_name'
     _parent_store = True

@@ -8,7 +8,7 @@ class ServiceObject(models.Model):
 
     agreement_ids = fields.Many2many(
         comodel_name='service.agreement', string="Agreements",
-        relation='service_agreement_object_rel', readonly=True)
+        relation='service_agreement_object_rel', readonly=True, copy=False)
     agreement_count = fields.Integer(compute='_compute_agreement_count')
     expiring_agreement_count = fields.Integer(
         string="Agreements Expiring Soon", compute='_compute_agreement_count')

@@ -189,7 +189,7 @@ class ServiceOrder(models.Model):
         """Bring open orders up to the terms that the agreement has now."""
         self._ensure_allowed('edit')
         for order in self.filtered('agreement_id'):
-            order._compute_coverage()
+            order.sudo()._compute_coverage()  # as agreed, and nobody's to enter
             order._compute_pricelist_id()
             order.sla_id = order._get_agreed_sla() or order.sla_id
             for line in order.line_ids.filtered(lambda line: (

@@ -1,6 +1,7 @@
 from . import entries
 from . import ir_http
 from . import res_company
+from . import service_guarded_mixin
 from . import service_dated_mixin
 from . import service_document_mixin
 from . import duties

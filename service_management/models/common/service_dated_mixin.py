@@ -11,6 +11,7 @@ class ServiceDatedMixin(models.AbstractModel):
     Without it one visit in the year 2226 makes every list expand two centuries of calendars.
     """
     _name = 'service.dated.mixin'
+    _inherit = ['service.guarded.mixin']
     _description = "Dates Within Reach"
 
     #: how many years from today dates may lie, before and after it

@@ -18,8 +18,8 @@ class AccountMoveLine(models.Model):
     def _unlink_except_credited_service(self):
         """Keep what a credit note measures what it takes back by, as long as that counts."""
         for line in self.filtered('service_order_line_id'):
-            credits = line.move_id.reversal_move_ids.invoice_line_ids.filtered(
-                lambda credit: credit.service_order_line_id == line.service_order_line_id)
+            credits = line.move_id.reversal_move_ids.invoice_line_ids & (
+                line.service_order_line_id.invoice_line_ids)
             if live := credits._get_live() - self:
                 raise UserError(self.env._(
                     "“%(line)s” is credited by %(credit)s. Cancel the invoice instead, or delete or"

@@ -14,7 +14,7 @@ class ServiceObject(models.Model):
     # History
     order_ids = fields.Many2many(
         comodel_name='service.order', relation='service_object_service_order_rel', string="Orders",
-        readonly=True)
+        readonly=True, copy=False)
     order_line_ids = fields.One2many(
         comodel_name='service.order.line', inverse_name='object_id', string="Work and Parts",
         readonly=True)

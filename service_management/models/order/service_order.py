@@ -227,13 +227,18 @@ class ServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Number orders, keep where they begin, and draw the consequences of those that are open."""
-        orders = super().create(
-            self.env['res.company']._number_documents('service.order', vals_list))
+        """Keep where orders begin, and draw the consequences of those that are open."""
+        orders = super().create(vals_list)
         orders._check_beginning()
         orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
         orders.filtered(lambda order: order.state == 'open')._on_opened()
         return orders
+
+    @api.model
+    def _complete_new(self, vals_list):
+        """Number orders."""
+        return self.env['res.company']._number_documents(
+            'service.order', super()._complete_new(vals_list))
 
     def write(self, vals):
         """Guard what a stage locks, and move orders to another stage with all that follows."""
@@ -252,7 +257,8 @@ class ServiceOrder(models.Model):
             return super().write(vals)
         super(ServiceOrder, moving).write({
             'stage_reason_id': False, 'stage_note': False,
-            **vals, 'date_last_stage_update': fields.Datetime.now()})
+            **vals})
+        moving.sudo().date_last_stage_update = fields.Datetime.now()  # the program keeps it
         # Who is there already keeps why and since when.
         super(ServiceOrder, self - moving).write({
             name: value for name, value in vals.items()

@@ -260,12 +260,21 @@ class ServiceOrderLine(models.Model):
             self._ensure_by_verb()
         else:
             self._ensure_writable(vals)
-            repriced = self.filtered(
-                lambda line: changes_any(line, vals, {'price_unit', 'discount'}))
-            if repriced:
-                super(ServiceOrderLine, repriced).write({**vals, **self._prepare_given_price()})
-            return super(ServiceOrderLine, self - repriced).write(vals)
+            bound = self._get_bound(vals)
+            if bound:
+                bound._ensure_may_price()
+                bound.check_access('write')
+                # The program keeps what was agreed; who gives another price was asked.
+                super(ServiceOrderLine, bound.sudo()).write({**vals, **self._prepare_given_price()})
+            return super(ServiceOrderLine, self - bound).write(vals)
         return super().write(vals)
+
+    def _get_bound(self, vals):
+        """Return those of these lines whose price was agreed or adjusted, and would be no more."""
+        names = set(self._prepare_given_price())
+        return self.filtered(lambda line: (
+            any(line[name] for name in names)
+            and changes_any(line, vals, {'price_unit', 'discount'})))
 
     @api.model
     def _get_life_fields(self):

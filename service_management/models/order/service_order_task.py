@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class ServiceOrderTask(models.Model):
     _name = 'service.order.task'
+    _inherit = ['service.guarded.mixin']
     _description = "Task of a Service Order"
     _order = 'order_id, sequence, id'
     _rec_name = 'task_id'

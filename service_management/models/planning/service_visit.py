@@ -260,12 +260,12 @@ class ServiceVisit(models.Model):
             not vals.get('employee_id', True) or not vals.get('date_start', True)
             or visit.employee_id.id != vals.get('employee_id', visit.employee_id.id)))
         handed_over._keep_reassigned(vals)
-        if vals.get('employee_id'):
-            vals = {'release_reason': False, **vals}
         following = self.browse()
         if 'employee_id' in vals and not {'date_start', 'date_end', 'duration_hours'} & set(vals):
             following = self._filter_planned_ends()
         result = super().write(vals)
+        if vals.get('employee_id'):
+            self.filtered('release_reason').sudo().release_reason = False  # somebody comes
         compute_anew(following, ['date_end'])
         self.mapped('date_end')  # computed before a row is flushed: the database checks both ends
         (told - handed_over)._after_rescheduling()

@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class ServiceTag(models.Model):
     _name = 'service.tag'
+    _inherit = ['service.guarded.mixin']
     _description = "Service Tag"
     _order = 'name'
 

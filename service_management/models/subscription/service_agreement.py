@@ -52,7 +52,7 @@ class ServiceAgreement(models.Model):
                 agreement._schedule_todo('mail.mail_activity_data_todo', self.env._(
                     "Resumed, but these were closed with the suspension: %s. Make new ones if the"
                     " customer pays again.", ', '.join(closed.mapped('name'))))
-                closed.is_closed_with_agreement = False
+                closed.sudo().is_closed_with_agreement = False  # only the verbs say so
         return True
 
     def action_view_subscriptions(self):

@@ -188,11 +188,11 @@ class ServiceSubscription(models.Model):
                 lines._copy_changes_to(copied.line_ids)
         return copies
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _complete_new(self, vals_list):
         """Number subscriptions."""
-        return super().create(
-            self.env['res.company']._number_documents('service.subscription', vals_list))
+        return self.env['res.company']._number_documents(
+            'service.subscription', super()._complete_new(vals_list))
 
     def write(self, vals):
         """Guard what verbs write, and what fees that were made depend on."""

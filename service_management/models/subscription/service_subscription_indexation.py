@@ -134,9 +134,10 @@ class ServiceSubscriptionIndexation(models.Model):
             not line.successor_ids
             and (not self.product_ids or line.product_id in self.product_ids)
             and line._is_served(max(self.date, line._get_life()[0]))))
-        self.line_ids = [Command.clear()] + [
-            Command.create(self._prepare_line(line)) for line in lines]
-        self.skipped = ', '.join((found - fitting).mapped('name')) or False
+        self.sudo().write({  # what is shown is what is found, nobody's to write
+            'line_ids': [Command.clear()] + [
+                Command.create(self._prepare_line(line)) for line in lines],
+            'skipped': ', '.join((found - fitting).mapped('name')) or False})
         if not lines:
             raise UserError(self.env._(
                 "No line of these subscriptions is served from %(day)s on in %(currency)s.",
@@ -170,7 +171,8 @@ class ServiceSubscriptionIndexation(models.Model):
         for row in self.line_ids:
             line = row.line_id
             terms = {'base_price': row.new_base_price, 'index': row.new_index}
-            row.new_line_id = line._change_terms(max(self.date, line._get_life()[0]), **terms)
+            row.sudo().new_line_id = line._change_terms(
+                max(self.date, line._get_life()[0]), **terms)
         # Only this action applies prices.
         self.sudo().write({
             'state': 'done', 'user_id': self.env.uid, 'date_applied': fields.Datetime.now()})

@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class ServiceSubscriptionIndexationLine(models.Model):
     _name = 'service.subscription.indexation.line'
+    _inherit = ['service.guarded.mixin']
     _description = "Changed Price of a Subscription Line"
 
     indexation_id = fields.Many2one(

@@ -328,7 +328,8 @@ class ServiceSubscriptionLine(models.Model):
             former = line.predecessor_id
             while former.is_replaced:
                 former = former.predecessor_id
-            copied.predecessor_id = by_line.get(former, False)
+            # What follows what is nobody's to write.
+            copied.sudo().predecessor_id = by_line.get(former, False)
 
     def action_change(self):
         """Ask from which day on the line is different."""

@@ -197,7 +197,7 @@ class ServiceSubscriptionRun(models.Model):
             'todo_ids': [Command.unlink(subscription.id)],
             'failure_ids': [Command.create({
                 'subscription_id': subscription.id, 'error': error})]})
-        subscription.billing_error = error
+        subscription.sudo().billing_error = error  # what failed is the run's to say
         subscription._tell_failure(self.env._("Billing failed"), error)
 
     def _finish(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ServiceOrderChangeStage(models.TransientModel):
@@ -68,6 +69,7 @@ class ServiceOrderChangeStage(models.TransientModel):
         """
         self.ensure_one()
         self.order_ids.check_access('read')
+        self._ensure_unsigned()
         values = self._prepare_values()
         if self.is_sign_off:
             # The technician confirms completion without the right to move orders by hand; the
@@ -77,6 +79,15 @@ class ServiceOrderChangeStage(models.TransientModel):
             orders = self.order_ids
         orders.write(values)
         return {'type': 'ir.actions.act_window_close'}
+
+    def _ensure_unsigned(self):
+        """:raise UserError: if an order has a signature already: nobody signs over it"""
+        signed = self.order_ids.filtered(lambda order: (
+            order.signature and order.state in ('signed_off', 'posted')))
+        if self.is_sign_off and self.signature and signed:
+            raise UserError(self.env._(
+                "%(order)s was signed by %(name)s on %(day)s already.", order=signed[0].name,
+                name=signed[0].signed_by, day=format_date(self.env, signed[0].signed_on)))
 
     def _prepare_values(self):
         """Return what is written to the orders; extend to write more with the new stage.

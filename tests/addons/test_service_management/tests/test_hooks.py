@@ -306,7 +306,7 @@ class TestHooks(SubscriptionCommon):
                 'kind': 'fee', 'name': "Fee", 'interval_count': 1, 'interval_unit': 'week'})]})
         agreement._activate()
         order = self._create_order()
-        order.is_receipt_due = True
+        order.sudo().is_receipt_due = True
         with self.enter_registry_test_mode():
             self.env.ref('service_management.ir_cron_generate_orders').method_direct_trigger()
             with patch.object(self.env.registry['service.order'], '_send_team_mail'):
