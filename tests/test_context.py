@@ -10,6 +10,7 @@ from devtools.settings import ROOT
 
 #: {key that our code looks for in the context: why whoever sets it decides nothing}
 WISHES = {
+    '.items()': "defaults, which are looked at like values that are given",
     'accrual_entry_date': "the day that is looked at; what is stored is computed without it",
     'default_line_id': "where a dialog begins",
     'default_order_id': "where a dialog begins",

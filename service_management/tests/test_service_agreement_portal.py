@@ -64,6 +64,24 @@ class TestServiceAgreementPortal(PortalCommon, AgreementCommon):
         self.authenticate('stranger', 'stranger')
         self.assertIn("no agreement with you yet", self._get('/my/service_agreements').text)
 
+    def test_staff_decide_nothing_for_customers_and_are_told_who_does(self):
+        accountant = self._create_user('technician', login='accountant')
+        accountant.group_ids = [Command.set([
+            self.env.ref('base.group_user').id, self.env.ref('account.group_account_invoice').id])]
+        for user in (self.user_manager, accountant):
+            user.password = 'of-the-staff'
+            self.authenticate(user.login, 'of-the-staff')
+            for token in (None, self.offer._portal_ensure_token()):
+                with self.subTest(user=user.login, token=bool(token)):
+                    self.assertIn(
+                        "Only the customer decides", self._accept(self.offer, token)['error'])
+            page = self._get(self.offer.with_user(user).action_preview_portal()['url']).text
+            with self.subTest(user=user.login):
+                self.assertIn("Only the customer decides here", page)
+                self.assertNotIn(self.offer.access_token, page)
+                self.assertNotIn('o_service_decline', page)
+        self.assertRecordValues(self.offer, [{'state': 'draft', 'accepted_by': False}])
+
     def test_page_shows_the_terms_and_the_paper_does_too(self):
         self.authenticate('guest', 'guest')
         url = f'/my/service_agreements/{self.agreement.id}'
