@@ -152,7 +152,8 @@ class SubscriptionLife(Life):
         """Note what a person left of a fee's days; return what was left before and by now."""
         line, days = self.own(fee)
         was = self.days.left(line, days)
-        self.days.scale(line, days, self.rest(fee) / before)
+        if before:
+            self.days.scale(line, days, self.rest(fee) / before)
         self.shared[fee.id] = self.credited(fee)
         return fee.id, was, self.days.left(line, days)
 
@@ -336,8 +337,7 @@ class SubscriptionLife(Life):
             lambda fee: fee.kind in TIME and fee.state == 'posted')
         before = {fee: self.rest(fee) for fee in fees}
         if credit := self.attempt(deed):
-            self.credits[credit.id] = [
-                self.note(fee, rest) for fee, rest in before.items() if rest]
+            self.credits[credit.id] = [self.note(fee, rest) for fee, rest in before.items()]
             self.follow()
 
     def _reverse(self, move):
