@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, users
 
 from .common import GROUP, ServiceBaseCommon
@@ -123,6 +124,24 @@ class TestServiceDeparture(AgreementCommon):
         self.assertRecordValues(kept, [{
             'employee_id': self.technician.id, 'state': 'cancelled',
             'note': "Anna has left the company."}])
+
+    def test_visits_wait_for_somebody_else_when_their_technician_changes_the_company(self):
+        """He is planned by the other company, and nobody here sees him any more."""
+        planned = self._plan(self._create_order(), start='2026-03-05 08:00:00')
+        done = self._plan(self._create_order())
+        done.action_done()
+        other = self._create_company(name="Elsewhere")
+        hr_officer = new_test_user(
+            self.env, login='hr_officer', groups='hr.group_hr_manager', company_id=self.company.id,
+            company_ids=[Command.set((self.company | other).ids)])
+        self.technician.user_id.company_ids |= other
+        self.technician.with_user(hr_officer).with_context(
+            allowed_company_ids=(self.company | other).ids).write({
+                'company_id': other.id, 'service_team_id': False})
+        self.assertRecordValues(planned | done, [
+            {'employee_id': False, 'is_unassigned': True,
+             'release_reason': "Anna has left the company."},
+            {'employee_id': self.technician.id, 'is_unassigned': False, 'release_reason': False}])
 
     @users('service_dispatcher')
     def test_reason_goes_when_somebody_else_comes(self):

@@ -67,18 +67,23 @@ class HrEmployee(models.Model):
                 ('company_id', '!=', employee.company_id.id)])._ensure_timer_stopped()
 
     def write(self, vals):
-        """Take visits from who is archived: dispatchers find them among those to plan."""
+        """Take visits from who leaves a company: dispatchers find them among those to plan."""
         result = super().write(vals)
+        if 'company_id' in vals:
+            self._release_visits(lambda visit: visit.company_id != visit.employee_id.company_id)
         if vals.get('active') is False:
             self._release_visits()
         return result
 
-    def _release_visits(self):
-        """Take visits that have not begun from people who left; those that have begun are told of."""
+    def _release_visits(self, condition=bool):
+        """Take visits that have not begun from people who left; those that have begun are told of.
+
+        :param condition: tells of a visit, in sudo, whether its technician has left it
+        """
         # Employees are archived by HR, who plans nothing.
         visits = self.env['service.visit'].sudo().search([
             ('employee_id', 'in', self.ids), ('state', 'in', OPEN_STATES),
-            ('order_id.state', 'in', ('draft', 'open'))])
+            ('order_id.state', 'in', ('draft', 'open'))]).filtered(condition)
         for employee, left in visits.grouped('employee_id').items():
             begun = left.filtered(lambda visit: visit.state == 'under_way')
             begun._schedule_todo('mail.mail_activity_data_warning', self.env._(
