@@ -4,7 +4,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 from odoo.tools import mute_logger
@@ -50,6 +50,16 @@ class TestServiceGeneration(AgreementCommon):
         self._generate(parts, '2026-10-01', '2026-12-31')
         self.assertEqual(parts.occurrence_ids.line_id, parts.line_ids[1])
         self.assertEqual(len(parts.occurrence_ids), 3)
+
+    @users('service_dispatcher')
+    def test_who_comes_second_is_told_that_somebody_else_creates_the_orders(self):
+        agreement = self._create_agreement({'start': '2026-03-01', 'every': (1, 'month')})
+        agreement = agreement.with_user(self.env.user)
+        with patch.object(self.registry['service.agreement'], 'lock_for_update',
+                          side_effect=LockError("Cannot grab a lock on records")), \
+                self.assertRaisesRegex(UserError, "Somebody else is creating the orders of"):
+            self._generate(agreement, '2026-03-01', '2026-05-31')
+        self.assertFalse(agreement.order_ids)
 
     def test_month_ends_do_not_drift(self):
         agreement = self._create_agreement({'start': '2026-01-31', 'every': (1, 'month')})

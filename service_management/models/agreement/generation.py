@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import split_every
 
@@ -339,7 +340,12 @@ class ServiceAgreement(models.Model):
         """
         self._ensure_may_generate()
         # Two runs of one agreement follow each other: the second sees what the first has created.
-        self.lock_for_update()
+        try:
+            self.lock_for_update()
+        except LockError:
+            raise UserError(self.env._(
+                "Somebody else is creating the orders of %s right now. Look again in a moment.",
+                ', '.join(self.mapped('display_name')))) from None
         orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
         self.filtered(lambda agreement: not agreement.line_ids._explain_left_out(
             date_from, date_to))._forget_failures()
