@@ -105,6 +105,41 @@ class TestServiceEveryday(ServiceCommon):
         lines = sale.order_line.with_user(salesperson)  # of whose other lists some are not theirs
         lines.read([name for name in lines.fields_get() if name.startswith('service_')])
 
+    def test_every_role_of_odoo_opens_and_reads_what_it_could_without_us(self):
+        sale = self.env['sale.order'].sudo().create({
+            'partner_id': self.customer.id,
+            'order_line': [Command.create({'product_id': self.part.id})]})
+        invoice = self.init_invoice(
+            'out_invoice', partner=self.customer, products=self.part, post=True)
+        kept = (self.technician, self.customer, self.part.product_tmpl_id, self.part, sale, invoice)
+        opened = 0
+        for role in (
+            'base.group_user', 'base.group_partner_manager', 'base.group_system',
+            'hr.group_hr_user', 'hr.group_hr_manager', 'product.group_product_manager',
+            'sales_team.group_sale_salesman', 'sales_team.group_sale_salesman_all_leads',
+            'sales_team.group_sale_manager', 'account.group_account_readonly',
+            'account.group_account_basic', 'account.group_account_invoice',
+            'account.group_account_user', 'account.group_account_manager',
+        ):
+            user = new_test_user(
+                self.env, f'only {role}', f'base.group_user,{role}', company_id=self.company.id)
+            sale.user_id = user
+            for record in kept:
+                record = record.with_user(user)
+                if not record.has_access('read'):
+                    continue
+                with self.subTest(role=role, model=record._name):
+                    self.env.invalidate_all()
+                    ours = [name for name in record.fields_get() if 'service' in name]
+                    record.read(ours)
+                    forms_of = {'account.move': 'account.', 'hr.employee': 'hr.'}
+                    if not role.startswith(forms_of.get(record._name, '')):
+                        continue  # Odoo's own form is not for this role
+                    arch = Form(record)._view['fields']
+                    record.web_read({name: {} for name in arch if name in record._fields})
+                    opened += 1
+        self.assertGreater(opened, 40)
+
     def test_lists_of_ours_on_core_models_are_for_those_who_may_read_them(self):
         employee = new_test_user(self.env, 'anybody', 'base.group_user')
         found = 0
