@@ -64,7 +64,9 @@ class Base(models.AbstractModel):
             key: value for key, value in self.env.context.items()
             if not key.startswith('default_')
             or not self._is_by_program_only(key.removeprefix('default_'))}
-        return super(Base, self.with_context(context)).default_get(fields)
+        # Keys are taken out, which keywords cannot.
+        caller = self.with_env(self.env(context=context))
+        return super(Base, caller).default_get(fields)
 
     @api.model
     def _is_by_program_only(self, name):
