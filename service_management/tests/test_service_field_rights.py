@@ -146,10 +146,13 @@ class TestServiceFieldRights(ServiceCommon):
 
     @users('service_dispatcher')
     def test_defaults_of_a_caller_write_nothing_that_values_may_not(self):
-        Order = self.env['service.order'].with_context(default_signed_by="Forged")
-        with self.assertRaisesRegex(AccessError, "kept by the program"):
-            Order.create({'title': "Mine", 'partner_id': self.customer.id,
-                          'team_id': self.team.id})
+        Order = self.env['service.order'].with_context(
+            default_signed_by="Forged", default_name="SO/1", default_title="Mine")
+        order = Order.create({'partner_id': self.customer.id, 'team_id': self.team.id})
+        self.assertFalse(order.signed_by)
+        self.assertRegex(order.name, r"^SRV/")
+        self.assertEqual(order.title, "Mine")
+        self.assertNotIn('signed_by', Order.default_get(['signed_by', 'title']))
 
     def test_forms_show_as_read_only_what_is_not_the_users(self):
         for role, expected in (('technician', True), ('dispatcher', False)):

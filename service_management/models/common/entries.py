@@ -56,25 +56,6 @@ class Base(models.AbstractModel):
             if (name := key.removeprefix('default_')) != key and name in self._fields}
 
     @api.model
-    def default_get(self, fields):
-        """Take no default of a caller for what only the program writes, as evidence and states."""
-        if self.env.su or self._transient or not self._name.startswith('service.'):
-            return super().default_get(fields)
-        context = {
-            key: value for key, value in self.env.context.items()
-            if not key.startswith('default_')
-            or not self._is_by_program_only(key.removeprefix('default_'))}
-        # Keys are taken out, which keywords cannot.
-        caller = self.with_env(self.env(context=context))
-        return super(Base, caller).default_get(fields)
-
-    @api.model
-    def _is_by_program_only(self, name):
-        """Tell whether a field of ours is one that nobody enters."""
-        field = self._fields.get(name)
-        return bool(field and field.readonly and not field.related)
-
-    @api.model
     def _ensure_entries(self, vals):
         """Look at values before anything is computed of them, and at lines among them.
 

@@ -56,19 +56,31 @@ class ServiceGuardedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse values that are not the user's to give, also as defaults of the caller.
+        """Refuse values that are not the user's to give.
 
         :raise AccessError: naming the field
         """
-        defaults = {
-            name.removeprefix('default_'): value for name, value in self.env.context.items()
-            if name.startswith('default_')}
-        for name, role in self._get_refused(set(defaults).union(*vals_list)).items():
-            if any(not self._is_usual(name, vals[name])
-                   for vals in (defaults, *vals_list) if name in vals):
+        for name, role in self._get_refused(set().union(*vals_list)).items():
+            if any(not self._is_usual(name, vals[name]) for vals in vals_list if name in vals):
                 self.check_access('create')
                 self._refuse(name, role)
         return super().create(self._complete_new(vals_list))
+
+    @api.model
+    def default_get(self, fields):
+        """Take no default of a caller for what is not the user's to give.
+
+        A context goes along to whatever is made on the way: what it says of others is no try.
+        """
+        names = {
+            key: key.removeprefix('default_') for key in self.env.context
+            if key.startswith('default_')}
+        refused = self._get_refused(names.values())
+        context = {
+            key: value for key, value in self.env.context.items() if names.get(key) not in refused}
+        # Keys are taken out, which keywords cannot.
+        caller = self.with_env(self.env(context=context))
+        return super(ServiceGuardedMixin, caller).default_get(fields)
 
     @api.model
     def _is_usual(self, name, value):
