@@ -192,11 +192,23 @@ class TestServiceCompanies(ServiceBaseCommon):
         for name in rules:
             self.assertTrue(self.env.ref(f'service_management.{name}'))
 
+    def test_update_brings_back_the_events_of_stages(self):
+        """Their column was renamed long ago, and nothing carried them over."""
+        stages = self.env['service.stage'].search([])
+        planned = stages.filtered(lambda stage: stage.event == 'planned')[:1]
+        self.env.cr.execute("ALTER TABLE service_stage ADD COLUMN visit_event varchar")
+        self.env.cr.execute(
+            "UPDATE service_stage SET visit_event = 'under_way' WHERE id = %s", [planned.id])
+        self._migrate('post-stage-events.py')
+        self.assertEqual(planned.event, 'planned', "what is set up by now stays")
+        stages.event = False
+        self._migrate('post-stage-events.py')
+        self.assertEqual(planned.event, 'under_way')
+
     def test_update_installs_bridges_that_became_possible(self):
         bridge = self.env['ir.module.module'].search([
             ('name', '=like', 'service\\_management\\_%'), ('state', '=', 'installed')], limit=1)
-        if not bridge:
-            self.skipTest("no bridge is installed")
+        self.assertTrue(bridge, "the test command installs all of them")
         bridge.state = 'uninstalled'
         bridge.dependencies_id.depend_id.filtered(
             lambda module: module.name != 'service_management')[:1].state = 'uninstalled'
