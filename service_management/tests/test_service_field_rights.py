@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tests import users
 
-from ..models.common.rights import CHATTER, RIGHTS
+from ..security.rights import CHATTER, RIGHTS
 from .common import ServiceCommon
 
 ROLES = ('technician', 'dispatcher')
@@ -49,7 +49,7 @@ class TestServiceFieldRights(ServiceCommon):
             for model in self._get_models() if self._get_writers(model)
             for field in model._fields.values()
             if self._is_written(field) and field.name not in model._get_rights()]
-        self.assertFalse(missing, "say in models/common/rights.py who writes these")
+        self.assertFalse(missing, "say in security/rights.py who writes these")
 
     def test_rows_name_fields_that_people_could_write(self):
         wrong = []

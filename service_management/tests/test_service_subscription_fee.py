@@ -114,8 +114,8 @@ class TestServiceSubscriptionFee(SubscriptionCommon):
         for values, message in (
             ({'date_from': '2026-02-01', 'date_to': '2026-01-31'}, "end before they begin"),
             ({'kind': 'price_change'}, "Enter the percent"),
-            ({'kind': 'price_change', 'percent': -100.5}, "-100 or more"),
-            ({'percent': -101}, "-100 or more"),
+            ({'kind': 'price_change', 'percent': -100.5}, "-100 at least"),
+            ({'percent': -101}, "-100 at least"),
         ):
             with self.subTest(values), self.assertRefusedWith(UserError, message, subscription):
                 self._make_fees(subscription, **{

@@ -103,7 +103,9 @@ class ServiceDocumentMixin(models.AbstractModel):
 
         :param str model: model of the dialog
         :param context: what the dialog begins with, as ``default_…``
+        :raise AccessError: if the user does not see these records
         """
+        self.check_access('read')
         return {
             'type': 'ir.actions.act_window',
             'name': title,
@@ -118,7 +120,9 @@ class ServiceDocumentMixin(models.AbstractModel):
         """Return the action that shows these records: the form of one, else the list.
 
         :param context: what new records begin with, as ``default_…``
+        :raise AccessError: if the user does not see these records
         """
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id(self._window_action)
         if len(self) == 1:
             return {**action, 'res_id': self.id, 'views': [(False, 'form')], 'context': context}
@@ -130,6 +134,7 @@ class ServiceDocumentMixin(models.AbstractModel):
 
         :param context: what new records begin with, as ``default_…``
         """
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id(self._window_action)
         return {**action, 'domain': list(domain), 'context': context}
 

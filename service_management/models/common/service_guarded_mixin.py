@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import frozendict, ormcache
 
+from ...security.rights import get_rights
 from .records import changes_any
-from .rights import get_rights
 
 
 class ServiceGuardedMixin(models.AbstractModel):
@@ -72,12 +72,10 @@ class ServiceGuardedMixin(models.AbstractModel):
 
         A context goes along to whatever is made on the way: what it says of others is no try.
         """
-        names = {
-            key: key.removeprefix('default_') for key in self.env.context
-            if key.startswith('default_')}
+        given = dict(self.env.context.items())
+        names = {key: key.removeprefix('default_') for key in given if key.startswith('default_')}
         refused = self._get_refused(names.values())
-        context = {
-            key: value for key, value in self.env.context.items() if names.get(key) not in refused}
+        context = {key: value for key, value in given.items() if names.get(key) not in refused}
         # Keys are taken out, which keywords cannot.
         caller = self.with_env(self.env(context=context))
         return super(ServiceGuardedMixin, caller).default_get(fields)

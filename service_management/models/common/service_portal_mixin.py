@@ -29,4 +29,5 @@ class ServicePortalMixin(models.AbstractModel):
     def action_preview_portal(self):
         """Show the page that the customer sees; not by the customer's link, which decides for him."""
         self.ensure_one()
+        self.check_access('read')
         return {'type': 'ir.actions.act_url', 'target': 'self', 'url': self.access_url}

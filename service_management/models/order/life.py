@@ -267,6 +267,7 @@ class ServiceOrder(models.Model):
 
         Called by the board before a card that was dropped is written.
         """
+        self.check_access('read')
         stage = self.env['service.stage'].browse(stage_id).exists()
         if not stage or not self._needs_stage_dialog(stage):
             return False

@@ -19,6 +19,7 @@ class ServiceOrder(models.Model):
 
     def action_view_ratings(self):
         """Show what customers thought of these orders."""
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('rating.rating_rating_action')
         return {
             **action, 'context': {},

@@ -94,6 +94,7 @@ class ServiceVisit(models.Model):
 
         :return: [{'daysOfWeek': [0 for Sunday to 6], 'startTime': 'HH:MM', 'endTime': 'HH:MM'}]
         """
+        self.check_access('read')
         # Opening hours are no secret, whoever may read the calendar of the company.
         calendar = self.env.company.sudo().resource_calendar_id
         attendances = calendar.attendance_ids.filtered(

@@ -65,6 +65,7 @@ class ServiceSubscription(models.Model):
 
     def action_view_invoices(self):
         """Show the invoices and credit notes of these subscriptions."""
+        self.check_access('read')
         # What it bills is no secret to whom may see the subscription.
         moves = self.sudo().fee_ids.invoice_line_ids.move_id
         return moves.sudo(False)._show_service_invoices()

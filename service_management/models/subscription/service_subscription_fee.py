@@ -307,6 +307,7 @@ class ServiceSubscriptionFee(models.Model):
     def action_view_invoice(self):
         """Show the invoice that bills the fee."""
         self.ensure_one()
+        self.check_access('read')
         # What it bills is no secret to whom may see the fee.
         return self.sudo().move_id.sudo(False)._show_service_invoices()
 

@@ -214,6 +214,7 @@ class ServiceSubscriptionPlan(models.Model):
 
     def action_index(self):
         """Open a change of the prices of these plans."""
+        self.check_access('read')
         return self.env['service.subscription.indexation']._open_new(plans=self)
 
     def action_bill(self):

@@ -240,7 +240,11 @@ class ServiceSubscriptionRun(models.Model):
         return True
 
     def action_continue(self):
-        """Wake the job that goes on with what is still to bill."""
+        """Wake the job that goes on with what is still to bill.
+
+        :raise AccessError: if the user is no service manager
+        """
+        self.env['service.subscription'].browse()._ensure_may_manage()
         self._wake_job()
         return True
 
@@ -250,6 +254,7 @@ class ServiceSubscriptionRun(models.Model):
 
     def action_view_invoices(self):
         """Show the invoices that the runs made."""
+        self.check_access('read')
         # What was billed is no secret to whom may see the run.
         moves = self.sudo().fee_ids.move_id
         return moves.sudo(False)._show_service_invoices()

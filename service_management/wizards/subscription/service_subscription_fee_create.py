@@ -162,7 +162,7 @@ class ServiceSubscriptionFeeCreate(models.TransientModel):
         if self.fill_gaps and self.only_after_last and self.kind in TIME_KINDS:
             raise UserError(self.env._(
                 "Choose one: fill gaps, or go on only after the last one."))
-        if (self.kind == 'price_change' and not self.percent) or self.percent < -100:
+        if self.kind == 'price_change' and not self.percent:
             raise UserError(self.env._(
                 "Enter the percent that the price changes by, -100 or more."))
         if not any(subscription.state == 'active' for subscription in self.subscription_ids):

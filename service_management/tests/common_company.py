@@ -1,0 +1,102 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user
+
+from .common_subscription import SubscriptionCommon
+
+
+@freeze_time('2026-03-02 09:00:00')
+class ServiceCompanyCommon(SubscriptionCommon):
+    """A company that has some of everything."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref('sales_team.group_sale_manager')
+        cls.user_sales = new_test_user(
+            cls.env, login='service_sales', groups='sales_team.group_sale_salesman',
+            company_id=cls.company.id)
+        cls.part_of_object = cls.env['service.object'].create({
+            'name': "Burner", 'partner_id': cls.customer.id, 'parent_id': cls.object.id})
+        cls._make_service_levels()
+        cls._make_agreements()
+        cls._make_sales()
+        cls._make_orders()
+        cls._make_subscriptions()
+
+    @classmethod
+    def _make_service_levels(cls):
+        cls.team.sla_id = cls.env['service.sla'].create({
+            'name': "Gold", 'company_id': cls.company.id,
+            'target_ids': [Command.create({'kind': 'completion', 'limit_hours': 9})]})
+
+    @classmethod
+    def _make_agreements(cls):
+        """One that has created an order and skips a visit, one draft, a template."""
+        Agreement = cls.env['service.agreement']
+        values = {'company_id': cls.company.id, 'title': "Care"}
+        cls.template = Agreement.create({**values, 'is_template': True})
+        cls.agreement = Agreement.create({
+            **values, 'partner_id': cls.customer.id, 'team_id': cls.team.id,
+            'date_start': '2026-01-01', 'object_ids': cls.object.ids, 'line_ids': [
+                Command.create({'kind': 'hour', 'date_start': '2026-03-04', 'interval_count': 1,
+                                'interval_unit': 'month'})]})
+        Agreement.create({**values, 'partner_id': cls.other_customer.id})
+        cls.agreement._activate()
+        cls.agreement._generate(date(2026, 3, 1), date(2026, 3, 31))
+        cls.env['service.agreement.occurrence']._skip(
+            cls.agreement.line_ids, date(2026, 4, 4),
+            cls.env['service.reason']._get_default('occurrence'))
+
+    @classmethod
+    def _make_sales(cls):
+        """A sales order that made one of each, one that made two of each, one without service."""
+        cls.monitoring.write({
+            'service_tracking': 'service_subscription', 'service_plan_id': cls.monthly.id})
+        job = cls._create_service_product("Job", 250, service_tracking='service_order')
+        care = cls._create_service_product(
+            "Care", 500, service_tracking='service_agreement',
+            service_agreement_template_id=cls.template.id)
+        yearly = cls._create_service_product(
+            "Licence", 900, service_tracking='service_subscription',
+            service_plan_id=cls._create_plan("Yearly", interval_unit='year').id)
+        for products in (job | care | cls.monitoring, job | care | cls.monitoring | yearly,
+                         cls.travel):
+            sale = cls.env['sale.order'].create({
+                'partner_id': cls.customer.id, 'user_id': cls.user_manager.id,
+                'order_line': [Command.create({'product_id': product.id})
+                               for product in products]})
+            sale.action_confirm()
+
+    @classmethod
+    def _make_orders(cls):
+        """One that waits, one that is billed by two invoices."""
+        cls._create_order(object_ids=cls.object.ids)
+        cls.order = cls._create_order(
+            object_ids=cls.part_of_object.ids, agreement_id=cls.agreement.id)
+        cls._plan(cls.order)
+        lines = [cls._create_line(cls.order, 'item', quantity_planned=number) for number in (1, 2)]
+        cls._sign(cls.order)
+        for line in lines:
+            line.action_post()
+            cls.order._create_invoices()
+
+    @classmethod
+    def _make_subscriptions(cls):
+        """One with fees, an invoice and earned revenue, one that is billed next, one draft."""
+        plan = cls._deferred(interval_unit='quarter', accrual_unit='month')
+        deferred = cls._subscribe(plan=plan, agreement_id=cls.agreement.id,
+                                  lines=[{'object_id': cls.object.id}])
+        other = cls._subscribe(partner_id=cls.other_customer.id)
+        cls._subscribe(activate=False)
+        day = date(2026, 3, 2)
+        Run = cls.env['service.subscription.run'].sudo()
+        run = Run._start(deferred, day, day)
+        run._process_batch(run.todo_ids)
+        run._finish()
+        deferred.fee_ids.move_id.action_post()
+        cls.env['service.subscription.accrual'].sudo().search(
+            [('date', '<=', day)])._post_all()
+        other._create_due_fees(day)
+        Run._start(other, day, day)
