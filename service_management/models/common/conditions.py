@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-#: How many records a message names
-NAMED = 10
+from .records import name_found
 
 
 class Base(models.AbstractModel):
@@ -60,11 +59,8 @@ class Base(models.AbstractModel):
             domain = Domain(field, 'in', self.ids)
             if only_live:
                 domain &= Model._get_condition_domain()
-            if found := Model.search(domain, limit=NAMED + 1):
-                names = found[:NAMED].mapped('display_name') + ['…'] * (len(found) > NAMED)
-                label = self.env['ir.model']._get(model).name
-                texts.append(f"{label}: {', '.join(filter(None, names)) or label}")
-        return '\n'.join(texts)
+            texts.append(name_found(Model, domain))
+        return '\n'.join(filter(None, texts))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_condition(self):

@@ -16,8 +16,9 @@ class Base(models.AbstractModel):
     """What people enter into our fields can be kept, and means something.
 
     A number is one, and lies between ``at_least`` and ``at_most`` of its field; texts end, and a text
-    that has to be there does not consist of blanks. This is the one place: it holds for every field of ours, on
-    whatever model, in forms, imports and calls. Dates are bounded by `service.dated.mixin`.
+    that has to be there does not consist of blanks. This is the one place: it holds for every field
+    of ours, on whatever model, in forms, imports and calls. Dates are bounded by
+    `service.dated.mixin`.
     """
     _inherit = 'base'
 

@@ -1,6 +1,22 @@
 """What writes and searches of several documents share."""
 from odoo.fields import Domain
 
+#: How many records a message names
+NAMED = 10
+
+
+def name_found(model, domain):
+    """Return a line that names what a domain finds in a model, or nothing where it finds nothing.
+
+    :param model: the model, in the environment that it is searched in
+    """
+    found = model.search(domain, limit=NAMED + 1)
+    if not found:
+        return ''
+    names = found[:NAMED].mapped('display_name') + ['…'] * (len(found) > NAMED)
+    label = model.env['ir.model']._get(model._name).name
+    return f"{label}: {', '.join(filter(None, names)) or label}"
+
 
 def is_loading(env):
     """Tell whether demo data is being loaded: nobody is told of it.

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from .conditions import NAMED
+from .records import name_found
 
 
 def is_of_companies(model):
@@ -53,12 +53,8 @@ class ServiceCompanyMixin(models.AbstractModel):
     def _get_names(self, name, domain):
         """Return {model name: text that names the records of a domain}, empty where there are none."""
         # What is there counts, whoever asks.
-        found = self.env[name].sudo().with_context(active_test=False).search(domain, limit=NAMED + 1)
-        if not found:
-            return {}
-        names = found[:NAMED].mapped('display_name') + ['…'] * (len(found) > NAMED)
-        label = self.env['ir.model']._get(name).name
-        return {name: f"{label}: {', '.join(filter(None, names)) or label}"}
+        text = name_found(self.env[name].sudo().with_context(active_test=False), domain)
+        return {name: text} if text else {}
 
     def _get_served_domain(self):
         """Return the domain, by their company, of the records that may name one of these."""

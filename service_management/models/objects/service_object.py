@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..common.conditions import NAMED
+from ..common.records import NAMED
 
 
 class ServiceObject(models.Model):

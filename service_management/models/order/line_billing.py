@@ -210,8 +210,8 @@ class ServiceOrderLine(models.Model):
         """Return the price at which one line is billed or credited.
 
         What was credited by price left a quantity that is rounded: what is billed beside it, and
-        what takes that back, makes the amount exact. A line that is reversed in full credits what live invoices and credit
-        notes leave of it; no credit takes back more than that.
+        what takes that back, makes the amount exact. A line that is reversed in full credits what
+        live invoices and credit notes leave of it; no credit takes back more than that.
         """
         self.ensure_one()
         price = {'price_unit': self.price_unit, 'discount': self.discount}

@@ -256,8 +256,7 @@ class ServiceOrder(models.Model):
         if not moving:
             return super().write(vals)
         super(ServiceOrder, moving).write({
-            'stage_reason_id': False, 'stage_note': False,
-            **vals})
+            'stage_reason_id': False, 'stage_note': False, **vals})
         moving.sudo().date_last_stage_update = fields.Datetime.now()  # the program keeps it
         # Who is there already keeps why and since when.
         super(ServiceOrder, self - moving).write({

@@ -260,8 +260,7 @@ class ServiceOrderLine(models.Model):
             self._ensure_by_verb()
         else:
             self._ensure_writable(vals)
-            bound = self._get_bound(vals)
-            if bound:
+            if bound := self._get_bound(vals):
                 bound._ensure_may_price()
                 bound.check_access('write')
                 # The program keeps what was agreed; who gives another price was asked.

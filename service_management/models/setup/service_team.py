@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class ServiceTeam(models.Model):
     _name = 'service.team'
     _description = "Service Team"
-    _inherit = ['service.setup.mixin', 'mail.thread', 'mail.alias.mixin', 'hr.mixin', 'rating.parent.mixin']
+    _inherit = [
+        'service.setup.mixin', 'mail.thread', 'mail.alias.mixin', 'hr.mixin', 'rating.parent.mixin']
     _order = 'sequence, name'
     _check_company_auto = True
 
