@@ -50,7 +50,8 @@ def setup_arguments(name):
         'long_description_content_type': 'text/x-rst',
         'keywords': ', '.join(KEYWORDS),
         'author': manifest['author'],
-        'url': manifest['website'],
+        'maintainer': manifest['author'],
+        **({'url': manifest['website']} if 'website' in manifest else {}),
         'license': manifest['license'],
         'license_files': ['LICENSE'],
         'classifiers': [

@@ -8,10 +8,13 @@ from .settings import ROOT
 
 
 def wheels(_options=None, target=ROOT / 'dist'):
-    """Build the wheels into `target`."""
+    """Build the wheels into `target`, where they take the place of earlier ones."""
     python = environment('lint')
     target.mkdir(exist_ok=True)
     for name in addons.manifests():
+        # pip refuses to install two versions at once, which `dist/*.whl` would ask for.
+        for earlier in target.glob(f'odoo_addon_{name}-*.whl'):
+            earlier.unlink()
         with Step(f'building the wheel of {name}'):
             run([python, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', target], cwd=ROOT,
                 env={**os.environ, 'SM_ADDON': name})

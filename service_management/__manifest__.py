@@ -1,10 +1,9 @@
 {
     'name': "Service Management",
-    'version': '19.0.1.3.0',
+    'version': '19.0.1.4.0',
     'category': 'Services/Service Management',
     'summary': "Plan, deliver and bill service on your customers' equipment",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     'depends': ['sale_management', 'hr_skills', 'hr_hourly_cost', 'account', 'rating'],
     'external_dependencies': {'python': ['vobject']},

@@ -1,10 +1,9 @@
 {
     'name': "Service Management: CRM",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.4.0',
     'category': 'Services/Service Management',
     'summary': "Open service orders from opportunities",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     'depends': ['service_management', 'crm'],
     'data': [

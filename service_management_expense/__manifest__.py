@@ -1,10 +1,9 @@
 {
     'name': "Service Management: Expenses",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.4.0',
     'category': 'Services/Service Management',
     'summary': "Employees' expenses fill the expense lines of service orders",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     # sale_expense comes by itself with Sales and Expenses: an expense is charged on one of the two.
     'depends': ['service_management', 'sale_expense'],

@@ -1,10 +1,9 @@
 {
     'name': "Service Management: Job Queue",
-    'version': '19.0.1.1.0',
+    'version': '19.0.1.4.0',
     'category': 'Services/Service Management',
     'summary': "Do what the nightly jobs do on several workers",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     'depends': ['service_management', 'queue_job'],
     'data': ['data/queue_job_data.xml'],

@@ -1,10 +1,9 @@
 {
     'name': "Service Management: Timesheets",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.4.0',
     'category': 'Services/Service Management',
     'summary': "Posted service hours are timesheets of a project",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     # sale_timesheet comes by itself with Sales and Timesheets: it must not bill service twice.
     'depends': ['service_management', 'sale_timesheet'],

@@ -1,14 +1,16 @@
 """Installing, updating and removing the suite in a real database."""
 import os
+import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from email.parser import HeaderParser
 
 import pytest
 
 from devtools import addons, distribution, packaging
-from devtools.console import Step
+from devtools.console import Step, run
 from devtools.instance import Instance
 from devtools.python_env import environment
 from devtools.settings import ROOT
@@ -112,6 +114,8 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
 def wheels(tmp_path_factory):
     """Return {addon: path of its wheel}."""
     folder = tmp_path_factory.mktemp('dist')
+    earlier = folder / 'odoo_addon_service_management-19.0.0.1.0-py3-none-any.whl'
+    earlier.touch()
     packaging.wheels(target=folder)
     found = {name: folder / f"odoo_addon_{name}-{manifest['version']}-py3-none-any.whl"
              for name, manifest in addons.manifests().items()}
@@ -151,12 +155,50 @@ def test_wheels_say_what_they_are(wheels):
         assert metadata['Version'] == manifest['version']
         assert metadata['Summary'] == manifest['summary']
         assert metadata['License'] == manifest['license'] == 'LGPL-3'
+        assert metadata['Maintainer'] == metadata['Author'] == manifest['author']
+        assert metadata['Home-page'] == manifest.get('website'), "a page that exists, or none"
+        assert metadata['Description-Content-Type'] == 'text/x-rst'
         assert 'field service' in metadata['Keywords']
         assert (ROOT / name / 'README.rst').read_text().strip() == metadata.get_payload().strip()
         assert 'odoo==19.0.*' in metadata.get_all('Requires-Dist')
         assert any(n.endswith('/LICENSE') for n in names)
     assert distribution.requirements_of('service_management_queue') == [
         'odoo==19.0.*', 'odoo-addon-queue_job==19.0.*', 'odoo-addon-service_management==19.0.*']
+
+
+def test_addons_carry_one_version():
+    """pip leaves alone what it has in this version; so a change of one addon raises all."""
+    assert len({manifest['version'] for manifest in addons.manifests().values()}) == 1
+
+
+@pytest.fixture(scope='module')
+def earlier_wheel(tmp_path_factory):
+    """Return the path of a wheel of the core addon: one version back, with a file that is gone."""
+    source = tmp_path_factory.mktemp('earlier')
+    addon = source / 'service_management'
+    for name in ('devtools', addon.name):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ('setup.py', 'LICENSE'):
+        shutil.copy(ROOT / name, source)
+    manifest = addon / '__manifest__.py'
+    version = addons.manifests()[addon.name]['version']
+    manifest.write_text(manifest.read_text().replace(version, '19.0.0.9.0'))
+    (addon / 'models' / 'gone.py').touch()
+    run([environment('lint'), 'setup.py', '-q', 'bdist_wheel', '--dist-dir', 'dist'], cwd=source)
+    [path] = (source / 'dist').iterdir()
+    return path
+
+
+def test_pip_brings_a_newer_wheel_over_an_earlier_one(instance, wheels, earlier_wheel, tmp_path):
+    home = tmp_path / 'env'
+    venv.create(home, symlinks=True)
+    [site] = home.glob('lib/python*/site-packages')
+    addon = site / 'odoo' / 'addons' / 'service_management'
+    for wheel, has_gone in ((earlier_wheel, True), (wheels[addon.name], False)):
+        run([environment('lint'), '-m', 'pip', '--python', home / 'bin' / 'python', 'install',
+             '--no-index', '--no-deps', '--disable-pip-version-check', wheel])
+        assert found_by_odoo(instance, site, tmp_path) == (wheel.name.split('-')[1], str(addon))
+        assert (addon / 'models' / 'gone.py').exists() == has_gone
 
 
 def test_pip_puts_the_addon_where_odoo_finds_it(instance, tmp_path):

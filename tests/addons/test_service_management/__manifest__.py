@@ -4,7 +4,6 @@
     'category': 'Hidden/Tests',
     'summary': "Adds one of everything that can be added, without copying a line",
     'author': "Service Management Suite",
-    'website': "https://example.com/service-management",
     'license': 'LGPL-3',
     'depends': ['service_management'],
     'data': [
