@@ -13,6 +13,7 @@ from .settings import ROOT
 #: Who can be tried in the demo database; the password is the login.
 LOGINS = (
     ('admin', 'everything'),
+    ('customer_service', 'takes calls and requests, quotes'),
     ('dispatcher', 'plans the board, moves stages'),
     ('technician', 'sees the own day on the phone'),
     ('manager', 'sets up, posts, bills'),
@@ -40,7 +41,7 @@ def serve(options):
     process, log = start(instance, options.db, port, *options.odoo_args)
     print(f'\n   http://localhost:{port}/odoo\n')
     for login, purpose in LOGINS[:1] if options.no_demo else LOGINS:
-        print(f'   {login:<12} password {login:<12} {purpose}')
+        print(f'   {login:<16} password {login:<16} {purpose}')
     print(f'\n   log {log}; Ctrl-C stops it ({time.time() - started:.0f} s)\n', flush=True)
     if options.exit_when_ready:
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/web/login', timeout=120) as page:

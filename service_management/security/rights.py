@@ -2,8 +2,8 @@
 
 Rights on models and records are in ``security/``. Here is, for each model that more than one role
 writes, the least role that gives a field a value, in whatever state the record is (what a stage
-locks, nobody writes). A role has what lesser roles have: technician, dispatcher, manager. Two more
-stand for rules:
+locks, nobody writes). A role has what lesser roles have: technician, customer service, dispatcher,
+manager. Two more stand for rules:
 
 ``proposed``
     everybody, as far as the value is the one that the program proposes; who may give another is
@@ -28,14 +28,15 @@ RIGHTS = {
             line_ids task_ids visit_ids note_internal note_external properties
             stage_id stage_reason_id stage_note
             ''',
-        'dispatcher': '''
-            active title partner_id contact_id client_order_ref partner_invoice_id object_ids
+        'customer_service': '''
+            title partner_id contact_id client_order_ref partner_invoice_id object_ids
             site_id site_street site_street2 site_zip site_city site_state_id site_country_id
             channel priority tag_ids color date_order date_preferred arrival_from arrival_to
-            company_id team_id zone_id user_id preferred_employee_id
-            agreement_id sla_id sla_note sla_reason_id
-            pricelist_id payment_term_id fiscal_position_id analytic_distribution
-            limit_kind limit_amount validity_date
+            company_id team_id zone_id user_id preferred_employee_id agreement_id
+            pricelist_id payment_term_id fiscal_position_id limit_kind limit_amount validity_date
+            ''',
+        'dispatcher': '''
+            active sla_id sla_note sla_reason_id analytic_distribution
             ''',
         'engine': '''
             signature signed_by signed_on stage_log_ids sla_status_ids
@@ -65,13 +66,15 @@ RIGHTS = {
             ''',
     },
     'service.tag': {
-        'dispatcher': 'active name color',
+        'customer_service': 'active name color',
     },
     'service.object': {
         'technician': 'name code serial_number note site_id',
+        'customer_service': '''
+            company_id partner_id parent_id child_ids product_id group_id is_intangible
+            ''',
         'dispatcher': '''
-            active company_id partner_id parent_id child_ids product_id group_id is_intangible
-            date_in_service warranty_labor_end warranty_parts_end
+            active date_in_service warranty_labor_end warranty_parts_end
             ''',
         'engine': 'parent_path',
     },

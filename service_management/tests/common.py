@@ -43,6 +43,7 @@ class ServiceSetUp:
         cls.team = cls.env['service.team'].create({'name': "North", 'company_id': cls.company.id})
         cls.user_technician = cls._create_user('technician')
         cls.user_colleague = cls._create_user('technician', login='colleague')
+        cls.user_customer_service = cls._create_user('customer_service')
         cls.user_dispatcher = cls._create_user('dispatcher')
         cls.user_manager = cls._create_user('manager')
         cls.technician = cls._create_technician("Anna", cls.user_technician, hourly_cost=30)

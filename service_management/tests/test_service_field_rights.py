@@ -8,7 +8,7 @@ from odoo.tests import users
 from ..security.rights import CHATTER, RIGHTS
 from .common import ServiceCommon
 
-ROLES = ('technician', 'dispatcher')
+ROLES = ('technician', 'customer_service', 'dispatcher')
 
 
 class TestServiceFieldRights(ServiceCommon):
@@ -28,8 +28,8 @@ class TestServiceFieldRights(ServiceCommon):
             if any(model.with_user(self[role]).has_access(verb) for verb in ('create', 'write'))]
 
     def __getitem__(self, role):
-        return {'technician': self.user_technician, 'dispatcher': self.user_dispatcher,
-                'manager': self.user_manager}[role]
+        return {'technician': self.user_technician, 'customer_service': self.user_customer_service,
+                'dispatcher': self.user_dispatcher, 'manager': self.user_manager}[role]
 
     def _is_kept(self, field):
         """Tell whether a field keeps what is written."""
@@ -134,7 +134,7 @@ class TestServiceFieldRights(ServiceCommon):
         mine = order.with_user(self.env.user)
         mine.write({'title': order.title, 'priority': order.priority, 'note_internal': "Seen"})
         self.assertIn("Seen", mine.note_internal)
-        with self.assertRaisesRegex(AccessError, "“Subject” is changed by others: dispatchers"):
+        with self.assertRaisesRegex(AccessError, "“Subject” is changed by others: customer service"):
             mine.title = "Mine"
 
     @users('service_manager')

@@ -208,7 +208,7 @@ class TestServiceRights(ServiceCommon):
             (quote.line_ids, lambda line: line._ensure_may_override(), dispatcher,
              "changes how a line is billed"),
             (quote, lambda order: order._ensure_may_quote(), technician,
-             "Only dispatchers send quotes"),
+             "Only customer service and dispatchers send quotes"),
             (self._plan(quote), lambda visit: visit._ensure_may_plan(), technician,
              "Only dispatchers plan visits"),
             (Subscription, lambda empty: empty._ensure_may_manage(), dispatcher,
@@ -222,7 +222,7 @@ class TestServiceRights(ServiceCommon):
             (agreement, lambda record: record._ensure_may_generate(), technician,
              "Only dispatchers create orders from agreements"),
             (self.env['service.dashboard'], lambda empty: empty.get_data(), technician,
-             "The overview is for dispatchers"),
+             "The overview is for customer service"),
         ):
             with self.subTest(message=message):
                 as_user = record.with_user(user)

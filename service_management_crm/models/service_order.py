@@ -3,7 +3,7 @@ from odoo import fields, models
 
 class ServiceOrder(models.Model):
     _inherit = 'service.order'
-    _rights = {'dispatcher': 'opportunity_id'}
+    _rights = {'customer_service': 'opportunity_id'}
 
     opportunity_id = fields.Many2one(
         comodel_name='crm.lead', copy=False, index='btree_not_null', check_company=True,

@@ -81,7 +81,8 @@ class ServiceDocumentMixin(models.AbstractModel):
     def _has_role(self, role):
         """Tell whether the user has a role, or acts in sudo.
 
-        :param str role: 'technician', 'dispatcher' or 'manager', or the XML id of another group
+        :param str role: 'technician', 'customer_service', 'dispatcher' or 'manager', or the XML id
+            of another group
         """
         group = role if '.' in role else f'service_management.service_management_group_{role}'
         return self.env.su or self.env.user.has_group(group)

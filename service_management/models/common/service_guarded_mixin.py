@@ -51,8 +51,11 @@ class ServiceGuardedMixin(models.AbstractModel):
                 "“%s” is kept by the program: it changes by what people do, not by hand.", label))
         raise AccessError(self.env._(
             "“%(field)s” is changed by others: %(role)s. Ask one of them.", field=label,
-            role=self.env._("service managers") if role == 'manager' else self.env._(
-                "dispatchers and service managers")))
+            role={
+                'customer_service': self.env._("customer service, dispatchers and service managers"),
+                'dispatcher': self.env._("dispatchers and service managers"),
+                'manager': self.env._("service managers"),
+            }[role]))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -130,9 +130,13 @@ class ServiceOrder(models.Model):
         if not self:
             return
         # Technicians move orders by what they do (start, sign), which runs in sudo.
-        self._ensure_role('dispatcher', self.env._(
+        self._ensure_role('customer_service', self.env._(
             "Technicians do not move orders by hand: start or sign the visit instead, or ask a"
             " dispatcher."))
+        if not all(order._moves_by_call(stage) for order in self):
+            self._ensure_role('dispatcher', self.env._(
+                "Customer service confirms requests, and cancels what is not planned yet. Ask a"
+                " dispatcher to move other orders."))
         if stage.needs_reason and not vals.get('stage_reason_id'):
             raise UserError(self.env._(
                 "Stage “%s” needs a reason. Use “Change Stage” and give one.", stage.name))
@@ -147,6 +151,16 @@ class ServiceOrder(models.Model):
                 if stage.category in guards:
                     order._ensure_allowed(guards[stage.category])
                 order._check_becomes(stage.category, vals)
+
+    def _moves_by_call(self, stage):
+        """Tell whether one order moves to a stage by what its customer asks for, not by planning.
+
+        Extend for what makes more of it.
+        """
+        self.ensure_one()
+        return stage.category in {
+            'draft': {'draft', 'open', 'cancelled'}, 'open': {'cancelled'},
+            'cancelled': {'draft', 'open'}}.get(self.state, ())
 
     def _check_becomes(self, state, vals):
         """Check that one order may change to another state; extend to ask for more.

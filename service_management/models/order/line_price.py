@@ -45,7 +45,7 @@ class ServiceOrderLine(models.Model):
     @api.depends('state', 'kind', 'product_id')
     @api.depends_context('uid')
     def _compute_can_edit_price(self):
-        may_price = self.with_user(self.env.user)._has_role('dispatcher')
+        may_price = self.with_user(self.env.user)._has_role('customer_service')
         for line in self:
             line.can_edit_price = line.state == 'open' and (
                 may_price or (not line._origin and line._is_own_outlay()))
@@ -274,10 +274,10 @@ class ServiceOrderLine(models.Model):
         self.order_id._on_repriced()
 
     def _ensure_may_price(self):
-        """:raise AccessError: if the user is neither dispatcher nor service manager"""
-        self._ensure_role('dispatcher', self.env._(
-            "Only dispatchers and service managers change prices, discounts and taxes of a line."
-            " Ask one of them."))
+        """:raise AccessError: if the user answers for no prices"""
+        self._ensure_role('customer_service', self.env._(
+            "Only customer service, dispatchers and service managers change prices, discounts and"
+            " taxes of a line. Ask one of them."))
 
     @api.depends('order_id.fiscal_position_id', 'state')
     def _compute_has_other_taxes(self):
@@ -285,7 +285,7 @@ class ServiceOrderLine(models.Model):
 
     @api.model
     def _get_priced_fields(self):
-        """Return the fields by which only dispatchers and managers decide what a line costs."""
+        """Return the fields that decide what a line costs, which technicians do not write."""
         return {'price_unit', 'discount', 'tax_ids'}
 
     def _on_given(self, noted, is_new=False):

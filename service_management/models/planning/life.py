@@ -180,7 +180,8 @@ class ServiceVisit(models.Model):
         self._ensure_timer_stopped()
         told = self.filtered(lambda visit: visit.state == 'dispatched')
         cancelled = self._set_state('cancelled')
-        cancelled.write({'reason_id': reason.id, 'note': note})
+        # Whoever cancels an order is not always one who plans.
+        cancelled.sudo().write({'reason_id': reason.id, 'note': note})
         (told & cancelled)._after_cancelling()
         cancelled.activity_unlink(['service_management.mail_activity_type_visit'])
         return cancelled

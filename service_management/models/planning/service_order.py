@@ -86,6 +86,11 @@ class ServiceOrder(models.Model):
 
     #=== LIFE ===#
 
+    def _moves_by_call(self, stage):
+        """Leave orders for which somebody is planned to those who plan."""
+        planned = self.visit_ids.filtered(lambda visit: visit._is_open() and visit.employee_id)
+        return super()._moves_by_call(stage) and not (stage.category == 'cancelled' and planned)
+
     def _check_becomes(self, state, vals):
         super()._check_becomes(state, vals)
         if state in ('signed_off', 'cancelled'):

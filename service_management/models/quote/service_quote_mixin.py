@@ -69,8 +69,8 @@ class ServiceQuoteMixin(models.AbstractModel):
 
     def _ensure_may_quote(self):
         """:raise AccessError: if the user does not send quotes of these documents"""
-        self._ensure_role(
-            'dispatcher', self.env._("Only dispatchers send quotes. Ask one to send it."))
+        self._ensure_role('customer_service', self.env._(
+            "Only customer service and dispatchers send quotes. Ask one to send it."))
 
     def _before_quoting(self):
         """Extend for what a document has to be brought up to date with before it is sent."""

@@ -8,7 +8,7 @@ class ResPartner(models.Model):
 
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count',
-        groups='service_management.service_management_group_dispatcher')
+        groups='service_management.service_management_group_customer_service')
 
     def _compute_service_subscription_count(self):
         self._count_service('service_subscription_count', 'service.subscription')

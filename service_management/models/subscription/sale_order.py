@@ -8,7 +8,7 @@ class SaleOrder(models.Model):
     service_subscription_ids = fields.One2many(
         comodel_name='service.subscription', inverse_name='sale_order_id', string="Subscriptions",
         copy=False, readonly=True,
-        groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
+        groups='service_management.service_management_group_customer_service,account.group_account_invoice,'
                'sales_team.group_sale_salesman')
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count', compute_sudo=True)

@@ -9,7 +9,7 @@ class SaleOrderLine(models.Model):
     service_subscription_line_ids = fields.One2many(
         comodel_name='service.subscription.line', inverse_name='sale_line_id',
         string="Subscription Lines", copy=False, readonly=True,
-        groups='service_management.service_management_group_dispatcher,account.group_account_invoice,'
+        groups='service_management.service_management_group_customer_service,account.group_account_invoice,'
                'sales_team.group_sale_salesman')
 
     @api.depends('service_subscription_line_ids')

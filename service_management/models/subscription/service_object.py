@@ -8,7 +8,7 @@ class ServiceObject(models.Model):
 
     subscription_count = fields.Integer(
         compute='_compute_subscription_count',
-        groups='service_management.service_management_group_dispatcher')
+        groups='service_management.service_management_group_customer_service')
 
     def _get_live_documents(self):
         # Subscriptions that the user may not see count, too.

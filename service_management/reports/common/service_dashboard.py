@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 
 class ServiceDashboard(models.AbstractModel):
-    """What dispatchers and managers want to know in the morning; each capability adds its tiles."""
+    """What people of the office want to know in the morning; each capability adds its tiles."""
     _name = 'service.dashboard'
     _description = "Service Overview"
     _inherit = ['service.document.mixin']
@@ -20,10 +20,10 @@ class ServiceDashboard(models.AbstractModel):
         :return: {'sections': [{'key', 'title', 'tiles': [{'label', 'value', 'hint', 'level',
             'action'}]}], 'technicians': [{'id', 'name', 'hours', 'available', 'percent',
             'level'}]}
-        :raise AccessError: if the user is no dispatcher
+        :raise AccessError: if the user works in the field
         """
-        self._ensure_role('dispatcher', self.env._(
-            "The overview is for dispatchers and service managers."))
+        self._ensure_role('customer_service', self.env._(
+            "The overview is for customer service, dispatchers and service managers."))
         return {'sections': self._get_sections(), 'technicians': self._get_technicians()}
 
     @api.model
