@@ -201,7 +201,8 @@ class TestServiceCompanies(ServiceBaseCommon):
             "UPDATE service_stage SET visit_event = 'under_way' WHERE id = %s", [planned.id])
         self._migrate('post-stage-events.py')
         self.assertEqual(planned.event, 'planned', "what is set up by now stays")
-        stages.event = False
+        planned.event = False
+        self.assertTrue(any(stages.mapped('event')), "stages that came later have theirs")
         self._migrate('post-stage-events.py')
         self.assertEqual(planned.event, 'under_way')
 

@@ -1,5 +1,10 @@
+from odoo.tools.sql import table_exists
+
+
 def migrate(cr, version):
     """Fill what billed fees come to from the ledger, which is faster than fee by fee."""
+    if not table_exists(cr, 'service_subscription_fee'):
+        return  # older than subscriptions
     cr.execute("""
         ALTER TABLE service_subscription_fee
           ADD COLUMN IF NOT EXISTS amount_untaxed numeric,

@@ -1,3 +1,6 @@
+from odoo.tools.sql import column_exists
+
+
 def migrate(cr, version):
     """Mark prices by hand, and take discounts for what was found: computing them anew would
     change documents. Who gave a price is not known."""
@@ -7,6 +10,15 @@ def migrate(cr, version):
             ADD COLUMN IF NOT EXISTS technical_discount numeric,
             ADD COLUMN IF NOT EXISTS has_pricelist_discount boolean
     """)
+    if not column_exists(cr, 'service_order_line', 'is_rule_line'):
+        # Older than pricing rules: a line that differs from its pricelist was priced by hand.
+        cr.execute("""
+            UPDATE service_order_line
+               SET technical_discount = discount,
+                   has_pricelist_discount = FALSE,
+                   given_fields = CASE WHEN price_unit <> technical_price_unit
+                                       THEN '{"price_unit": {}}'::jsonb END""")
+        return
     cr.execute("""
         UPDATE service_order_line
            SET technical_discount = discount,

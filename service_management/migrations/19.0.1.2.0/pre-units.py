@@ -1,3 +1,6 @@
+from odoo.tools.sql import table_exists
+
+
 def migrate(cr, version):
     """Give lines the unit that somebody cleared: that of their product, else of their kind."""
     cr.execute("""
@@ -10,6 +13,8 @@ def migrate(cr, version):
                    AND name = CASE line.kind WHEN 'hour' THEN 'product_uom_hour'
                                              ELSE 'product_uom_unit' END))
          WHERE product_uom_id IS NULL""")
+    if not table_exists(cr, 'service_subscription_line'):
+        return  # older than subscriptions
     cr.execute("""
         UPDATE service_subscription_line line
            SET product_uom_id = template.uom_id
