@@ -52,6 +52,7 @@ class TestServiceCustomerService(ServiceCommon):
     @users('service_customer_service')
     def test_call_that_nobody_is_planned_for_is_cancelled_and_taken_up_again(self):
         order = self._take_call()
+        self.assertTrue(order.may_cancel)
         reason = self.env['service.reason'].sudo().search([], limit=1)
         order._move_to('cancelled', reason, "Heated up again")
         self.assertEqual(order.visit_ids.mapped('state'), ['cancelled'])
@@ -63,6 +64,8 @@ class TestServiceCustomerService(ServiceCommon):
         planned = self._create_order()
         self._plan(planned)
         order = self._mine(planned)
+        self.assertFalse(order.may_cancel)
+        self.assertTrue(planned.with_user(self.user_dispatcher).may_cancel)
         reason = self.env['service.reason'].sudo().search([], limit=1)
         with self.assertRaisesRegex(AccessError, "Ask a dispatcher"):
             order._move_to('cancelled', reason)

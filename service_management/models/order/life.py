@@ -37,6 +37,7 @@ class ServiceOrder(models.Model):
     can_cancel = fields.Boolean(related='stage_id.can_cancel')
     can_sign_off = fields.Boolean(related='stage_id.can_sign_off')
     can_post = fields.Boolean(related='stage_id.can_post')
+    may_cancel = fields.Boolean(string="User May Cancel", compute='_compute_may_cancel')
 
     # Sign-off
     signature = fields.Image(
@@ -79,6 +80,14 @@ class ServiceOrder(models.Model):
                 order.progress = 'in_process'
             else:
                 order.progress = 'posted' if 'posted' in states else 'cancelled'
+
+    @api.depends('state', 'can_cancel')
+    @api.depends_context('uid')
+    def _compute_may_cancel(self):
+        is_dispatcher = self.with_user(self.env.user)._has_role('dispatcher')
+        for order in self:
+            order.may_cancel = order.state in ('draft', 'open') and order.can_cancel and (
+                is_dispatcher or order._moves_by_call('cancelled'))
 
     @api.constrains('stage_id', 'team_id', 'company_id')
     def _check_stage_available(self):
@@ -133,7 +142,7 @@ class ServiceOrder(models.Model):
         self._ensure_role('customer_service', self.env._(
             "Technicians do not move orders by hand: start or sign the visit instead, or ask a"
             " dispatcher."))
-        if not all(order._moves_by_call(stage) for order in self):
+        if not all(order._moves_by_call(stage.category) for order in self):
             self._ensure_role('dispatcher', self.env._(
                 "Customer service confirms requests, and cancels what is not planned yet. Ask a"
                 " dispatcher to move other orders."))
@@ -152,13 +161,13 @@ class ServiceOrder(models.Model):
                     order._ensure_allowed(guards[stage.category])
                 order._check_becomes(stage.category, vals)
 
-    def _moves_by_call(self, stage):
-        """Tell whether one order moves to a stage by what its customer asks for, not by planning.
+    def _moves_by_call(self, state):
+        """Tell whether one order moves to a state by what its customer asks for, not by planning.
 
         Extend for what makes more of it.
         """
         self.ensure_one()
-        return stage.category in {
+        return state in {
             'draft': {'draft', 'open', 'cancelled'}, 'open': {'cancelled'},
             'cancelled': {'draft', 'open'}}.get(self.state, ())
 

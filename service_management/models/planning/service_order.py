@@ -86,10 +86,10 @@ class ServiceOrder(models.Model):
 
     #=== LIFE ===#
 
-    def _moves_by_call(self, stage):
+    def _moves_by_call(self, state):
         """Leave orders for which somebody is planned to those who plan."""
         planned = self.visit_ids.filtered(lambda visit: visit._is_open() and visit.employee_id)
-        return super()._moves_by_call(stage) and not (stage.category == 'cancelled' and planned)
+        return super()._moves_by_call(state) and not (state == 'cancelled' and planned)
 
     def _check_becomes(self, state, vals):
         super()._check_becomes(state, vals)
