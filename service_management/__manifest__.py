@@ -177,6 +177,12 @@
         'views/sale/service_subscription_views.xml',
         'views/sale/product_views.xml',
         'views/sale/sale_order_views.xml',
+
+        # privacy
+        'wizards/privacy/service_personal_data_views.xml',
+        'views/privacy/res_config_settings_views.xml',
+        'views/privacy/service_erasure_views.xml',
+        'views/privacy/service_management_menus.xml',
     ],
     'demo': [
         'demo/service_people_demo.xml',

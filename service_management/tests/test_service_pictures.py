@@ -140,6 +140,10 @@ class TestServicePictures(HttpCase):
         self._take('margin', 'manager',
                    '/odoo/action-service_management.service_order_report_action',
                    '.o_pivot_view .o_pivot_cell_value')
+        person = self.env.ref('service_management.res_partner_private')
+        self._take('personal-data', 'manager', f'/odoo/res.partner/{person.id}'
+                   '/action-service_management.service_personal_data_action',
+                   '.modal [name=erased]')
         self._take('stage-moves', 'manager',
                    '/odoo/action-service_management.service_order_stage_log_action',
                    '.o_list_view .o_group_name')

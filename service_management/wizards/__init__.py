@@ -8,3 +8,4 @@ from . import sla
 from . import sale
 from . import agreement
 from . import subscription
+from . import privacy
