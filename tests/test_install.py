@@ -110,6 +110,50 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
         assert instance.sql(query, database) == [], query
 
 
+#: Loads charts of accounts, each for a company of its own.
+_LOAD_CHARTS = """
+Chart = env['account.chart.template']
+for code in {charts}:
+    # Without a country: choosing one would install more than its chart.
+    company = env['res.company'].create({{'name': f"{when} {{code}}"}})
+    Chart.with_company(company).try_loading(code, company=company, install_demo=False)
+env.cr.commit()
+"""
+
+_CHECK_TAXES = """
+names = []
+for company in env['res.company'].search([]):
+    env = env(context={'allowed_company_ids': company.ids})
+    tax = company.account_sale_tax_id
+    names.append(tax.name)
+    for product in ('hour', 'travel', 'fee'):
+        product = env.ref(f'service_management.product_service_{product}')
+        assert product.taxes_id.filtered(lambda tax: tax.company_id == company) == tax, company.name
+    order = env['service.order'].create({
+        'title': "Taxed", 'company_id': company.id,
+        'partner_id': env['res.partner'].create({'name': "Customer"}).id})
+    line = env['service.order.line'].create({'order_id': order.id, 'kind': 'hour', 'quantity': 1})
+    assert line.tax_ids == tax, company.name
+    assert not env['res.config.settings'].create({}).service_untaxed_product_ids, company.name
+assert sorted(names) == ["15%", "15%", "19%", "20% G", "20% G", "25% G"], names
+"""
+
+
+def test_products_have_the_taxes_of_all_companies_whatever_came_first(instance):
+    database = f'taxes_{os.getpid()}'
+    instance.clone(instance.dependency_template(demo=False), database)
+    try:
+        with Step('installing charts of accounts, then the suite') as step:
+            instance.install(
+                database, ['l10n_fr_account', 'l10n_de', 'l10n_se'], False, step)
+            instance.shell(database, _LOAD_CHARTS.format(when='Before', charts=['fr', 'se']))
+            assert instance.install(database, ['service_management'], False, step) == []
+        instance.shell(database, _LOAD_CHARTS.format(
+            when='After', charts=['generic_coa', 'de_skr03', 'fr']) + _CHECK_TAXES)
+    finally:
+        instance.drop(database)
+
+
 @pytest.fixture(scope='module')
 def wheels(tmp_path_factory):
     """Return {addon: path of its wheel}."""
