@@ -302,3 +302,49 @@ class TestServiceSubject(AgreementCommon):
         copied = order.copy()
         self.assertEqual(copied.object_ids, self.second_object)
         self.assertFalse(copied.line_ids.object_id)
+
+    # ------------------------------------------------------------ who becomes another customer's
+
+    def _create_contact(self, **values):
+        return self.env['res.partner'].create({
+            'name': "Maria Berg", 'parent_id': self.customer.id, **values})
+
+    def test_contact_who_changes_the_employer_leaves_open_documents(self):
+        contact = self._create_contact()
+        order, done = (self._create_order(contact_id=contact.id) for _number in range(2))
+        self._plan(done)
+        self._sign(done)
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id, 'contact_id': contact.id,
+            'company_id': self.company.id})
+        contact.parent_id = self.other_customer
+        self.assertFalse(order.contact_id or agreement.contact_id)
+        self.assertEqual(done.contact_id, contact)
+        self.assertIn("Maria Berg belongs to Bakery now", order.message_ids[0].body)
+        order.write({'contact_id': self.site.id, 'site_id': self.site.id})  # works on
+
+    def test_contact_who_stays_with_the_customer_stays_on_documents(self):
+        contact = self._create_contact()
+        order = self._create_order(contact_id=contact.id)
+        contact.parent_id = self.site
+        self.assertEqual(order.contact_id, contact)
+
+    def test_address_where_work_takes_place_stays_with_the_customer(self):
+        site = self._create_contact(name="Annex", type='delivery')
+        order = self._create_order(site_id=site.id)
+        with self.assertRefusedWith(ValidationError, order.name, site):
+            site.parent_id = self.other_customer
+        order.site_id = self.site
+        site.parent_id = self.other_customer
+        with self.assertRefusedWith(ValidationError, self.object.name, self.site):
+            self.site.parent_id = self.other_customer
+
+    def test_customer_who_gets_an_employer_is_warned_about(self):
+        person = self._create_contact(parent_id=False)
+        order = self._create_order(partner_id=person.id, site_id=False, object_ids=False)
+        with self.assertLogs('odoo.tests.form.onchange', 'WARNING') as caught:
+            form = Form(person)
+            form.parent_id = self.customer
+        self.assertIn("becomes the company's", caught.output[0])
+        form.save()
+        self.assertEqual(order.commercial_partner_id, self.customer)

@@ -22,6 +22,14 @@ class TestServiceSubscription(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "account of deferred revenue"):
             self._subscribe(plan=plan)
 
+    def test_first_day_far_back_is_warned_about(self):
+        form = Form(self.env['service.subscription'])
+        with self.assertLogs('odoo.tests.form.onchange', 'WARNING') as caught:
+            form.date_start = fields.Date.add(fields.Date.today(), years=-2)
+        self.assertIn("charges all periods since", caught.output[0])
+        with self.assertNoLogs('odoo.tests.form.onchange', 'WARNING'):
+            form.date_start = fields.Date.add(fields.Date.today(), months=-2)
+
     @users('service_manager')
     def test_lines_without_a_price_are_asked_about_before_they_begin(self):
         draft = self._subscribe(activate=False, lines=[

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -11,6 +11,17 @@ class ResPartner(models.Model):
     service_expiring_count = fields.Integer(
         string="Agreements Expiring Soon", compute='_compute_service_expiring_count',
         groups='service_management.service_management_group_technician')
+
+    @api.model
+    def _get_customer_models(self):
+        return [*super()._get_customer_models(), 'service.agreement']
+
+    def _on_other_customer(self, of_others):
+        super()._on_other_customer(of_others)
+        living = Domain('state', 'in', ('draft', 'active')) & of_others
+        self._ensure_no_site({'service.agreement': Domain('site_ids', 'in', self.ids) & living})
+        self._leave(self.env['service.agreement'].sudo().search(
+            Domain('contact_id', 'in', self.ids) & living))
 
     def _compute_service_agreement_count(self):
         self._count_service(

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+
+from ..common.records import name_found
 
 
 class ResPartner(models.Model):
@@ -30,6 +32,74 @@ class ResPartner(models.Model):
                     " the customer.",
                     object=obj.display_name, owner=obj.commercial_partner_id.display_name,
                     customer=self.display_name))
+
+    #=== WHO BECOMES ANOTHER CUSTOMER'S ===#
+
+    @api.onchange('parent_id')
+    def _onchange_parent_of_customer(self):
+        """Warn before what a person has becomes his employer's."""
+        person = self._origin
+        if not (self.parent_id and person and person.commercial_partner_id == person):
+            return {}
+        mine = Domain('commercial_partner_id', '=', person.id)
+        # The warning names nothing: whoever edits contacts may not see documents of service.
+        if not any(self.env[model].sudo().search_count(mine, limit=1)
+                   for model in self._get_customer_models()):
+            return {}
+        return {'warning': {
+            'title': self.env._("Documents Change Hands"),
+            'message': self.env._(
+                "%(person)s is a customer of service. Below %(company)s, all that is the person's"
+                " becomes the company's, and its people see it in the portal. To keep it apart, make"
+                " another contact for the company.",
+                person=person.name, company=self.parent_id.name),
+        }}
+
+    @api.model
+    def _get_customer_models(self):
+        """Return the models whose records belong to customers; extend for more."""
+        return ['service.object']
+
+    def write(self, vals):
+        """Take contacts who become another customer's off what is open, and keep sites."""
+        if not {'parent_id', 'is_company'} & set(vals):
+            return super().write(vals)
+        contacts = self.sudo().with_context(active_test=False).search([('id', 'child_of', self.ids)])
+        before = {contact: contact.commercial_partner_id for contact in contacts}
+        result = super().write(vals)
+        moved = contacts.filtered(lambda contact: contact.commercial_partner_id != before[contact])
+        for customer, some in moved.grouped('commercial_partner_id').items():
+            some._on_other_customer(Domain('commercial_partner_id', '!=', customer.id))
+        return result
+
+    def _on_other_customer(self, of_others):
+        """Take contacts off what names them and is another customer's; extend for more documents.
+
+        :param Domain of_others: finds the documents of other customers
+        :raise ValidationError: naming what takes place at their address
+        """
+        self._ensure_no_site({'service.object': Domain('site_id', 'in', self.ids) & of_others})
+
+    def _ensure_no_site(self, domains):
+        """:raise ValidationError: naming what {model: domain} find, which takes place there"""
+        named = [name_found(self.env[model].sudo(), domain) for model, domain in domains.items()]
+        if any(named):
+            raise ValidationError(self.env._(
+                "%(address)s cannot become another customer's: it is the address of these. Give them"
+                " another address first.\n%(documents)s",
+                address=', '.join(self.mapped('display_name')),
+                documents='\n'.join(filter(None, named))))
+
+    def _leave(self, documents):
+        """Take contacts off open documents, whose history says so."""
+        for document in documents:
+            document._message_log(body=self.env._(
+                "%(contact)s belongs to %(customer)s now. Choose another contact.",
+                contact=document.contact_id.name,
+                customer=document.contact_id.commercial_partner_id.name))
+        documents.contact_id = False
+
+    #=== WHAT THEY HAVE ===#
 
     def _compute_service_object_count(self):
         self._count_service('service_object_count', 'service.object')

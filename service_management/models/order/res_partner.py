@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -9,6 +10,17 @@ class ResPartner(models.Model):
     service_order_count = fields.Integer(
         compute='_compute_service_order_count',
         groups='service_management.service_management_group_technician')
+
+    @api.model
+    def _get_customer_models(self):
+        return [*super()._get_customer_models(), 'service.order']
+
+    def _on_other_customer(self, of_others):
+        super()._on_other_customer(of_others)
+        opened = Domain('state', 'in', ('draft', 'open')) & of_others
+        self._ensure_no_site({'service.order': Domain('site_id', 'in', self.ids) & opened})
+        self._leave(self.env['service.order'].sudo().search(
+            Domain('contact_id', 'in', self.ids) & opened).filtered('can_edit'))
 
     def _compute_service_order_count(self):
         self._count_service('service_order_count', 'service.order')

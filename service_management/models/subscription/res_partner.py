@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -9,6 +10,16 @@ class ResPartner(models.Model):
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count',
         groups='service_management.service_management_group_customer_service')
+
+    @api.model
+    def _get_customer_models(self):
+        return [*super()._get_customer_models(), 'service.subscription']
+
+    def _on_other_customer(self, of_others):
+        super()._on_other_customer(of_others)
+        self._ensure_no_site({'service.subscription': (
+            Domain('partner_invoice_id', 'in', self.ids)
+            & Domain('state', 'in', ('draft', 'active')) & of_others)})
 
     def _compute_service_subscription_count(self):
         self._count_service('service_subscription_count', 'service.subscription')

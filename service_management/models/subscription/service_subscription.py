@@ -1,7 +1,9 @@
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..common.records import changes_any, search_yes_or_no
 
@@ -150,6 +152,19 @@ class ServiceSubscription(models.Model):
     def _compute_display_name(self):
         for subscription in self:
             subscription.display_name = f'{subscription.name} {subscription.title or ""}'.strip()
+
+    @api.onchange('date_start')
+    def _onchange_date_start(self):
+        """Warn of a first day far back: the first bill catches up with it."""
+        year_ago = self.env.company._get_service_today() - relativedelta(years=1)
+        if self.state != 'draft' or not self.date_start or self.date_start >= year_ago:
+            return {}
+        return {'warning': {
+            'title': self.env._("Begins Long Ago"),
+            'message': self.env._(
+                "The first bill charges all periods since %s at once. If they are billed already,"
+                " choose a later first day.", format_date(self.env, self.date_start)),
+        }}
 
     @api.constrains('partner_id', 'partner_invoice_id')
     def _check_belongs_to_customer(self):
