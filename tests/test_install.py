@@ -110,48 +110,76 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
         assert instance.sql(query, database) == [], query
 
 
-#: Loads charts of accounts, each for a company of its own.
-_LOAD_CHARTS = """
-Chart = env['account.chart.template']
-for code in {charts}:
-    # Without a country: choosing one would install more than its chart.
-    company = env['res.company'].create({{'name': f"{when} {{code}}"}})
-    Chart.with_company(company).try_loading(code, company=company, install_demo=False)
+#: A company as it is before its chart of accounts is loaded.
+_FORGET_CHART = """
+env.company.account_sale_tax_id = env.company.account_purchase_tax_id = False
+env['account.tax'].search([]).unlink()
+env.company.chart_template = False
 env.cr.commit()
 """
 
-_CHECK_TAXES = """
-names = []
-for company in env['res.company'].search([]):
-    env = env(context={'allowed_company_ids': company.ids})
+_LOAD_CHARTS = """
+products = env['product.template'].union(*(
+    env.ref(f'service_management.product_service_{name}').product_tmpl_id
+    for name in ('hour', 'travel', 'fee')))
+assert not products.taxes_id
+
+def load(code, company):
+    Chart = env['account.chart.template'].with_company(company)
+    Chart.try_loading(code, company=company, install_demo=False)
+    check(company)
+    return company.account_sale_tax_id.name
+
+def check(company):
     tax = company.account_sale_tax_id
-    names.append(tax.name)
-    for product in ('hour', 'travel', 'fee'):
-        product = env.ref(f'service_management.product_service_{product}')
-        assert product.taxes_id.filtered(lambda tax: tax.company_id == company) == tax, company.name
-    order = env['service.order'].create({
-        'title': "Taxed", 'company_id': company.id,
-        'partner_id': env['res.partner'].create({'name': "Customer"}).id})
-    line = env['service.order.line'].create({'order_id': order.id, 'kind': 'hour', 'quantity': 1})
+    for product in products:
+        taxes = product.taxes_id.filtered(lambda tax: tax.company_id == company)
+        assert tax and taxes == tax, (company.name, product.name, taxes)
+    there = env(context={'allowed_company_ids': company.ids})
+    order = there['service.order'].create({
+        'title': "Taxed", 'partner_id': env['res.partner'].create({'name': "Customer"}).id})
+    line = there['service.order.line'].create({
+        'order_id': order.id, 'kind': 'hour', 'quantity': 1})
     assert line.tax_ids == tax, company.name
-    assert not env['res.config.settings'].create({}).service_untaxed_product_ids, company.name
-assert sorted(names) == ["15%", "15%", "19%", "20% G", "20% G", "25% G"], names
+
+# Without a country: choosing one would install more than its chart.
+first, *others = env.company | env['res.company'].create([
+    {'name': f"Company {number}"} for number in range(4)])
+assert load('fr', first) == "20% G"
+assert load('se', others[0]) == "25% G"
+check(first)
+# As it was for the first one, which had nobody to go by.
+for company, code, name in (
+        (others[1], 'de_skr03', "19%"), (others[2], 'generic_coa', "15%"), (others[3], 'se', "25% G")):
+    products.taxes_id = False
+    assert load(code, company) == name
 """
 
 
-def test_products_have_the_taxes_of_all_companies_whatever_came_first(instance):
+def test_products_we_ship_have_the_taxes_of_charts_that_come_later(instance):
     database = f'taxes_{os.getpid()}'
     instance.clone(instance.dependency_template(demo=False), database)
     try:
-        with Step('installing charts of accounts, then the suite') as step:
-            instance.install(
-                database, ['l10n_fr_account', 'l10n_de', 'l10n_se'], False, step)
-            instance.shell(database, _LOAD_CHARTS.format(when='Before', charts=['fr', 'se']))
-            assert instance.install(database, ['service_management'], False, step) == []
-        instance.shell(database, _LOAD_CHARTS.format(
-            when='After', charts=['generic_coa', 'de_skr03', 'fr']) + _CHECK_TAXES)
+        instance.shell(database, _FORGET_CHART)
+        with Step('installing the suite beside charts of accounts') as step:
+            assert instance.install(database, [
+                'l10n_fr_account', 'l10n_de', 'l10n_se', 'service_management'], False, step) == []
+        instance.shell(database, _LOAD_CHARTS)
     finally:
         instance.drop(database)
+
+
+def test_products_we_ship_have_the_tax_of_a_chart_that_was_there(instance):
+    template, _complaints = instance.suite_template()
+    assert instance.sql("""
+        select data.name, tax.tax_id = company.account_sale_tax_id from res_company company,
+               ir_model_data data
+          join product_product product on product.id = data.res_id
+     left join product_taxes_rel tax on tax.prod_id = product.product_tmpl_id
+         where data.module = 'service_management' and data.model = 'product.product'
+      order by 1""", template) == [
+        ['product_service_fee', True], ['product_service_hour', True],
+        ['product_service_travel', True]]
 
 
 @pytest.fixture(scope='module')
