@@ -176,6 +176,27 @@ class TestServiceMail(ServiceBaseCommon, MailCommon):
         self.assertIn(self.contact, order.message_partner_ids)
         self.assertEqual(len(self._messages(order, "We have your request")), 1)
 
+    def test_people_in_copy_follow_the_request(self):
+        boss = self.env['res.partner'].create({'name': "Boss", 'email': 'boss@example.com'})
+        order = self._process(
+            "From: maria@example.com\nTo: TEAM\nSubject: Cold\nMessage-Id: <cc@example.com>\n"
+            "Cc: Boss <BOSS@example.com>, \"Night, Porter\" <porter@example.com>, TEAM, nonsense\n\n"
+            "Please come.")
+        followers = order.message_partner_ids
+        self.assertLessEqual(boss | self.contact, followers)
+        self.assertEqual(
+            followers.filtered(lambda contact: contact.email == 'porter@example.com').name,
+            "Night, Porter")
+        self.assertNotIn(self.team.alias_email, followers.mapped('email'))
+        self.assertEqual(order.contact_id, self.contact)
+
+    def test_endless_copies_do_not_follow(self):
+        copies = ', '.join(f'reader{number}@example.com' for number in range(500))
+        order = self._process(
+            "From: maria@example.com\nTo: TEAM\nSubject: Cold\nMessage-Id: <all@example.com>\n"
+            f"Cc: {copies}\n\nPlease come.")
+        self.assertLess(len(order.message_partner_ids), 25)
+
     def test_mail_of_a_stranger_makes_a_customer(self):
         order = self._receive('"New Guest" <guest@example.com>')
         self.assertEqual(order.partner_id.email, 'guest@example.com')

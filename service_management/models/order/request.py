@@ -1,8 +1,12 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import formataddr
+from odoo.tools.mail import email_split_tuples
 
 #: How long the subject of a mail may be that becomes a title
 MAX_TITLE = 200
+#: How many people of a mail's Cc follow its request; a list of more is no circle of readers
+MAX_COPIES = 20
 
 
 class ServiceOrder(models.Model):
@@ -31,8 +35,15 @@ class ServiceOrder(models.Model):
         if author.parent_id:
             values['contact_id'] = author.id
         order = super().message_new(msg_dict, custom_values=values)
-        order.message_subscribe(author.filtered('email').ids)
+        order.message_subscribe((author.filtered('email') | order._find_copied(msg_dict)).ids)
         return order
+
+    def _find_copied(self, msg_dict):
+        """Return the contacts to whom a mail went as a copy; strangers become contacts."""
+        copies = [
+            formataddr(pair) for pair in email_split_tuples(msg_dict.get('cc') or '')[:MAX_COPIES]]
+        # Addresses of our own are left out: they would answer.
+        return self._partner_find_from_emails_single(copies) if copies else self.env['res.partner']
 
     @api.model
     def _find_sender(self, msg_dict, company):
