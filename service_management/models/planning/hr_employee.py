@@ -332,10 +332,8 @@ class HrEmployee(models.Model):
                 continue
             employee_id = wish.employee.id
             first, last = wish.start - timedelta(days=1), wish.end + _get_look(wish.length)
-            spans = [
-                (begin, finish)
-                for begin, finish in present.get(employee_id, [(wish.start, wish.end)])
-                if begin < last and finish > first]
+            spans = touching(
+                (first, last), present.get(employee_id, [(wish.start, wish.end)]))
             busy = {span for day in _days_of(wish.start, last)
                     for span in taken.get((employee_id, day), ())}
             start = first_start(spans, busy, wish.length, (wish.start, wish.end), _STEP)

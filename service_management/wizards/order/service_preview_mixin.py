@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-#: Records that a warning names; more are counted.
-NAMED = 10
+from ...models.common.records import NAMED
 
 
 class ServicePreviewMixin(models.AbstractModel):
