@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -167,6 +167,52 @@ class TestServiceConditions(SubscriptionCommon):
         agreement.sudo().state = 'closed'
         (loose | ended).action_archive()
         self.assertFalse(any((loose | ended).mapped('active')))
+
+    # ------------------------------------------------------------ open work
+
+    def _get_named(self):
+        """Yield (name of a relation, record it names) of the open work of a customer."""
+        order = self._create_order(object_ids=self.object.ids, contact_id=self.site.id)
+        self._create_line(order, 'item', quantity_planned=1)
+        for work in (order, order.line_ids):
+            for model, names in self.env.items():
+                for working, name in names._get_work_fields() if not names._abstract else ():
+                    if working == work._name and work[name] and 'active' in names._fields:
+                        yield f'{working}.{name}', work[name][:1].with_env(self.env)
+
+    def test_whoever_archives_is_told_of_the_open_work_that_names_it(self):
+        named = dict(self._get_named())
+        self.assertLessEqual({
+            'service.order.partner_id', 'service.order.site_id', 'service.order.contact_id',
+            'service.order.team_id', 'service.order.object_ids', 'service.order.line.product_id',
+            'service.order.line.tax_ids', 'service.order.line.product_uom_id'}, set(named))
+        for relation, record in named.items():
+            if record._name in ('service.stage', 'hr.employee', 'res.users'):
+                continue  # these are refused, or handed over
+            with self.subTest(relation=relation):
+                action = record.action_archive()
+                self.assertTrue(record.active)
+                dialog = self.env[action['res_model']].with_context(**action['context']).create({})
+                self.assertIn('SRV/', dialog.open_work)
+
+    def test_nobody_is_asked_about_what_only_finished_work_names(self):
+        order = self._worked_order(partner_id=self.other_customer.id, site_id=False)
+        self.assertIn('SRV/', self.other_customer._get_open_work())
+        order._post_lines()
+        self.assertFalse(self.other_customer._get_open_work())
+
+    def test_stage_with_orders_to_be_done_is_not_archived(self):
+        order = self._create_order()
+        with self.assertRefusedWith(ValidationError, order.name, order.stage_id):
+            order.stage_id.active = False
+        self._plan(order)
+        self._sign(order)
+        order.stage_id.search([('id', '=', self.stage_hold.id)]).active = False  # nothing is there
+
+    def test_product_is_asked_about_by_its_variants(self):
+        self._create_line(self._create_order(), 'item', quantity_planned=1)
+        action = self.part.product_tmpl_id.action_archive()
+        self.assertEqual(action['res_model'], 'service.archive')
 
     def test_customers_are_merged_although_a_condition_names_one(self):
         gone, kept = self.env['res.partner'].create([{'name': "Twin"}, {'name': "Twin"}])

@@ -181,6 +181,10 @@ class ServiceAgreement(models.Model):
     _by_customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain('state', 'in', ('draft', 'active'))
+
+    @api.model
     def _get_condition_domain(self):
         """Leave out what has ended: it covers nothing new."""
         return super()._get_condition_domain() & Domain('state', 'in', ('draft', 'active'))

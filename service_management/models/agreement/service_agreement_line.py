@@ -108,6 +108,11 @@ class ServiceAgreementLine(models.Model):
         "An item line needs a product: choose the part.")
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain(
+            'agreement_id', 'any', self.agreement_id._get_open_domain())
+
+    @api.model
     def _get_condition_domain(self):
         """Leave out what has ended, as the agreement does."""
         return super()._get_condition_domain() & Domain(

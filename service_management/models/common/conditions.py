@@ -7,12 +7,13 @@ from .records import name_found
 
 
 class Base(models.AbstractModel):
-    """Relations that are conditions: empty they are for everybody.
+    """What others are of, or work with: whoever archives it is asked first, and told what that is.
+
+    Relations may be conditions: empty they are for everybody.
 
     A relation says so with ``condition=True``; one that only looks like it says ``condition=False``.
     A condition is a closed set. Whom it names stays in it when archived (``active_test``), and is not
     deleted (``ondelete='restrict'``): a condition that lost its last record would fit everybody.
-    Whoever archives what conditions name is asked first.
     """
     _inherit = 'base'
 
@@ -62,6 +63,40 @@ class Base(models.AbstractModel):
             texts.append(name_found(Model, domain))
         return '\n'.join(filter(None, texts))
 
+    #=== OPEN WORK ===#
+
+    @api.model
+    def _get_open_domain(self):
+        """Return the domain of the records that are work to be done; documents extend it."""
+        return Domain.FALSE
+
+    @api.model
+    @ormcache()
+    def _get_work_fields(self):
+        """Return ((model name, field name), …) of the relations by which open work names this model."""
+        return tuple(
+            (model._name, field.name)
+            for model in self.env.values()
+            if not model._abstract and not model._transient and model._auto
+            and not model._get_open_domain().is_false()
+            for field in model._fields.values()
+            if field.type in ('many2one', 'many2many') and field.store and not field.related
+            and field.comodel_name == self._name and not getattr(field, 'condition', False)
+            and field.name not in models.MAGIC_COLUMNS)
+
+    def _get_open_work(self):
+        """Return the open work that names these records, as text: a line for each model."""
+        domains = {}
+        for model, field in self._get_work_fields():
+            domains.setdefault(model, []).append(Domain(field, 'in', self.ids))
+        # Work counts, whoever asks.
+        return '\n'.join(filter(None, (
+            name_found(self.env[model].sudo(), (
+                Domain.OR(domains[model]) & self.env[model]._get_open_domain()))
+            for model in domains)))
+
+    #=== WHAT IS ASKED AND REFUSED ===#
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_condition(self):
         if not self._get_condition_fields():
@@ -74,11 +109,17 @@ class Base(models.AbstractModel):
                     record=record.sudo().display_name, conditions=named_by))
 
     def action_archive(self):
-        """Ask before archiving what conditions name; archive the rest at once."""
-        if (not self._get_condition_fields()
-                or self.env.context.get('service_archive_confirmed')
-                or not self._get_named_by(only_live=True)):
-            return super().action_archive()
+        """Ask before archiving what conditions or open work name; archive the rest at once."""
+        return self._ask_before_archiving() or super().action_archive()
+
+    def _ask_before_archiving(self):
+        """Return the dialog that asks whether to archive these records, or None where nobody need ask.
+
+        Models that archive more along, or lose what `action_archive` returns, ask it first.
+        """
+        if self.env.context.get('service_archive_confirmed') or not (
+                self._get_named_by(only_live=True) or self._get_open_work()):
+            return None
         return {
             'type': 'ir.actions.act_window',
             'name': self.env._("Archive"),

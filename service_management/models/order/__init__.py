@@ -29,6 +29,8 @@ from . import account_chart_template
 from . import account_move
 from . import account_move_line
 from . import product_pricelist_item
+from . import product_product
+from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner

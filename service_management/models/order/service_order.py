@@ -278,6 +278,10 @@ class ServiceOrder(models.Model):
         }
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain('state', 'in', ('draft', 'open', 'signed_off'))
+
+    @api.model
     def _get_duty_domain(self, field):
         """Orders that are done have a responsible until they are posted, and nobody comes any more."""
         states = ('draft', 'open') if field == 'preferred_employee_id' else (

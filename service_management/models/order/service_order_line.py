@@ -319,6 +319,12 @@ class ServiceOrderLine(models.Model):
         return {'sequence', 'invoice_line_ids', 'analytic_line_ids', 'reversal_ids'}
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | (
+            Domain('state', '=', 'open')
+            & Domain('order_id', 'any', self.order_id._get_open_domain()))
+
+    @api.model
     def _get_duty_domain(self, field):
         """Work that is planned is a duty; who did it is evidence."""
         return super()._get_duty_domain(field) & (

@@ -1,5 +1,8 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..common.records import name_found
 
 
 class ServiceStage(models.Model):
@@ -9,6 +12,17 @@ class ServiceStage(models.Model):
         selection=[('quoted', "A quote is sent")], string="Reached When",
         help="Orders that have not come this far yet are moved here by themselves: requests by a"
              " quote, open orders by their visits.")
+
+    @api.constrains('active')
+    def _check_active(self):
+        """Keep stages while orders in them are not finished: no board would show these."""
+        Order = self.env['service.order'].sudo()
+        for stage in self.filtered(lambda stage: not stage.active):
+            if orders := name_found(
+                    Order, Domain('stage_id', '=', stage.id) & Order._get_open_domain()):
+                raise ValidationError(self.env._(
+                    "Orders are in “%(stage)s”. Move them to another stage before you archive it.\n"
+                    "%(orders)s", stage=stage.name, orders=orders))
 
     def _ensure_unused(self, category):
         """:raise UserError: if orders would change state because their stage does"""

@@ -321,6 +321,10 @@ class ServiceVisit(models.Model):
         planned.order_id._move_on_event('planned')
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain('state', 'in', OPEN_STATES)
+
+    @api.model
     def _get_duty_domain(self, field):
         return super()._get_duty_domain(field) & Domain('state', 'in', OPEN_STATES)
 

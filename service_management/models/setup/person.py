@@ -16,6 +16,10 @@ class HrEmployee(models.Model):
             employee.has_service_duties = bool(
                 employee._origin._get_duties() or employee._origin.user_id._get_duties())
 
+    def _get_open_work(self):
+        """Nobody is asked: work is handed over, or waits to be planned again."""
+        return ''
+
     def action_hand_over(self):
         """Ask who takes over what hangs on one employee."""
         self.ensure_one()
@@ -47,6 +51,10 @@ class ResUsers(models.Model):
     def _compute_has_service_duties(self):
         for user in self:
             user.has_service_duties = bool(user._origin._get_duties())
+
+    def _get_open_work(self):
+        """Nobody is asked: what hangs on users is handed over."""
+        return ''
 
     def action_hand_over(self):
         """Ask who takes over what hangs on one user."""

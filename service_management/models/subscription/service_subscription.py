@@ -177,6 +177,10 @@ class ServiceSubscription(models.Model):
         self.line_ids._check_served()
 
     @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain('state', 'in', ('draft', 'active'))
+
+    @api.model
     def _get_duty_domain(self, field):
         return super()._get_duty_domain(field) & Domain('state', 'in', ('draft', 'active'))
 

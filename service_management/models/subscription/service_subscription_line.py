@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import float_round
 
 from ...tools.pricing import net_amount
@@ -193,6 +193,11 @@ class ServiceSubscriptionLine(models.Model):
             text = (line.name or '').split('\n')[0]
             line.display_name = (
                 f'{text} ({line.object_id.display_name})' if line.object_id else text)
+
+    @api.model
+    def _get_open_domain(self):
+        return super()._get_open_domain() | Domain(
+            'subscription_id', 'any', self.subscription_id._get_open_domain())
 
     @api.constrains('object_id')
     def _check_object(self):

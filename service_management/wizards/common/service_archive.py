@@ -2,18 +2,21 @@ from odoo import api, fields, models
 
 
 class ServiceArchive(models.TransientModel):
-    """Asks before records are archived that are a condition of others."""
+    """Asks before records are archived that are a condition of others, or that open work names."""
     _name = 'service.archive'
     _description = "Archive What Others Name"
 
     res_model = fields.Char(required=True, readonly=True)
     res_ids = fields.Json(readonly=True)
     named_by = fields.Text(compute='_compute_named_by')
+    open_work = fields.Text(compute='_compute_named_by')
 
     @api.depends('res_model', 'res_ids')
     def _compute_named_by(self):
         for wizard in self:
-            wizard.named_by = wizard._get_records()._get_named_by(only_live=True)
+            records = wizard._get_records()
+            wizard.named_by = records._get_named_by(only_live=True)
+            wizard.open_work = records._get_open_work()
 
     def _get_records(self):
         return self.env[self.res_model].browse(self.res_ids or ())
