@@ -175,7 +175,7 @@ class TestServiceConditions(SubscriptionCommon):
         order = self._create_order(object_ids=self.object.ids, contact_id=self.site.id)
         self._create_line(order, 'item', quantity_planned=1)
         for work in (order, order.line_ids):
-            for model, names in self.env.items():
+            for names in self.env.values():
                 for working, name in names._get_work_fields() if not names._abstract else ():
                     if working == work._name and work[name] and 'active' in names._fields:
                         yield f'{working}.{name}', work[name][:1].with_env(self.env)
