@@ -1,6 +1,6 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_subscription import SubscriptionCommon
 
@@ -200,6 +200,26 @@ class TestServiceConditions(SubscriptionCommon):
         self.assertIn('SRV/', self.other_customer._get_open_work())
         order._post_lines()
         self.assertFalse(self.other_customer._get_open_work())
+
+    def test_what_somebody_may_not_see_counts_and_is_not_named(self):
+        self._create_order(title="Secret")
+        seller = new_test_user(
+            self.env, login='seller', groups='base.group_user,base.group_partner_manager',
+            company_id=self.company.id)
+        action = self.customer.with_user(seller).action_archive()
+        dialog = self.env[action['res_model']].with_user(seller).with_context(
+            **action['context']).create({})
+        self.assertEqual(dialog.open_work, "Service Order: others that you do not see")
+        self.assertIn("Secret", self.customer.with_user(self.user_dispatcher)._get_open_work())
+
+    def test_who_may_not_archive_is_told_nothing(self):
+        outsider = new_test_user(
+            self.env, login='outsider', groups='base.group_user', company_id=self.company.id)
+        self._create_order()
+        dialog = self.env['service.archive'].with_user(outsider).create({
+            'res_model': 'res.partner', 'res_ids': self.customer.ids})
+        with self.assertRaises(AccessError):
+            dialog.read(['open_work'])
 
     def test_stage_with_orders_to_be_done_is_not_archived(self):
         order = self._create_order()

@@ -8,14 +8,19 @@ NAMED = 10
 def name_found(model, domain):
     """Return a line that names what a domain finds in a model, or nothing where it finds nothing.
 
+    What the user may not read counts, and is not named.
+
     :param model: the model, in the environment that it is searched in
     """
     found = model.search(domain, limit=NAMED + 1)
     if not found:
         return ''
-    names = found[:NAMED].mapped('display_name') + ['…'] * (len(found) > NAMED)
     label = model.env['ir.model']._get(model._name).name
-    return f"{label}: {', '.join(filter(None, names)) or label}"
+    seen = found[:NAMED].sudo(False)._filtered_access('read')
+    names = [name or label for name in seen.mapped('display_name')]
+    if len(seen) < len(found[:NAMED]):
+        names.append(model.env._("others that you do not see"))
+    return f"{label}: {', '.join(names + ['…'] * (len(found) > NAMED))}"
 
 
 def is_loading(env):

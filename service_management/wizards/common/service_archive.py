@@ -19,7 +19,9 @@ class ServiceArchive(models.TransientModel):
             wizard.open_work = records._get_open_work()
 
     def _get_records(self):
-        return self.env[self.res_model].browse(self.res_ids or ())
+        records = self.env[self.res_model].browse(self.res_ids or ())
+        records.check_access('write')  # who may not archive them is told nothing of them
+        return records
 
     def action_archive_all(self):
         """Archive what was asked for; rights are those of whoever archives."""
