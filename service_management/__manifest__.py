@@ -207,6 +207,7 @@
             'service_management/static/tests/**/*.test.js',
         ],
     },
+    'pre_init_hook': 'pre_init_hook',
     'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

@@ -9,8 +9,8 @@ from email.parser import HeaderParser
 
 import pytest
 
-from devtools import addons, distribution, packaging
-from devtools.console import Step, run
+from devtools import addons, console, distribution, packaging
+from devtools.console import LOGS, Step, run
 from devtools.instance import Instance
 from devtools.python_env import environment
 from devtools.settings import ROOT
@@ -57,8 +57,10 @@ def test_second_update_changes_nothing(instance, database):
     assert snapshot(instance, database) == before
 
 
-def test_uninstalling_leaves_the_database_clean(instance, database):
+def test_uninstalling_leaves_the_database_clean_and_sales_as_they_were(instance, database):
     base = instance.dependency_template(demo=False)
+    log = LOGS / 'uninstall.log'
+    log.unlink(missing_ok=True)
     instance.shell(database, """
 from datetime import date
 from odoo.fields import Command
@@ -69,9 +71,8 @@ order.company_id.service_require_signature = False
 order.stage_id.can_sign_off = True
 order.stage_id = env['service.stage']._get_for('signed_off', order.company_id)
 order._post_lines()
+order._create_invoices().action_post()
 company = order.company_id
-company.country_id = env.ref('base.us')
-env['account.chart.template'].try_loading('generic_coa', company, install_demo=False)
 today = date.today()
 plan = env['service.subscription.plan'].create({
     'name': "Deferred", 'is_deferred': True, 'accrual_unit': 'day', 'deferred_account_id':
@@ -90,9 +91,38 @@ subscription._bill(today, today).action_post()
 env['service.subscription.accrual'].search([('date', '<=', today)])._post_all()
 subscription.fee_ids.move_id[0]._reverse_moves([{'invoice_date': today}], cancel=True)
 run = env['service.subscription.run'].sudo()._start(subscription, today, today)
+plan.is_deferred = False
+template = env['service.agreement'].create({'title': "Care", 'is_template': True})
+products = env['product.product'].create([{
+    'name': f"{what} {policy}", 'type': 'service', 'invoice_policy': policy,
+    'service_tracking': f'service_{what}', 'service_plan_id': what == 'subscription' and plan.id,
+    'service_agreement_template_id': what == 'agreement' and template.id,
+} for what in ('subscription', 'agreement', 'order') for policy in ('order', 'delivery')])
+for reference in ("open", "done", "billed", "more"):
+    sale = env['sale.order'].create({
+        'partner_id': order.partner_id.id, 'client_order_ref': reference, 'order_line': [
+            Command.create({'product_id': product.id, 'product_uom_qty': 2, 'price_unit': 10})
+            for product in products]})
+    sale.action_confirm()
+    if reference == "open":
+        continue
+    work = sale.service_order_ids
+    work.stage_id.can_sign_off = True
+    work.line_ids.quantity = 2
+    work.stage_id = env['service.stage']._get_for('signed_off', company)
+    work._post_lines()
+    sold = sale.service_subscription_ids
+    sold.date_start = today.replace(day=1)
+    if reference == "more":
+        sold.line_ids.quantity = 3
+    sold.action_activate()
+    if reference != "done":
+        sale._create_invoices().action_post()
+        sold._bill(today, today).action_post()
 env.cr.commit()
 env['ir.module.module'].search([('name', '=like', 'service_management%')]).button_immediate_uninstall()
 """, log='uninstall')
+    assert [line for line in log.read_text().splitlines() if console.parse_log_line(line)] == []
     tables = ("select table_name from information_schema.tables"
               " where table_schema = 'public' order by 1")
     columns = ("select table_name, column_name from information_schema.columns"
@@ -108,6 +138,35 @@ env['ir.module.module'].search([('name', '=like', 'service_management%')]).butto
         "select id from mail_message where model like 'service.%'",
     ):
         assert instance.sql(query, database) == [], query
+    # (delivered, invoiced, to invoice) of what is billed when it is ordered, and when delivered.
+    # Sales go on where they were; what subscriptions billed is not billed again.
+    assert {
+        (sale, *name.split()): tuple(quantities) for sale, name, *quantities in instance.sql("""
+            select sale.client_order_ref, line.name, line.qty_delivered::int,
+                   line.qty_invoiced::int, line.qty_to_invoice::int
+              from sale_order_line line join sale_order sale on sale.id = line.order_id""", database)
+    } == {
+        ('open', 'order', 'order'): (0, 0, 2), ('open', 'order', 'delivery'): (0, 0, 0),
+        ('open', 'agreement', 'order'): (0, 0, 2), ('open', 'agreement', 'delivery'): (0, 0, 0),
+        ('open', 'subscription', 'order'): (0, 0, 2), ('open', 'subscription', 'delivery'): (0, 0, 0),
+        ('done', 'order', 'order'): (2, 0, 2), ('done', 'order', 'delivery'): (2, 0, 2),
+        ('done', 'agreement', 'order'): (0, 0, 2), ('done', 'agreement', 'delivery'): (0, 0, 0),
+        ('done', 'subscription', 'order'): (0, 0, 2), ('done', 'subscription', 'delivery'): (0, 0, 0),
+        ('billed', 'order', 'order'): (2, 2, 0), ('billed', 'order', 'delivery'): (2, 2, 0),
+        ('billed', 'agreement', 'order'): (0, 2, 0), ('billed', 'agreement', 'delivery'): (0, 0, 0),
+        ('billed', 'subscription', 'order'): (2, 2, 0),
+        ('billed', 'subscription', 'delivery'): (2, 2, 0),
+        ('more', 'order', 'order'): (2, 2, 0), ('more', 'order', 'delivery'): (2, 2, 0),
+        ('more', 'agreement', 'order'): (0, 2, 0), ('more', 'agreement', 'delivery'): (0, 0, 0),
+        ('more', 'subscription', 'order'): (0, 0, 0),
+        ('more', 'subscription', 'delivery'): (0, 0, 0),
+    }
+    assert instance.sql(
+        "select distinct qty_delivered_method from sale_order_line", database) == [['manual']]
+    assert ['product_service_hour'] in instance.sql(
+        "select data.name from ir_model_data data join product_product product"
+        " on product.id = data.res_id where data.module = '__service_management__'"
+        " and data.model = 'product.product'", database), "it is on an invoice"
 
 
 #: A company as it is before its chart of accounts is loaded.

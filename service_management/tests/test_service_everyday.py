@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import Form, freeze_time, new_test_user
 from odoo.tools import SQL
 
+from ..hooks import pre_init_hook
 from .common import ServiceCommon
 
 
@@ -282,6 +283,17 @@ class TestServiceEveryday(ServiceCommon):
         company.account_sale_tax_id = taxes[1]
         self.assertEqual(
             [product.taxes_id for product in products], [taxes[0], taxes[0], taxes[0].browse()])
+
+    def test_installing_again_takes_back_products_that_invoices_kept(self):
+        data = self.env['ir.model.data'].search([
+            ('module', '=', 'service_management'), ('name', '=', 'product_service_hour')])
+        product = self.env.ref('service_management.product_service_hour')
+        data.module = '__service_management__'
+        self.assertFalse(self.env.ref(
+            'service_management.product_service_hour', raise_if_not_found=False))
+        pre_init_hook(self.env)
+        self.env.registry.clear_cache()
+        self.assertEqual(self.env.ref('service_management.product_service_hour'), product)
 
     def test_settings_name_products_that_lack_a_tax(self):
         rule = self.env['service.price.rule'].create({
