@@ -287,13 +287,11 @@ class TestServiceEveryday(ServiceCommon):
     def test_installing_again_takes_back_products_that_invoices_kept(self):
         data = self.env['ir.model.data'].search([
             ('module', '=', 'service_management'), ('name', '=', 'product_service_hour')])
-        product = self.env.ref('service_management.product_service_hour')
         data.module = '__service_management__'
-        self.assertFalse(self.env.ref(
-            'service_management.product_service_hour', raise_if_not_found=False))
+        data.flush_recordset()
         pre_init_hook(self.env)
-        self.env.registry.clear_cache()
-        self.assertEqual(self.env.ref('service_management.product_service_hour'), product)
+        data.invalidate_recordset()
+        self.assertEqual(data.module, 'service_management')
 
     def test_settings_name_products_that_lack_a_tax(self):
         rule = self.env['service.price.rule'].create({
