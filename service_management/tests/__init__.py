@@ -19,6 +19,7 @@ from . import test_service_given
 from . import test_service_hand_over
 from . import test_service_hostile
 from . import test_service_kept
+from . import test_service_look
 from . import test_service_mail
 from . import test_service_methods
 from . import test_service_order

@@ -166,8 +166,9 @@ class ServiceCustomerPortal(CustomerPortal):
             own, order=order, limit=self._items_per_page, offset=pager['offset'])
         return {
             'records': records,
-            'groups': list(records.grouped(groupby).items()) if groupby != 'none'
-            else [(False, records)],
+            'groups': [(False, records)] if groupby == 'none' else [
+                (Model._fields[groupby].convert_to_export(value, Model) or self.env._("None"), grouped)
+                for value, grouped in records.grouped(groupby).items()],
             'pager': pager,
             'default_url': url,
             'searchbar_sortings': sortings, 'sortby': sortby,
