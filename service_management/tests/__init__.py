@@ -55,4 +55,5 @@ from . import test_service_subject
 from . import test_service_time
 from . import test_service_tours
 from . import test_service_visit
+from . import test_service_walk
 from . import test_translations
