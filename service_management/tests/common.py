@@ -1,11 +1,14 @@
+import sys
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import date, datetime
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.orm import environments
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -19,12 +22,22 @@ SIGNATURE = (
 )
 
 
+def speak(module, lang, source, args, _translate=environments.get_translation):
+    """Say a sentence as Odoo does, and fail where one of ours gets a date as only machines write it."""
+    speaker = sys._getframe(2).f_globals['__name__']
+    values = args.values() if isinstance(args, dict) else args
+    if 'service_management' in speaker and any(isinstance(value, date) for value in values):
+        raise AssertionError(f"“{source}” is said with a raw date: use format_date")
+    return _translate(module, lang, source, args)
+
+
 class ServiceSetUp:
     """A company with a team, two technicians and one user per role; Monday 2 March 2026."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(patch.object(environments, 'get_translation', speak))
         cls.env.user.group_ids |= (
             cls.env.ref(GROUP + 'manager') | cls.env.ref('hr.group_hr_manager')
             | cls.env.ref('base.group_system') | cls.env.ref('product.group_product_manager'))

@@ -105,7 +105,7 @@ class TestServiceAgreement(AgreementCommon):
     def test_what_cannot_be_put_into_force_says_why(self):
         ended = self._create_agreement(active=False, date_end=date(2026, 2, 28))
         for agreement, message in (
-            (ended, "ended on 2026-02-28"),
+            (ended, "ended on 02/28/2026"),
             (self._create_template(), "A template is copied from"),
             (self._create_agreement(), "in force already"),
         ):
@@ -206,7 +206,7 @@ class TestServiceAgreement(AgreementCommon):
         agreement.line_ids = [Command.create(self._line_vals(every=(1, 'year')))]
         agreement.line_ids.unlink()
         joined, left = agreement.change_ids.sorted('id')
-        self.assertRegex(joined.new_value, "Hours, 1.0, 2026-01-01, yearly")
+        self.assertRegex(joined.new_value, "Hours, 1.0, 01/01/2026, yearly")
         self.assertEqual(left.old_value, joined.new_value)
 
     @users('service_manager')
@@ -550,9 +550,9 @@ class TestServiceAgreement(AgreementCommon):
             ({'renewal_months': 0}, lambda one: one.action_renew(),
              "has no end, or no term to be renewed for"),
             ({'active': False, 'date_end': date(2026, 2, 28)},
-             lambda one: one.action_send_quote(), "ended on 2026-02-28"),
+             lambda one: one.action_send_quote(), "ended on 02/28/2026"),
             ({'active': False, 'date_end': date(2026, 2, 28)},
-             lambda one: one.action_mark_quote_sent(), "ended on 2026-02-28"),
+             lambda one: one.action_mark_quote_sent(), "ended on 02/28/2026"),
         ):
             agreement = self._create_agreement(**values).with_user(self.env.user)
             with self.subTest(message), self.assertRefusedWith(UserError, message, agreement):
@@ -574,7 +574,7 @@ class TestServiceAgreement(AgreementCommon):
         agreement = self._create_agreement(active=False, date_end=date(2026, 3, 10))
         agreement.with_user(self.user_manager).action_mark_quote_sent()
         with freeze_time('2026-03-11 08:00:00'), self.assertRefusedWith(
-                UserError, "ended on 2026-03-10", agreement), self.env.cr.savepoint():
+                UserError, "ended on 03/10/2026", agreement), self.env.cr.savepoint():
             agreement.with_user(guest).sudo()._accept_quote("Guest", SIGNATURE)
 
     @users('service_dispatcher')
@@ -786,7 +786,7 @@ class TestServiceAgreementCoverage(AgreementCommon):
             {'date_start': date(2026, 4, 1)}, {'date_end': date(2026, 3, 1)}):
             agreement = self._create_agreement(**values)
             self.assertFalse(self._create_order().agreement_id)
-            with self.assertRaisesRegex(ValidationError, "is not in force on 2026-03-02"):
+            with self.assertRaisesRegex(ValidationError, "is not in force on 03/02/2026"):
                 self._create_order(agreement_id=agreement.id)
         suspended = self._create_agreement()
         suspended._suspend(self.end_reason)

@@ -314,7 +314,7 @@ class TestServiceGeneration(AgreementCommon):
         agreement = self._create_agreement({'start': '2026-03-10', 'every': (1, 'week')})
         self._generate(agreement, '2026-03-01', '2026-03-12')
         Occurrence = self.env['service.agreement.occurrence']
-        with self.assertRaisesRegex(UserError, "is not due on 2026-03-11"):
+        with self.assertRaisesRegex(UserError, "is not due on 03/11/2026"):
             Occurrence._skip(agreement.line_ids, date(2026, 3, 11), self.skip_reason)
         with self.assertRaisesRegex(UserError, "was created for this day already"):
             Occurrence._skip(agreement.line_ids, date(2026, 3, 10), self.skip_reason)

@@ -194,7 +194,7 @@ class TestServiceOrder(ServiceBaseCommon):
     def test_warranty_line_costs_the_customer_nothing_and_says_why(self):
         line = self._create_line(self._object_order((2025, 6, 1)), 'item')
         self.assertEqual(line.price_subtotal, 0)
-        self.assertEqual(line.billing_reason, "Parts warranty of Boiler until 2026-12-31")
+        self.assertEqual(line.billing_reason, "Parts warranty of Boiler until 12/31/2026")
 
     def test_changed_warranty_is_decided_again_while_the_line_is_open(self):
         line = self._create_line(self._object_order((2025, 6, 1)), 'item')

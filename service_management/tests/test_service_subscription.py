@@ -170,7 +170,7 @@ class TestServiceSubscription(SubscriptionCommon):
         self.assertEqual(wizard.summary, '12/31/2027')
         for day in ('2026-12-31', '2026-06-30'):
             with self.subTest(day), self.assertRefusedWith(
-                    UserError, "lasts until 2026-12-31 already", subscription):
+                    UserError, "lasts until 12/31/2026 already", subscription):
                 subscription._renew(fields.Date.to_date(day))
         for values in ({'months': -1}, {'percent': -100}):
             with self.subTest(values), self.assertRefusedWith(

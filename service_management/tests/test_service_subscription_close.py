@@ -97,7 +97,7 @@ class TestServiceSubscriptionClose(SubscriptionCommon):
             'subscription_ids': subscription.ids, 'date_end': '2026-02-27',
             'reason_id': self.close_reason.id})
         with self.assertRefusedWith(
-                UserError, "begins on 2026-03-01 and cannot end before", subscription):
+                UserError, "begins on 03/01/2026 and cannot end before", subscription):
             wizard.action_apply()
         wizard.date_end = '2026-02-28'
         wizard.action_apply()

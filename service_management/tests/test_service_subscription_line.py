@@ -98,11 +98,11 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
             [(change.subject, change.term, change.old_value, change.new_value)
              for change in subscription.change_ids.sorted('id')], [
                 ("Monitoring", "Base Price", '70.0', '1.0'),
-                ("Monitoring", "Line", False, '1 × $\xa030.00, 2026-02-01'),
-                ("Monitoring", "Line", '1 × $\xa030.00, 2026-02-01', False),
-                ("Monitoring from 2026-01-16", "Index (%)", '100.0', '110.0'),
-                ("Monitoring", "To", '', '2026-01-15'),
-                (False, "To", '', '2026-12-31')])
+                ("Monitoring", "Line", False, '1 × $\xa030.00, 02/01/2026'),
+                ("Monitoring", "Line", '1 × $\xa030.00, 02/01/2026', False),
+                ("Monitoring from 01/16/2026", "Index (%)", '100.0', '110.0'),
+                ("Monitoring", "To", '', '01/15/2026'),
+                (False, "To", '', '12/31/2026')])
         self.assertEqual(subscription.change_ids.user_id, self.env.user)
         with self.assertRaises(AccessError):
             subscription.change_ids[0].new_value = "2"
@@ -234,9 +234,9 @@ class TestServiceSubscriptionLine(SubscriptionCommon):
             self.env['service.subscription.change'].create({
                 'line_id': line.id, 'date': day, 'quantity': 2}).action_apply()
 
-        for day in ('2025-12-31', '2027-01-01'):
+        for day, said in (('2025-12-31', "12/31/2025"), ('2027-01-01', "01/01/2027")):
             with self.subTest(day), self.assertRefusedWith(
-                    UserError, f"is not served on {day}", line):
+                    UserError, f"is not served on {said}", line):
                 change(day)
         change('2026-03-01')
         for day, message in (('2026-02-01', "was changed already"), ('2026-03-01', "not served")):

@@ -84,7 +84,7 @@ class TestServiceSubscriptionPlan(SubscriptionCommon):
     def test_an_end_is_set_in_days_without_fees_only(self):
         subscription = self._subscribe()
         self._bill(subscription, '2026-03-01')
-        with self.assertRaisesRegex(UserError, "has fees for days after 2026-03-30"):
+        with self.assertRaisesRegex(UserError, "has fees for days after 03/30/2026"):
             subscription.date_end = '2026-03-30'
         subscription.date_end = '2026-04-15'
         self._bill(subscription, '2026-12-31')

@@ -108,7 +108,7 @@ class TestServiceSubscriptionPrice(SubscriptionCommon):
         for values, message in (
             ({}, "Choose the subscriptions or plans"),
             ({'subscription_ids': subscription.ids, 'date': '2027-01-01'},
-             "is served from 2027-01-01 on in USD"),
+             "is served from 01/01/2027 on in USD"),
             ({'subscription_ids': subscription.ids, 'currency_id': self.env.ref('base.EUR').id},
              "on in EUR"),
             ({'subscription_ids': subscription.ids, 'product_ids': self.part.ids}, "No line of"),

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ServiceAgreement(models.Model):
@@ -74,7 +75,7 @@ class ServiceAgreement(models.Model):
         if self.date_end and self.date_end < self._get_today():
             return self.env._(
                 "%(agreement)s ended on %(date)s. Move its end, or renew it.",
-                agreement=self.name, date=self.date_end)
+                agreement=self.name, date=format_date(self.env, self.date_end))
         return None
 
     def _activate(self):

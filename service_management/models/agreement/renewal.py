@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_round, split_every
+from odoo.tools import float_round, format_date, split_every
 
 from ..common.batches import attempt, tell_once
 from ..common.records import search_yes_or_no
@@ -95,7 +95,8 @@ class ServiceAgreement(models.Model):
             while (end := agreement._get_term_end(terms)) <= agreement.date_end:
                 terms += 1
             agreement.date_end = end
-            agreement._message_log(body=self.env._("Renewed until %s.", end))
+            agreement._message_log(body=self.env._(
+                "Renewed until %s.", format_date(self.env, end)))
         expired = self.filtered(lambda agreement: agreement.state == 'expired')
         expired._set_state('active')
         for company, agreements in self.grouped('company_id').items():
@@ -183,7 +184,8 @@ class ServiceAgreement(models.Model):
                 self._renew()
         elif today > self.date_end:
             self._set_state('expired')
-            self._message_log(body=self.env._("Expired on %s.", self.date_end))
+            self._message_log(body=self.env._(
+                "Expired on %s.", format_date(self.env, self.date_end)))
 
     def _give_notice(self):
         """Tell the responsible once that one agreement ends or renews itself soon."""
@@ -191,9 +193,10 @@ class ServiceAgreement(models.Model):
         if self.notified_end == self.date_end:
             return
         self.sudo().notified_end = self.date_end  # only the run says whom it told
+        end = format_date(self.env, self.date_end)
         if self.renewal == 'automatic':
-            text = self.env._("Renews itself after %s unless it is closed", self.date_end)
+            text = self.env._("Renews itself after %s unless it is closed", end)
         else:
-            text = self.env._("Ends on %s: renew it or let it end", self.date_end)
+            text = self.env._("Ends on %s: renew it or let it end", end)
         self._schedule_todo(
             'service_management.mail_activity_type_agreement', text, date_deadline=self.date_end)

@@ -275,7 +275,7 @@ class ServiceAgreementLine(models.Model):
         self.ensure_one()
         return ', '.join(filter(None, (
             self._format_term('kind'), str(self.quantity), self.object_id.display_name,
-            self.date_start and str(self.date_start), self._get_interval_text())))
+            self.date_start and format_date(self.env, self.date_start), self._get_interval_text())))
 
     def _filter_free(self):
         """Return the lines with an agreed price of nothing, which no discount of 100 % explains."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..common.records import search_yes_or_no
 
@@ -90,8 +91,8 @@ class ServiceAgreementOccurrence(models.Model):
         if due not in line._get_dues(due, due):
             raise UserError(self.env._(
                 "“%(line)s” is not due on %(day)s. Choose one of its days: %(days)s",
-                line=line.display_name, day=due,
-                days=', '.join(str(day) for day in line._get_dues(
+                line=line.display_name, day=format_date(self.env, due),
+                days=', '.join(format_date(self.env, day) for day in line._get_dues(
                     line.company_id._get_service_today(), count=4)) or '–'))
         values = {
             'is_skipped': True, 'reason_id': reason.id, 'note': note, 'user_id': self.env.uid}

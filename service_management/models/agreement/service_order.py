@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 #: Coverage of an agreement that an order keeps: {field: field of the agreement}
 COVERAGE = {
@@ -134,7 +135,7 @@ class ServiceOrder(models.Model):
             if not agreement._is_in_force_at(order.date_order):
                 raise ValidationError(self.env._(
                     "%(agreement)s is not in force on %(day)s: no order can be made for it.",
-                    agreement=agreement.name, day=order._get_order_day()))
+                    agreement=agreement.name, day=format_date(self.env, order._get_order_day())))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -74,6 +74,8 @@ class Base(models.AbstractModel):
     @ormcache()
     def _get_work_fields(self):
         """Return ((model name, field name), …) of the relations by which open work names this model."""
+        if not self._get_open_domain().is_false():
+            return ()  # work itself says when it may be archived
         return tuple(
             (model._name, field.name)
             for model in self.env.values()

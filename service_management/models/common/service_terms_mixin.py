@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, models
-from odoo.tools import html2plaintext
+from odoo.tools import format_date, html2plaintext
 
 
 class ServiceTermsMixin(models.AbstractModel):
@@ -36,6 +36,8 @@ class ServiceTermsMixin(models.AbstractModel):
             return html2plaintext(value or '')
         if field.type == 'boolean':
             return self.env._("Yes") if value else self.env._("No")
+        if field.type == 'date':
+            return format_date(self.env, value)
         if field.type in ('many2one', 'selection'):
             return field.convert_to_export(value, self) or ''
         return '' if value is False or value is None else str(value)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ...tools.pricing import net_amount
 
@@ -96,11 +97,11 @@ class ServiceOrderLine(models.Model):
         if warranty == 'labor':
             reason = self.env._(
                 "Labor warranty of %(object)s until %(date)s", object=obj.name,
-                date=fields.Date.to_string(obj.warranty_labor_end))
+                date=format_date(self.env, obj.warranty_labor_end))
         else:
             reason = self.env._(
                 "Parts warranty of %(object)s until %(date)s", object=obj.name,
-                date=fields.Date.to_string(obj.warranty_parts_end))
+                date=format_date(self.env, obj.warranty_parts_end))
         return {'billing': 'warranty', 'billing_reason': reason, 'covered_percent': 100.0}
 
     def _get_coverage_name(self):

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_date
 
 
 class ServiceOrderLine(models.Model):
@@ -48,7 +49,7 @@ class ServiceOrderLine(models.Model):
         """Return who worked how long on one line, as text."""
         self.ensure_one()
         # Who came is no secret to whom may see the order; employees are HR's.
-        parts = (self.sudo().employee_id.name, f'{self.quantity:g} h', str(self.date or ''))
+        parts = (self.sudo().employee_id.name, f'{self.quantity:g} h', format_date(self.env, self.date))
         return ', '.join(filter(None, parts))
 
     def _ensure_own_hours(self):

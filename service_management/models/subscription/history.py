@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class ServiceSubscription(models.Model):
@@ -60,7 +61,7 @@ class ServiceSubscriptionLine(models.Model):
         self._log_changes([
             {**self._prepare_change(name, former._format_term(name), self._format_term(name)),
              'subject': self.env._(
-                 "%(line)s from %(day)s", line=self.display_name, day=self.date_start)}
+                 "%(line)s from %(day)s", line=self.display_name, day=format_date(self.env, self.date_start))}
             for name in self._terms
             if self._is_agreed() and former._format_term(name) != self._format_term(name)])
 
@@ -68,4 +69,4 @@ class ServiceSubscriptionLine(models.Model):
         return ', '.join(filter(None, (
             f'{self.quantity:g} × {self.currency_id.format(self.price_unit)}',
             self.discount and f'-{self.discount:g} %', self.object_id.display_name,
-            self.date_start and str(self.date_start))))
+            self.date_start and format_date(self.env, self.date_start))))

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class ServiceSubscription(models.Model):
@@ -104,7 +105,8 @@ class ServiceSubscription(models.Model):
                 raise UserError(self.env._(
                     "%(subscription)s begins on %(start)s and cannot end before. The day before"
                     " it is the earliest.",
-                    subscription=subscription.name, start=subscription.date_start))
+                    subscription=subscription.name,
+                    start=format_date(self.env, subscription.date_start)))
         closed = self._set_state(
             'closed', date_closed=day, close_reason_id=reason.id, close_note=note)
         closed._forget_failure()
@@ -132,7 +134,8 @@ class ServiceSubscription(models.Model):
             if date_end and date_end <= subscription.date_end:
                 raise UserError(self.env._(
                     "%(subscription)s lasts until %(end)s already. Choose a later day.",
-                    subscription=subscription.name, end=subscription.date_end))
+                    subscription=subscription.name,
+                    end=format_date(self.env, subscription.date_end)))
             following = subscription.date_end + relativedelta(days=1)
             subscription.date_end = date_end
             if percent:
@@ -141,4 +144,4 @@ class ServiceSubscription(models.Model):
                     line._change_terms(
                         following, base_price=line._scale_price(1 + percent / 100))
             subscription._message_log(body=self.env._(
-                "Renewed until %s.", date_end or self.env._("closed")))
+                "Renewed until %s.", format_date(self.env, date_end) or self.env._("closed")))

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class ServiceAgreement(models.Model):
@@ -34,7 +35,8 @@ class ServiceAgreement(models.Model):
                 'service_management.mail_activity_type_agreement', self.env._(
                     "Expired on %(day)s, but these bill on: %(subscriptions)s. Close them, or renew"
                     " the agreement.",
-                    day=self.date_end, subscriptions=', '.join(billing.mapped('name'))))
+                    day=format_date(self.env, self.date_end),
+                    subscriptions=', '.join(billing.mapped('name'))))
 
     def _forget_billing(self):
         """Take agreements that have ended off the to-do list where nothing bills on for them."""

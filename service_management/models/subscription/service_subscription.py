@@ -229,7 +229,8 @@ class ServiceSubscription(models.Model):
                            for line in subscription.line_ids):
                 raise UserError(self.env._(
                     "%(subscription)s has fees for days after %(day)s. Close it instead: that"
-                    " credits them.", subscription=subscription.name, day=day))
+                    " credits them.",
+                    subscription=subscription.name, day=format_date(self.env, day)))
             if vals.get('active') is False and subscription.state == 'active':
                 raise UserError(self.env._(
                     "%s is active: nobody would bill it from the archive. Close it first.",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 
 class ServiceSubscriptionIndexation(models.Model):
@@ -141,7 +142,7 @@ class ServiceSubscriptionIndexation(models.Model):
         if not lines:
             raise UserError(self.env._(
                 "No line of these subscriptions is served from %(day)s on in %(currency)s.",
-                day=self.date, currency=self.currency_id.name))
+                day=format_date(self.env, self.date), currency=self.currency_id.name))
         return True
 
     def action_preview_again(self):

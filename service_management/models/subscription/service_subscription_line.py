@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import float_round
+from odoo.tools import float_round, format_date
 
 from ...tools.pricing import net_amount
 from ..common.records import changes_any
@@ -241,7 +241,8 @@ class ServiceSubscriptionLine(models.Model):
         return self.env._(
             "“%(line)s” would begin on %(start)s and end on %(end)s: it would never be billed."
             " Correct its dates, or the end of %(subscription)s.",
-            line=self.display_name, start=start, end=end, subscription=self.subscription_id.name)
+            line=self.display_name, start=format_date(self.env, start),
+            end=format_date(self.env, end), subscription=self.subscription_id.name)
 
     @api.model
     def _get_frozen_fields(self):
@@ -301,7 +302,7 @@ class ServiceSubscriptionLine(models.Model):
         if day < start or (end and day > end):
             raise UserError(self.env._(
                 "“%(line)s” is not served on %(day)s. Choose a day of its own.",
-                line=self.display_name, day=day))
+                line=self.display_name, day=format_date(self.env, day)))
         if self.successor_ids:
             raise UserError(self.env._(
                 "“%s” was changed already. Change the line that follows it.", self.display_name))

@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..common.batches import attempt
 
@@ -69,7 +69,7 @@ class ServiceSubscriptionRun(models.Model):
     @api.depends('date_until', 'is_nightly')
     def _compute_name(self):
         for run in self:
-            day = fields.Date.to_string(run.date_until)
+            day = format_date(self.env, run.date_until)
             run.name = (self.env._("Nightly run %s", day) if run.is_nightly
                         else self.env._("Run %s", day))
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 
 class ServiceOrderSlaClock(models.TransientModel):
@@ -99,8 +100,7 @@ class ServiceOrderSlaClock(models.TransientModel):
                     " time.", target=status.display_name,
                     state=dict(last._fields['kind']._description_selection(self.env))[
                         last.kind].lower(),
-                    date=fields.Datetime.context_timestamp(self, last.date_start).strftime(
-                        '%Y-%m-%d %H:%M')))
+                    date=format_datetime(self.env, last.date_start)))
 
     def _get_log(self):
         text = {

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 #: Rows of a preview; what is beyond is counted, not listed.
 PREVIEW_ROWS = 200
@@ -90,7 +91,7 @@ class ServiceSubscriptionBill(models.TransientModel):
         if not subscriptions or not self.preview_ids:
             raise UserError(self.env._(
                 "Nothing is due until %s. Choose a later day, or fill gaps to bill again what was"
-                " deleted or credited.", self.date_until))
+                " deleted or credited.", format_date(self.env, self.date_until)))
         # A run is written by the engine only.
         runs = self.env['service.subscription.run'].sudo()._start(
             subscriptions, self.date_until, self.invoice_date, fill_gaps=self.fill_gaps)

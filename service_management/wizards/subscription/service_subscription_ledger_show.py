@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 
 class ServiceSubscriptionLedgerShow(models.TransientModel):
@@ -19,7 +20,8 @@ class ServiceSubscriptionLedgerShow(models.TransientModel):
             'service_management.service_subscription_ledger_action')
         return {
             **action,
-            'name': self.env._("Accruals Against the Ledger as of %s", self.date),
+            'name': self.env._(
+                "Accruals Against the Ledger as of %s", format_date(self.env, self.date)),
             'context': {
                 'search_default_group_account': 1,
                 'service_ledger_until': fields.Date.to_string(self.date)}}
