@@ -169,6 +169,18 @@ class TestServiceFieldRights(ServiceCommon):
                         self.assertEqual(node.get('readonly') == 'True', is_locked)
 
     @users('service_dispatcher')
+    def test_copies_hold_what_the_user_sees_and_gives(self):
+        order = self._create_order()
+        line = self._create_line(order, quantity_planned=2, cost_unit=77)
+        for user, cost in (
+            (self.user_technician, 0), (self.user_dispatcher, 0), (self.user_manager, 77),
+        ):
+            with self.subTest(user=user.login):
+                copied = line.with_user(user).copy().sudo()
+                self.assertRecordValues(copied, [{'quantity_planned': 2, 'cost_unit': cost}])
+        copied = order.with_user(self.user_dispatcher).copy()
+        self.assertEqual(copied.line_ids[0].quantity_planned, 2)
+
     def test_copies_are_new(self):
         """An object that is copied is in no order of the one it was copied from."""
         order = self._create_order()

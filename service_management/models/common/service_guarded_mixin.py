@@ -105,6 +105,19 @@ class ServiceGuardedMixin(models.AbstractModel):
                 self._refuse(name, role)
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        """Copy what is the user's to see and to give: the rest is found anew, or stays empty."""
+        given = dict(default or {})
+        left_out = {
+            name for name, field in self._fields.items()
+            if field.copy and name not in given and not self._has_field_access(field, 'read')}
+        left_out.update(
+            name for name, role in self._get_refused(self._fields).items()
+            if role != 'engine' and name not in given)
+        return [
+            vals and {name: value for name, value in vals.items() if name not in left_out}
+            for vals in super().copy_data({**given, **dict.fromkeys(left_out)})]
+
     @api.model
     def get_view(self, view_id=None, view_type='form', **options):
         """Show as read-only what is not the user's to enter, in lists within forms, too."""
