@@ -75,6 +75,16 @@ class TestServiceSubscriptionClose(SubscriptionCommon):
         with self.assertRaisesRegex(UserError, "is not active"):
             draft._close(fields.Date.to_date('2026-02-28'), self.close_reason)
 
+    def test_what_could_not_be_billed_is_closed_by_a_manager(self):
+        subscription = self._subscribe()
+        run = self.env['service.subscription.run'].sudo()._start(
+            subscription, subscription.date_start, subscription.date_start)
+        run._set_aside(subscription, "There is no journal.")
+        subscription.with_user(self.user_manager)._close(
+            fields.Date.to_date('2026-03-10'), self.close_reason)
+        self.assertRecordValues(subscription, [{'state': 'closed', 'billing_error': False}])
+        self.assertFalse(subscription.activity_ids)
+
     def test_the_closing_dialog_says_what_is_credited(self):
         subscription = self._subscribe('2026-03-01')
         self._bill(subscription, '2026-03-01').action_post()

@@ -128,7 +128,7 @@ class ServiceSubscription(models.Model):
     def _forget_failure(self):
         """Note that what failed went well by now."""
         failed = self.filtered('billing_error')
-        failed.billing_error = False
+        failed.sudo().billing_error = False  # whoever bills or closes has solved it
         failed._close_failure()
 
     def _forget_accrual_failure(self):
