@@ -533,8 +533,12 @@ class TestServiceVisit(ServiceBaseCommon):
     @users('colleague')
     def test_technician_does_not_work_on_a_colleagues_visit(self):
         self._plan(self.order)
+        visit = self.visit.with_user(self.env.user)
+        self.assertFalse(visit.can_work, "The form shows no buttons for it.")
+        self.assertTrue(self.visit.with_user(self.user_technician).can_work)
+        self.assertTrue(self.visit.with_user(self.user_dispatcher).can_work)
         with self.assertRaises(AccessError):
-            self.visit.with_user(self.env.user).action_start()
+            visit.action_start()
 
     @users('service_technician')
     def test_state_and_clock_of_a_visit_are_not_written_by_hand(self):

@@ -12,8 +12,17 @@ class ServiceVisit(models.Model):
     timer_start = fields.Datetime(copy=False, readonly=True)
     work_start = fields.Datetime(string="Work Started", copy=False, readonly=True)
     work_end = fields.Datetime(string="Work Stopped", copy=False, readonly=True)
+    can_work = fields.Boolean(compute='_compute_can_work')
     worked_hours = fields.Float(compute='_compute_worked_hours')
     travel_hours = fields.Float(compute='_compute_worked_hours')
+
+    @api.depends('employee_id')
+    @api.depends_context('uid')
+    def _compute_can_work(self):
+        """Technicians see the visits of their team, and work on their own."""
+        workable = self._origin._filtered_access('write')
+        for visit in self:
+            visit.can_work = not visit._origin or visit._origin in workable
 
     @api.depends('line_ids.quantity', 'line_ids.is_travel')
     def _compute_worked_hours(self):
