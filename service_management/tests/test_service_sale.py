@@ -313,6 +313,11 @@ class TestServiceSale(ServiceCommon):
         colleague.action_confirm()
         self.assertTrue(own.read(['title', 'state']))
         self.assertTrue(own.line_ids.mapped('name'))
+        # The sales order of a colleague is neither counted nor opened for who may not see it.
+        for user, seen in ((self.user_manager, 0), (self.env.user, 1)):
+            sold = colleague.service_order_ids.with_user(user)
+            self.assertEqual(sold.sale_order_count, seen)
+            self.assertEqual(bool(sold.action_view_sale_orders().get('res_id')), bool(seen))
         others = (colleague.service_order_ids | self._create_order()).with_user(self.salesperson)
         for order in others:
             with self.assertRaises(AccessError):

@@ -12,18 +12,28 @@ class ServiceOrder(models.Model):
     found_sale_order_ids = fields.One2many(
         comodel_name='sale.order', inverse_name='source_service_order_id',
         string="Sales Found", copy=False, readonly=True)
-    sale_order_count = fields.Integer(compute='_compute_sale_order_count', compute_sudo=True)
+    sale_order_count = fields.Integer(compute='_compute_sale_order_count')
 
     @api.depends('sale_order_id', 'found_sale_order_ids')
+    @api.depends_context('uid')
     def _compute_sale_order_count(self):
         for order in self:
-            order.sale_order_count = len(order.sale_order_id | order.found_sale_order_ids)
+            order.sale_order_count = len(order._get_sale_orders())
+
+    def _get_sale_orders(self):
+        """Return the sales order that sold the work, and those that the work led to, that one sees.
+
+        A service manager sees all service orders, but may see the sales orders of his own only.
+        """
+        order = self.sudo()
+        sales = order.sale_order_id | order.found_sale_order_ids
+        return sales.sudo(False)._filtered_access('read')
 
     def action_view_sale_orders(self):
         """Show the sales order that sold the work, and those that the work led to."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('sale.action_orders')
-        orders = self.sale_order_id | self.found_sale_order_ids
+        orders = self._get_sale_orders()
         if len(orders) == 1:
             return {**action, 'res_id': orders.id, 'views': [(False, 'form')], 'context': {}}
         return {**action, 'domain': [('id', 'in', orders.ids)], 'context': {}}
