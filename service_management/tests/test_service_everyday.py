@@ -123,7 +123,8 @@ class TestServiceEveryday(ServiceCommon):
             'account.group_account_user', 'account.group_account_manager',
         ):
             user = new_test_user(
-                self.env, f'only {role}', f'base.group_user,{role}', company_id=self.company.id)
+                self.env, f'only {role}', f'base.group_user,base.group_allow_export,{role}',
+                company_id=self.company.id)
             sale.user_id = user
             for record in kept:
                 record = record.with_user(user)
@@ -133,6 +134,7 @@ class TestServiceEveryday(ServiceCommon):
                     self.env.invalidate_all()
                     ours = [name for name in record.fields_get() if 'service' in name]
                     record.read(ours)
+                    record.export_data(ours)
                     forms_of = {'account.move': 'account.', 'hr.employee': 'hr.'}
                     if not role.startswith(forms_of.get(record._name, '')):
                         continue  # Odoo's own form is not for this role
