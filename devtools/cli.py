@@ -29,6 +29,10 @@ def main():
         'what', nargs='*', help='an addon, Odoo test tags (/addon:Class.method), a test file')
     test.add_argument('--keep-db', action='store_true', help='leave the test databases behind')
     test.add_argument('--no-lint', action='store_true')
+    test.add_argument(
+        '--odoo', action='store_true',
+        help="instead: Odoo's own Python tests of what the suite extends, or those of some Odoo test"
+             " tags; only what does not fail without the suite counts as failed")
     test.set_defaults(function=testing.test)
 
     lint = commands.add_parser('lint', help='ruff, pylint-odoo and the XML checks')

@@ -34,6 +34,33 @@ OdooTestResult.stopTest = stop_and_tell
 from odoo.cli.command import main
 main()
 """
+#: Odoo's own tests run on a database that is installed, where those for the moment of installation
+#: meet columns of addons that are not loaded yet: they run with the others, at the end. Those that
+#: need a browser are left out.
+_NEIGHBOURS_TESTS = """
+import unittest
+from odoo.tests import common, loader
+def leave_out(*args, **kwargs):
+    raise unittest.SkipTest('needs a browser')
+common.ChromeBrowser.__init__ = leave_out
+make_suite = loader.make_suite
+def at_the_end(names, position='at_install'):
+    return make_suite(names if position == 'post_install' else (), 'standard')
+loader.make_suite = at_the_end
+"""
+#: What of Odoo the suite extends; of its large accounting, what invoices and companies go through.
+NEIGHBOURS = (
+    *(f'/{name}' for name in (
+        'account_payment', 'analytic', 'crm', 'hr', 'hr_expense', 'hr_skills', 'hr_timesheet',
+        'portal', 'product', 'sale', 'sale_crm', 'sale_expense', 'sale_management', 'sale_project',
+        'sale_timesheet')),
+    *(f'/account/tests/test_{name}.py' for name in (
+        'account_analytic', 'account_move_duplicate', 'account_move_out_invoice',
+        'account_move_out_refund', 'account_move_send', 'account_partner', 'account_payment',
+        'company_branch', 'fiscal_position', 'portal_invoice')),
+)
+#: How a warning names the line that uses something deprecated.
+_OUR_DEPRECATION = re.compile(rf'{re.escape(str(ROOT))}/(?!\.)\S+:\d+: \w*DeprecationWarning: ')
 _BROWSER_MISSING = re.compile('chrome|chromium|websocket', re.I)
 
 
@@ -95,6 +122,7 @@ class Report:
     def __init__(self, step=None, clock=time.monotonic):
         self.started, self.failed, self.skipped, self.errors = {}, {}, {}, []
         self.complaints = []  # warnings and errors before the first test
+        self.deprecations = []  # what code of ours uses, and Odoo or Python is about to give up
         self.seconds, self.set_up_seconds = {}, {}
         self.step = step
         self._clock = clock
@@ -115,6 +143,8 @@ class Report:
         module = logger.removeprefix('odoo.addons.')
         if level in ('WARNING', 'ERROR', 'CRITICAL') and not self.started:
             self.complaints.append(line)
+        if _OUR_DEPRECATION.match(message):
+            self.deprecations.append(line)
         if match := re.match(r'Starting (\S+) \.\.\.$', message):
             self._on_start(f'{module}:{match[1]}')
             if self.step:
@@ -133,6 +163,16 @@ class Report:
         elif level in ('ERROR', 'CRITICAL'):
             self.errors.append(line)
 
+    def get_failed_tags(self):
+        """Return the tags of the classes in which something failed."""
+        found = set()
+        for name in self.failed:
+            module, _colon, test = name.partition(':')
+            broken = re.match(r'setUpClass \(odoo\.addons\.(\w+)\..*?(\w+)\)', test)
+            found.add('/{}:{}'.format(*broken.groups()) if broken
+                      else f"/{module.split('.')[0]}:{test.split('.')[0]}")
+        return sorted(found)
+
     def _on_start(self, name):
         now = self.started[name] = self._clock()
         test_class = name.rpartition('.')[0]
@@ -149,8 +189,11 @@ class Report:
 def test(options):
     """Run what was asked for; print what failed and one closing line."""
     started = time.time()
-    files, tags = _sort_out(options.what)
     tally = Tally()
+    if options.odoo:
+        _neighbours_tests(options.what or NEIGHBOURS, tally, options.keep_db)
+        return _close(tally, started)
+    files, tags = _sort_out(options.what)
     if not options.what and not options.no_lint:
         for name, text in linting.run_linters().items():
             tally.add(f'lint:{name}', text or None)
@@ -158,6 +201,10 @@ def test(options):
         _plain_tests(files or [ROOT / 'tests'], tally)
     if tags or not options.what:
         _odoo_tests(tags, tally, options.keep_db)
+    return _close(tally, started)
+
+
+def _close(tally, started):
     for name, text in sorted(tally.failed.items()):
         print(f'\n--- {name}\n{text.rstrip()}')
     for name, reason in sorted(tally.skipped.items()):
@@ -280,36 +327,82 @@ def _run_shares(shares, *arguments):
 def _run_share(share, instance, template, shots, tally, keep_db, alone):
     name, database = share.name, f'{share.name}_{os.getpid()}'
     instance.clone(template, database)
-    log = LOGS / f'{name}.log'
-    arguments = ['--test-tags', ','.join(share.tags)]
+    arguments = [f'--screenshots={shots}']
     if share.addons:
         instance = instance.with_addons(TEST_ADDONS)
         arguments += ['-i', ','.join(share.addons)]
     try:
-        with Step(f'running Odoo {name}') as step, log.open('w') as stream:
-            report = Report(step if alone else None)
-            process = subprocess.Popen(
-                instance.command(
-                    database, *arguments, '--stop-after-init', '--max-cron-threads=0',
-                    f'--http-port={free_port()}', f'--screenshots={shots}',
-                    start=('-c', _TIMED_ODOO)),
-                env=instance.environ, text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            for line in process.stdout:
-                stream.write(line)
-                report.feed(line)
-            status = process.wait()
+        with Step(f'running Odoo {name}') as step:
+            report, status = _run_odoo(
+                instance, database, name, share.tags, step if alone else None, *arguments)
         tally.merge(report)
+        tally.add(f'{name}:deprecations', ''.join(report.deprecations) or None)
         if share.addons:
             tally.add(f'install:{name}-warnings', ''.join(report.complaints) or None)
         if not report.started:
-            tally.add(f'{name}: no test ran', log.read_text()[-4000:])
+            tally.add(f'{name}: no test ran', (LOGS / f'{name}.log').read_text()[-4000:])
         elif status and not report.failed:
             tally.add(f'{name}: ended with {status}', ''.join(report.errors[-20:]))
         instance.keep_assets(database, template)
     finally:
         if not keep_db:
             instance.drop(database)
+
+
+def _run_odoo(instance, database, name, tags, step, *arguments, before=''):
+    """Run Odoo's tests of some tags; return (report, exit status of the process)."""
+    report = Report(step)
+    with (LOGS / f'{name}.log').open('w') as stream:
+        process = subprocess.Popen(
+            instance.command(
+                database, '--test-tags', ','.join(tags), *arguments, '--stop-after-init',
+                '--max-cron-threads=0', f'--http-port={free_port()}',
+                start=('-c', before + _TIMED_ODOO)),
+            env=instance.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for line in process.stdout:
+            stream.write(line)
+            report.feed(line)
+        return report, process.wait()
+
+
+def _neighbours_tests(tags, tally, keep_db):
+    """Run Odoo's own tests beside the suite, and without it those that failed."""
+    instance = Instance('test', durable=False)
+    reports = []
+    for name, template in (
+            ('beside', instance.suite_template()[0]),
+            ('without', instance.dependency_template(demo=False))):
+        database = f'{name}_{os.getpid()}'
+        instance.clone(template, database)
+        try:
+            with Step(f"running Odoo's own tests {name} the suite") as step:
+                report, status = _run_odoo(
+                    instance, database, name, tags, step, before=_NEIGHBOURS_TESTS)
+            if status and not report.failed:
+                tally.add(f'{name}: ended with {status}', ''.join(report.errors[-20:]))
+        finally:
+            if not keep_db:
+                instance.drop(database)
+        reports.append(report)
+        tags = report.get_failed_tags()
+        if not tags:
+            break
+    _compare(tally, *reports)
+
+
+def _compare(tally, beside, without=None):
+    """Count tests that ran beside the suite; what fails without it, too, is none of its failures."""
+    for name in beside.skipped:
+        beside.started.pop(name, None)
+    beside.skipped.clear()
+    if not beside.started:
+        tally.add('beside: no test ran', ''.join(beside.errors[-20:]) or 'see the log')
+    for name in list(beside.failed) if without else ():
+        if name in without.failed:
+            beside.started.pop(name, None)
+            beside.skipped[name] = 'fails without the suite, too'
+            del beside.failed[name]
+    tally.merge(beside)
 
 
 def pictures(_options=None):

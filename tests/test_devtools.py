@@ -117,11 +117,49 @@ def test_slowest_are_told_with_set_ups_of_classes():
         '     2.0 s  service_management.tests.test_x:TestX.test_b']
 
 
+def test_deprecations_are_those_of_our_code():
+    line = '{}:12: DeprecationWarning: Use that instead.'
+    ours = line.format(settings.ROOT / 'service_management' / 'models' / 'a.py')
+    report = feed(
+        LOG.format('WARNING', line.format('/usr/lib/odoo/a.py')), LOG.format('WARNING', ours),
+        LOG.format('WARNING', line.format(settings.ROOT / '.cache' / 'odoo' / 'a.py')))
+    assert [ours in found for found in report.deprecations] == [True]
+
+
+def feed_sale(*failed, ran=('a', 'b')):
+    """Feed a run of Odoo's own tests of sales, some of which failed."""
+    log = LOG.replace('service_management', 'sale')
+    return feed(*(log.format(*line) for name in ran for line in (
+        ('INFO', f'Starting TestX.test_{name} ... '),
+        *[('ERROR', f'FAIL: TestX.test_{name}')] * (name in failed))))
+
+
+def test_what_fails_beside_us_only_is_a_failure():
+    tally = testing.Tally()
+    beside = feed_sale('a', 'b', ran='abc')
+    assert beside.get_failed_tags() == ['/sale:TestX']
+    testing._compare(tally, beside, feed_sale('b', ran='abc'))
+    assert tally.closing_line() == '1 passed, 1 failed, 1 skipped'
+    assert list(tally.failed) == ['sale.tests.test_x:TestX.test_a']
+    assert list(tally.skipped) == ['sale.tests.test_x:TestX.test_b']
+
+
+def test_broken_class_beside_us_is_run_without_us():
+    report = feed(LOG.format('ERROR', 'ERROR: setUpClass (odoo.addons.sale.tests.test_x.TestX)'))
+    assert report.get_failed_tags() == ['/sale:TestX']
+
+
+def test_no_test_beside_us_is_a_failure():
+    tally = testing.Tally()
+    testing._compare(tally, feed())
+    assert tally.closing_line() == '0 passed, 1 failed, 0 skipped'
+
+
 def test_last_line_counts(monkeypatch, capsys):
     monkeypatch.setattr(testing, '_odoo_tests', lambda tags, tally, keep_db: tally.merge(
         feed_timed((0, 'Starting TestX.test_a ...'), (5, 'Ended TestX.test_a'))))
     assert testing.test(SimpleNamespace(
-        what=['service_management'], no_lint=True, keep_db=False)) == 0
+        what=['service_management'], no_lint=True, keep_db=False, odoo=False)) == 0
     lines = capsys.readouterr().out.splitlines()
     assert '     5.0 s  service_management.tests.test_x:TestX.test_a' in lines
     assert lines[-1] == '1 passed, 0 failed, 0 skipped'
@@ -188,6 +226,10 @@ def test_dependencies_are_those_the_suite_does_not_hold(tmp_path):
     (tmp_path / 'c' / '__manifest__.py').write_text(
         repr({'depends': ['stock'], 'installable': False}))
     assert addons.outside_dependencies(tmp_path) == ['base', 'sale']
+
+
+def test_readme_says_which_odoo_was_tested():
+    assert settings.ODOO_DEB_VERSION in (settings.ROOT / 'README.md').read_text()
 
 
 def test_foreign_odoo_series_is_refused_with_what_to_do(tmp_path, monkeypatch, capsys):
