@@ -387,5 +387,6 @@ class ServiceAgreement(models.Model):
     def action_view_occurrences(self):
         """Show what was due by the agreement, and what became of it."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.agreement.occurrence']._show_found(
             [('agreement_id', '=', self.id)])

@@ -374,6 +374,7 @@ class ServiceOrderLine(models.Model):
 
         :raise UserError: if one is posted, or the stage of its order forbids editing
         """
+        self.check_access('write')
         self.order_id._ensure_allowed('edit')
         if posted := self.filtered(lambda line: line.state == 'posted')[:1]:
             raise UserError(self.env._(
@@ -387,6 +388,7 @@ class ServiceOrderLine(models.Model):
 
         :raise UserError: if the stage of an order forbids editing
         """
+        self.check_access('write')
         self.order_id._ensure_allowed('edit')
         self._reopen()
         return True

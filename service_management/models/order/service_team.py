@@ -54,5 +54,6 @@ class ServiceTeam(models.Model):
     def action_view_orders(self):
         """Show the orders of the team."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.order']._show_found(
             [('team_id', '=', self.id)], default_team_id=self.id, search_default_open=1)

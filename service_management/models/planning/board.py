@@ -46,7 +46,7 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         values = {'employee_id': employee_id}
         message = False
-        employee = self.env['hr.employee'].browse(employee_id or ())
+        employee = self._pick_technician(employee_id)
         if employee and not self.date_start:
             self._ensure_plannable()
             preferred = self.date_preferred

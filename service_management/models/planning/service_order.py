@@ -165,6 +165,7 @@ class ServiceOrder(models.Model):
     def action_view_visits(self):
         """Show the visits of the order."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.visit']._show_found(
             [('order_id', '=', self.id)], default_order_id=self.id)
 

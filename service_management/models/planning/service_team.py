@@ -35,6 +35,7 @@ class ServiceTeam(models.Model):
     def action_view_unassigned(self):
         """Show the visits that wait for a technician of the team."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.visit']._show_found(self._get_unassigned_domain())
 
     @api.model

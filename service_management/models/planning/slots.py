@@ -25,14 +25,15 @@ class ServiceVisit(models.Model):
         Called by the board before it writes a card that was dropped; writes nothing.
 
         :param dict values: employee_id, date_start, date_end (UTC strings) that would be written
-        :raise UserError: if the visit cannot be planned at all any more
+        :raise UserError: if the visit cannot be planned at all any more, or nobody whom the user sees
+            is named
         """
         self.ensure_one()
         self.check_access('read')
         self._ensure_plannable()
         values = self._leave_end_to_work(values)
         start = fields.Datetime.to_datetime(values.get('date_start', self.date_start))
-        employee = self.env['hr.employee'].browse(values['employee_id'] or ()) \
+        employee = self._pick_technician(values['employee_id']) \
             if 'employee_id' in values else self.employee_id
         length, end = timedelta(hours=self.duration_hours or 1.0), False
         if start and 'date_end' in values:
@@ -46,8 +47,20 @@ class ServiceVisit(models.Model):
         return self._get_slot_warnings(
             [Slot(self, employee, start, end, length)]).get(self, [])
 
+    def _pick_technician(self, employee_id):
+        """Return the employee that a caller names, or nobody.
+
+        :raise AccessError: if the user does not see him: when he works is not told then
+        """
+        employee = self.env['hr.employee'].browse(employee_id or ())
+        employee._ensure_seen()
+        return employee
+
     def _get_planning_warnings(self):
         """Return {visit: what speaks against its plan}, for the visits that are still to come."""
+        for visit in self:
+            if not visit.id:  # whoever fills in a form may name anybody
+                visit.employee_id._origin._ensure_seen()
         return self._get_slot_warnings([
             Slot(visit, visit.employee_id, visit.date_start, visit.date_end,
                  timedelta(hours=visit.duration_hours))

@@ -20,9 +20,15 @@ class HrEmployee(models.Model):
         """Nobody is asked: work is handed over, or waits to be planned again."""
         return ''
 
+    def _ensure_seen(self):
+        """:raise AccessError: if the user does not see these employees"""
+        # Planners see them by their public side only.
+        self.env['hr.employee.public'].browse(self.ids).check_access('read')
+
     def action_hand_over(self):
         """Ask who takes over what hangs on one employee."""
         self.ensure_one()
+        self._ensure_seen()
         return self.env['service.hand.over']._open(employee_id=self.id)
 
 
@@ -59,6 +65,7 @@ class ResUsers(models.Model):
     def action_hand_over(self):
         """Ask who takes over what hangs on one user."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.hand.over']._open(user_id=self.id)
 
     def action_archive(self):

@@ -61,6 +61,7 @@ class ServiceSubscription(models.Model):
 
     def action_view_fees(self):
         """Show the fees of these subscriptions."""
+        self.check_access('read')
         return self.env['service.subscription.fee']._show_found([('subscription_id', 'in', self.ids)])
 
     def action_view_invoices(self):

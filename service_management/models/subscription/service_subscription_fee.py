@@ -313,6 +313,7 @@ class ServiceSubscriptionFee(models.Model):
 
     def action_view_accruals(self):
         """Show how the fees are earned."""
+        self.check_access('read')
         return self.env['service.subscription.accrual']._show_found([('fee_id', 'in', self.ids)])
 
     def action_bill_again(self):

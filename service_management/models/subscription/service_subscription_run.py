@@ -244,6 +244,7 @@ class ServiceSubscriptionRun(models.Model):
 
         :raise AccessError: if the user is no service manager
         """
+        self.check_access('read')
         self.env['service.subscription'].browse()._ensure_may_manage()
         self._wake_job()
         return True
@@ -265,4 +266,5 @@ class ServiceSubscriptionRun(models.Model):
 
     def action_view_fees(self):
         """Show the fees that the runs billed."""
+        self.check_access('read')
         return self.env['service.subscription.fee']._show_found([('run_id', 'in', self.ids)])

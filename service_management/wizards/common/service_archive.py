@@ -25,5 +25,6 @@ class ServiceArchive(models.TransientModel):
 
     def action_archive_all(self):
         """Archive what was asked for; rights are those of whoever archives."""
+        self.ensure_one()
         records = self._get_records().with_context(service_archive_confirmed=True)
         return records.action_archive() or {'type': 'ir.actions.act_window_close'}
