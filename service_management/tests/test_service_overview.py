@@ -123,16 +123,17 @@ class TestServiceOverview(ActionCommon, SubscriptionCommon):
         self.assertEqual(
             {section['key'] for section in self._get_sections()}, {*keys, 'money'})
 
-    def test_overview_is_for_dispatchers_and_managers(self):
+    def test_overview_is_for_the_office(self):
         menu = self.env.ref('service_management.service_dashboard_menu')
         for user, may in (
                 (self.user_technician, False), (self.user_accountant, False),
+                (self.user_customer_service, True),
                 (self.user_dispatcher, True), (self.user_manager, True)):
             with self.subTest(user=user.login):
                 self.assertEqual(
                     menu.id in self.env['ir.ui.menu'].with_user(user)._visible_menu_ids(), may)
                 if not may:
-                    with self.assertRaisesRegex(AccessError, "for dispatchers and service managers"):
+                    with self.assertRaisesRegex(AccessError, "dispatchers and service managers"):
                         self._get_tiles(user)
 
     #=== WHAT IT SAYS ===#

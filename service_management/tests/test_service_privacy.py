@@ -238,12 +238,19 @@ class TestServicePrivacy(SubscriptionCommon):
         with self.assertRaises(AccessError):
             self.env['service.erasure'].search([])
 
-    def test_documents_of_a_company_one_does_not_work_for_are_not_erased(self):
+    def test_documents_of_a_company_one_does_not_work_for_are_neither_handed_out_nor_erased(self):
         other = self.setup_other_company()['company']
         self.env['service.object'].sudo().create({
             'name': "Stove", 'partner_id': self.person.id, 'company_id': other.id})
-        with self.assertRaisesRegex(AccessError, other.name):
-            self.person.with_user(self.user_manager)._erase_personal_data("Call")
+        person = self.person.with_user(self.user_manager)
+        for verb in (lambda: person._erase_personal_data("Call"), person._export_personal_data):
+            with self.assertRaisesRegex(AccessError, other.name):
+                verb()
+
+    def test_contact_of_another_company_is_nobodys_of_this_one(self):
+        self.person.company_id = self.setup_other_company()['company']
+        with self.assertRaises(AccessError):
+            self.person.with_user(self.user_manager)._export_personal_data()
 
     @users('service_manager')
     def test_records_of_erasures_are_nobodys_to_write(self):

@@ -93,6 +93,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         self._ensure_may_erase()
+        self._ensure_own_companies()
         records_by_model = self._get_personal_records()
         messages = self._get_personal_messages(records_by_model)
         data = {
@@ -119,6 +120,7 @@ class ResPartner(models.Model):
         """:raise AccessError: if the user is no service manager"""
         self.env['service.order']._ensure_role('manager', self.env._(
             "Only a service manager hands out or erases what is known of a person."))
+        self.check_access('write')
 
     def _get_erasure_hindrances(self):
         """Return a text that names what has to be finished before one contact is erased, or ''."""
