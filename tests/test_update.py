@@ -94,10 +94,11 @@ _NEIGHBOURS = (
     'res_partner', 'sale_order', 'sale_order_line')
 #: What an update changes on purpose: {table: columns}. The first version called the event of a stage
 #: otherwise. Since 19.0.1.2.0 orders that agreements plan are measured no longer by what only a call
-#: waits for, and copied lines hold what was found for them, too.
+#: waits for, and copied lines hold what was found for them, too. Why a line of the first version is
+#: billed as it is, is said anew, with dates as people write them since 19.0.1.4.0.
 _MEANT = {
     'service_stage': {'visit_event'},
-    'service_order_line': {'technical_price_unit'},
+    'service_order_line': {'billing_reason', 'technical_price_unit'},
     'service_order': {'sla_deadline', 'sla_state'},
     'service_order_sla': {
         'elapsed_hours', 'next_event_on', 'note', 'running_since', 'state', 'used_percent'},
