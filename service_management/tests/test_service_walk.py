@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 from lxml import html
 
 from odoo import http
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -307,6 +307,65 @@ class TestServiceWalk(WalkCommon, MockEmail):
             else:
                 self.assertIn("no longer valid", self.url_open(url, json={'params': {
                     'name': "Robot", 'signature': SIGNATURE}}).json()['result']['error'])
+
+    #=== STAFF ===#
+
+    def _get_staff(self):
+        salesperson = new_test_user(
+            self.env, 'salesperson', groups='sales_team.group_sale_salesman',
+            company_id=self.company.id)
+        return (self.user_technician | self.user_customer_service | self.user_dispatcher
+                | self.user_manager | self.user_accountant | salesperson)
+
+    def test_staff_who_have_the_link_are_staff_all_the_same(self):
+        documents = [document for document in self.documents['guest'] if 'title' in document._fields]
+        quote, finished, offer, done = (
+            next(document for document in documents if f": {title}" in document.title)
+            for title in ("quote", "finished", "offer", "done"))
+        rating = f'{done._get_rating_url()}/submit_feedback'
+        before, orders = self._look(documents), self.env['service.order'].search_count([])
+        for user in self._get_staff():
+            user.password = 'of-the-staff'
+            self.authenticate(user.login, 'of-the-staff')
+            for document, verb in ((quote, 'accept'), (finished, 'sign'), (offer, 'accept')):
+                token = document._portal_ensure_token()
+                with self.subTest(user=user.login, document=document.title, verb=verb):
+                    page = self.url_open(document.get_portal_url())
+                    self.assertIn("Only the customer decides here", page.text)
+                    self.assertFalse(find_forms(html.fromstring(page.text), page.url))
+                    url = f'{document.access_url}/{verb}'
+                    self.assertIn("Only the customer decides", self.url_open(url, json={'params': {
+                        'name': "Robot", 'signature': SIGNATURE, 'access_token': token,
+                    }}).json()['result']['error'])
+            for document in (quote, offer):
+                with self.subTest(user=user.login, document=document.title, verb='decline'):
+                    self._post(f'{document.access_url}/decline', note="No",
+                               access_token=document.access_token,
+                               fingerprint=document._get_quote_fingerprint())
+            with self.subTest(user=user.login, verb='rate'):
+                self.assertIn("Only the customer", self._post(rating, rate=1).text)
+            with self.subTest(user=user.login, verb='request'):
+                page = self._post('/my/service_request', title="Mine")
+                self.assertIn("Only customers ask for service here", page.text)
+        self.assertEqual(self._look(documents), before)
+        self.assertEqual(self.env['service.order'].search_count([]), orders)
+        self.assertFalse(done.rating_ids.filtered('consumed'))
+
+    def _post(self, url, **values):
+        return self.url_open(url, data={
+            'csrf_token': http.Request.csrf_token(self), **values})
+
+    def test_history_says_that_nobody_was_logged_in(self):
+        quote = next(document for document in self.documents['guest']
+                     if document._name == 'service.order' and ": quote" in document.title)
+        self.authenticate(None, None)
+        self.url_open(f'{quote.access_url}/accept', json={'params': {
+            'name': "Robot", 'signature': SIGNATURE, 'access_token': quote._portal_ensure_token(),
+            'fingerprint': quote._get_quote_fingerprint()}})
+        self.assertEqual(quote.accepted_by, "Robot")
+        message = quote.message_ids.filtered(lambda message: "signed by Robot" in message.body)
+        self.assertIn("by the link, without a login", message.body)
+        self.assertTrue(message.create_uid._is_public())
 
     #=== LINKS OF MAILS ===#
 

@@ -217,9 +217,11 @@ class ServiceCustomerPortal(CustomerPortal):
 
     def _post_for_customer(self, record, body):
         """Write what a customer did into a document's history, in the customer's name."""
-        user = self.env.user
-        author = record._mail_get_partners()[record.id][:1] if user._is_public() \
-            else user.partner_id
+        author = self.env.user.partner_id
+        if self.env.user._is_public():
+            author = record._mail_get_partners()[record.id][:1]
+            # Whoever has the link can be anybody who saw the mail: the history does not claim more.
+            body = f"{body} {self.env._('(by the link, without a login)')}"
         record.message_post(
             body=body, author_id=author.id, message_type='comment',
             subtype_xmlid='mail.mt_comment')

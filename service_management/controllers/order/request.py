@@ -25,13 +25,14 @@ class ServiceRequestPortal(ServiceCustomerPortal):
     def portal_service_request(self, **form):
         """Show the form for a request; take one and go to its page."""
         error = None
-        if request.httprequest.method == 'POST':
-            try:
+        try:
+            self._ensure_may_request()
+            if request.httprequest.method == 'POST':
                 with self.env.cr.savepoint():
                     order = self._create_service_request(form)
                 return request.redirect(order.get_portal_url(query_string='&message=requested'))
-            except UserError as refusal:
-                error = str(refusal)
+        except UserError as refusal:
+            error = str(refusal)
         values = self._prepare_portal_layout_values()
         values.update({
             'page_name': 'service_request',
@@ -41,6 +42,13 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             'error': error,
         })
         return request.render('service_management.portal_service_request', values)
+
+    def _ensure_may_request(self):
+        """:raise UserError: if staff ask: orders are made in sudo here, whatever their rights are"""
+        if self.env.user._is_internal():
+            raise UserError(self.env._(
+                "Only customers ask for service here. Make an order in the Service app, please, or"
+                " ask a dispatcher for one."))
 
     def _get_own_addresses(self):
         """Return the customer and the addresses where service may be asked for, in sudo."""
