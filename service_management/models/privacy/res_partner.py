@@ -4,7 +4,7 @@ import zipfile
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
@@ -166,7 +166,7 @@ class ResPartner(models.Model):
             day.replace(month=12, day=31) + relativedelta(years=company.service_retention_years)
             for company, day in last.items()]
         day = max(days, default=False)
-        return day if day and day >= fields.Date.today() else False
+        return day if day and day >= self.env.company._get_service_today() else False
 
     def _describe_erased(self):
         """Return what erasing one contact takes away, as lines with counts."""
