@@ -24,8 +24,6 @@ ALLOWED = {
     ('accountant', 'service.subscription.accrual', 'action_reverse'),
     # Occurrences are a ledger that is written by verbs only.
     ('dispatcher', 'service.agreement.occurrence', 'action_unskip'),
-    # Answering a customer is everybody's.
-    ('accountant', 'service.order', 'action_contacted'),
 }
 #: Doors of Odoo that lead to every model: {name: arguments}
 DOORS = {

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time, users
+from odoo.tests import Form, freeze_time, new_test_user, users
 from odoo.tools.safe_eval import safe_eval
 
 from .common import SIGNATURE, ServiceBaseCommon
@@ -597,10 +597,14 @@ class TestServiceSlaReasons(SlaCommon):
             with self.subTest(record._name), self.assertRaises(AccessError):
                 record.write(values)
 
-    def test_customer_cannot_say_that_we_have_answered(self):
-        guest = self._create_portal_user('guest', self.customer)
-        with self.assertRaises(AccessError):
-            self._call().with_user(guest).action_contacted()
+    def test_who_only_looks_does_not_say_that_we_have_answered(self):
+        order = self._call()
+        accountant = new_test_user(
+            self.env, login='service_accountant', company_id=self.company.id,
+            groups='base.group_user,account.group_account_invoice')
+        for user in (self._create_portal_user('guest', self.customer), accountant):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                order.with_user(user).action_contacted()
 
     @users('service_manager')
     def test_nobody_writes_a_clock_by_hand(self):

@@ -247,15 +247,18 @@ class ServiceOrder(models.Model):
         statuses._run(dict.fromkeys(statuses, fields.Datetime.now()))
 
     def action_contacted(self):
-        """Note that somebody has talked to the customer."""
-        self.check_access('read')
+        """Note that somebody has talked to the customer.
+
+        :raise AccessError: if the user only looks at orders
+        """
+        self.check_access('write')
         self._mark_contacted()
         return True
 
     def _mark_contacted(self, moment=None):
         """Note when somebody talked to the customer first (naive UTC), by default now."""
         moment = moment or fields.Datetime.now()
-        # Answering a customer is everybody's; the field itself is nobody's to write.
+        # Whoever answers a customer by a message has answered him; the field is nobody's to write.
         self.sudo().filtered(lambda order: not order.date_first_contact).date_first_contact = moment
         self._reach_sla(self._get_sla_kinds_ended_by('contacted'), moment)
 
