@@ -14,6 +14,12 @@ export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
         this.notification = useService("notification");
     }
 
+    /** A board without columns would be blank, as if somebody could add one: it says what to do. */
+    get showNoContentHelper() {
+        const { isGrouped, groups } = this.props.list;
+        return super.showNoContentHelper || (isGrouped && !groups.length);
+    }
+
     async sortRecordDrop(dataRecordId, dataGroupId, params) {
         const { list } = this.props;
         const target = list.isGrouped && list.groups.find((g) => g.id === params.parent?.dataset.id);
