@@ -6,6 +6,7 @@ from . import test_service_agreement_end
 from . import test_service_agreement_portal
 from . import test_service_bill_again
 from . import test_service_billing
+from . import test_service_browse
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_customer_service
@@ -35,6 +36,7 @@ from . import test_service_quote
 from . import test_service_report
 from . import test_service_rights
 from . import test_service_sale
+from . import test_service_screens
 from . import test_service_sla
 from . import test_service_stage
 from . import test_service_subscription

@@ -100,3 +100,86 @@ class ServiceCompanyCommon(SubscriptionCommon):
             [('date', '<=', day)])._post_all()
         other._create_due_fees(day)
         Run._start(other, day, day)
+
+
+class ServiceDayCommon(ServiceCompanyCommon):
+    """The same company in the midst of its day: all is set up, and work is in every state."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._make_setup()
+        cls._make_day()
+        cls._make_quotes()
+        cls._make_corrections()
+
+    @classmethod
+    def _make_setup(cls):
+        for model, values in (
+            ('service.zone', {'name': "Northern"}), ('service.tag', {'name': "Urgent"}),
+            ('service.task', {'name': "Inspect the burner"}),
+            ('service.object.group', {'name': "Boilers", 'warranty_labor_months': 12}),
+            ('service.line.set', {'name': "Boiler Service", 'line_ids': [
+                Command.create({'kind': 'hour', 'quantity': 2})]}),
+            ('service.agreement.group', {'name': "Monthly", 'horizon_days': 60}),
+            ('service.agreement.template.group', {'name': "Heating"}),
+            ('service.price.rule', {
+                'name': "Call-out", 'kind': 'call_out', 'amount': 45, 'product_id': cls.travel.id}),
+            ('service.subscription.indexation', {'change': 3}),
+            ('service.subscription.price', {
+                'product_id': cls.monitoring.id, 'price': 110, 'valid_from': '2027-01-01'}),
+        ):
+            cls.env[model].create(values)
+
+    @classmethod
+    def _make_day(cls):
+        """Visits of Anna: to come, dispatched, stopped for a while; Boris is at work."""
+        for hour in (13, 15):
+            visit = cls._plan(cls._create_order(object_ids=cls.object.ids), f'2026-03-02 {hour}:00:00')
+        visit.action_dispatch()
+        stopped = cls._plan(cls._create_order(), '2026-03-02 08:00:00')
+        stopped.action_start()
+        stopped.action_stop()
+        at_work = cls._plan(cls._create_order(), '2026-03-02 09:00:00', cls.colleague)
+        at_work.action_start()
+
+    @classmethod
+    def _make_quotes(cls):
+        cls._create_quote(title="Is too loud")
+        cls._create_quote(title="New pump").action_mark_quote_sent()
+        cls.env['service.subscription'].search([]).sale_order_id.user_id = cls.user_sales
+        values = {'company_id': cls.company.id, 'partner_id': cls.customer.id}
+        cls.env['service.agreement'].create({**values, 'title': "Offered"}).action_mark_quote_sent()
+        suspended = cls.agreement.copy({**values, 'title': "Suspended"})
+        suspended._activate()
+        suspended._suspend(cls.env['service.reason']._get_default('agreement'))
+
+    @classmethod
+    def _make_corrections(cls):
+        """An order that was cancelled, one that is rated, one given away, one taxed otherwise."""
+        cls._create_order(title="Not needed")._move_to('cancelled', cls.cancel_reason)
+        done, given, waits = (
+            cls._create_order(title=title) for title in ("Rated", "Given away", "To post"))
+        for order in done | given | waits:
+            cls._plan(order)
+            cls._create_line(order, employee_id=cls.technician.id, quantity=1)
+        cls._create_line(waits, quantity=1)  # whose work it was is not known
+        cls._sign(waits)
+        cls._sign(done)
+        done.rating_apply(5, token=done._rating_get_access_token())
+        cls._sign(given)
+        given._post_lines()
+        invoice = given._create_invoices()
+        done._post_lines()
+        invoice.action_post()
+        invoice._reverse_moves(cancel=True)
+        taxed = cls._create_service_product("Filter", 20)
+        order = cls._create_order(title="Taxed otherwise")
+        cls._create_line(order, 'item', product_id=taxed.id, quantity_planned=1)
+        cls._create_line(order, 'item', quantity_planned=1)._cancel()
+        subscription = cls._subscribe(lines=[{'product_id': taxed.id}])
+        day = date(2026, 3, 2)
+        run = cls.env['service.subscription.run'].sudo()._start(subscription, day, day)
+        run._set_aside(subscription, "There is no journal.")
+        run._finish()
+        taxed.taxes_id = cls.tax.copy({'name': "VAT 25", 'amount': 25})

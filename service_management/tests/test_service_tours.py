@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -295,67 +294,6 @@ class TestServiceTours(ServiceCommon, HttpCase):
             f'/odoo/service-subscriptions/{subscription.id}', 'service_manager_taxes_tour',
             login='service_manager')
         self.assertEqual(subscription.line_ids.tax_ids, raised)
-
-    def test_every_screen_opens_without_a_console_error(self):
-        self._worked_order().action_post()
-        sla = self.env['service.sla'].create({
-            'name': "Gold", 'target_ids': [Command.create({'limit_hours': 4})]})
-        self._plan(self._create_order(sla_id=sla.id))
-        self.env['service.agreement'].create({
-            'title': "Boilers", 'partner_id': self.customer.id, 'company_id': self.company.id,
-            'line_ids': [Command.create({'kind': 'hour'})]})
-        plan, product = self._prepare_subscriptions()
-        subscription = self.env['service.subscription'].create({
-            'title': "Monitoring", 'partner_id': self.customer.id, 'plan_id': plan.id,
-            'line_ids': [Command.create({'product_id': product.id})]})
-        subscription.action_activate()
-        subscription._bill(subscription.date_start, subscription.date_start).action_post()
-        self.env['service.subscription.indexation'].create({'change': 3})
-        self.env['service.subscription.run'].sudo()._start(
-            subscription, subscription.date_start, subscription.date_start)
-        self.user_manager.group_ids |= self.env.ref('base.group_system')
-        actions = self.env['ir.actions.act_window'].search([
-            ('res_model', '=like', 'service.%'), ('target', '!=', 'new')])
-        screens = [
-            [action.id, view_type, False] for action in actions
-            for view_type in action.view_mode.split(',') if view_type != 'form']
-        screens += [
-            [{'type': 'ir.actions.act_window', 'res_model': model, 'views': [[False, 'form']]},
-             'form', self.env[model].search([], limit=1).id]
-            for model in ('service.order', 'service.visit', 'service.object', 'service.stage',
-                          'service.team', 'service.task', 'service.agreement', 'service.sla',
-                          'service.order.sla', 'service.subscription',
-                          'service.subscription.fee', 'service.subscription.line',
-                          'service.subscription.plan', 'service.subscription.indexation',
-                          'service.subscription.run')]
-        screens.append(
-            [self.env.ref('service_management.res_config_settings_action').id, 'form', False])
-        self.assertGreater(len(screens), 35)
-        self.browser_js(
-            '/odoo', _OPEN_SCREENS % json.dumps(screens), login='service_manager', timeout=300,
-            ready="!!odoo.__WOWL_DEBUG__?.root.env.services.action")
-
-
-#: Opens screen after screen in one client; a console error anywhere fails the test.
-_OPEN_SCREENS = """
-(async () => {
-    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
-    for (const [request, viewType, resId] of %s) {
-        const selector = `.o_action_manager .o_${viewType}_view .o_content`;
-        await action.doAction(
-            resId ? { ...request, res_id: resId } : request,
-            { clearBreadcrumbs: true, viewType });
-        const start = Date.now();
-        while (!document.querySelector(selector)) {  // the client renders after it has answered
-            if (Date.now() - start > 20000) {
-                throw new Error(`${JSON.stringify(request)} does not open as ${viewType}`);
-            }
-            await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-    }
-    console.log("test successful");
-})();
-"""
 
 
 @tagged('post_install', '-at_install', 'service_browser')
