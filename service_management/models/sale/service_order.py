@@ -33,6 +33,7 @@ class ServiceOrder(models.Model):
         """Show the sales order that sold the work, and those that the work led to."""
         self.check_access('read')
         self.ensure_one()
+        self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('sale.action_orders')
         orders = self._get_sale_orders()
         if len(orders) == 1:
