@@ -270,7 +270,8 @@ class TestServicePrivacy(SubscriptionCommon):
             default_partner_id=self.person.id)).save()
         self.assertIn(order.invoice_ids.display_name, dialog.hindrances)
         self.assertIn('download', dialog.action_export()['url'])
-        with zipfile.ZipFile(io.BytesIO(self.person._export_personal_data())) as archive:
+        with zipfile.ZipFile(io.BytesIO(
+                self.person.with_user(self.env.user)._export_personal_data())) as archive:
             names = archive.namelist()
             data = json.loads(archive.read('data.json'))
         self.assertEqual(sum(name.endswith(f"{NAME}.png") for name in names), 2)

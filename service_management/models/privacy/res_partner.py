@@ -100,7 +100,7 @@ class ResPartner(models.Model):
             self.env['ir.model']._get(model).name: read_personal(records)
             for model, records in {
                 'res.partner': self._get_personal_contacts(), **records_by_model}.items()}
-        data[self.env.ref('mail.model_mail_message').name] = [
+        data[self.env['ir.model']._get('mail.message').name] = [
             {'date': str(message.date), 'author': message.author_id.name or message.email_from,
              'on': message.record_name, 'text': html2plaintext(message.body or '')}
             for message in messages if message.body]
