@@ -112,6 +112,7 @@ class ServiceDayCommon(ServiceCompanyCommon):
         cls._make_day()
         cls._make_quotes()
         cls._make_corrections()
+        cls.env['res.partner'].create({'name': "Forgotten"})._erase_personal_data("Asked for it.")
 
     @classmethod
     def _make_setup(cls):
