@@ -47,7 +47,8 @@ class TestServiceBrowse(ServiceDayCommon, HttpCase):
                 '/odoo', ROBOT % json.dumps(plan), login=user.login, timeout=300,
                 ready="!!odoo.__WOWL_DEBUG__?.root.env.services.action")
         except AssertionError as error:  # which begins with all of the script
-            self.fail(str(error).rpartition('" failed\n\n')[2])
+            said = str(error).rpartition('" failed\n\n')[2]
+            raise self.failureException(said) from None
 
     def test_every_screen_of_a_technician(self):
         self._browse(self.user_technician)
