@@ -138,6 +138,19 @@ class TestServiceRights(ServiceCommon):
                 refused()
         mine.name = "As agreed with Boris"
 
+    def test_forms_offer_hours_of_others_to_dispatchers_only(self):
+        order = self._create_order()
+        line = self._create_line(order, employee_id=self.technician.id, quantity=2)
+        self._plan(order, employee=self.colleague)
+        for user, may in (
+                (self.user_technician, True), (self.user_colleague, False),
+                (self.user_customer_service, False), (self.user_dispatcher, True)):
+            with self.subTest(user.login):
+                mine = line.with_user(user)
+                self.assertEqual(mine.can_edit_hours, may)
+                new = mine.new({'order_id': order.id, 'employee_id': self.technician.id, 'quantity': 1})
+                self.assertTrue(new.can_edit_hours)
+
     def test_corrected_hours_leave_a_trace(self):
         order = self._create_order()
         self._plan(order)

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
@@ -6,6 +6,16 @@ from odoo.tools import format_date
 class ServiceOrderLine(models.Model):
     """Hours are the word of who worked them; dispatchers correct them, and the order says so."""
     _inherit = 'service.order.line'
+
+    can_edit_hours = fields.Boolean(compute='_compute_can_edit_hours')
+
+    @api.depends('state', 'kind', 'employee_id', 'quantity')
+    @api.depends_context('uid')
+    def _compute_can_edit_hours(self):
+        """Leave booked hours to who worked them; who enters new ones says whose they are."""
+        others = self._origin._filter_colleagues()
+        for line in self:
+            line.can_edit_hours = line.state == 'open' and line._origin not in others
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -52,13 +62,20 @@ class ServiceOrderLine(models.Model):
         parts = (self.sudo().employee_id.name, f'{self.quantity:g} h', format_date(self.env, self.date))
         return ', '.join(filter(None, parts))
 
+    def _filter_colleagues(self):
+        """Return those of these lines that are hours of others, which the user does not correct."""
+        if self.with_user(self.env.user)._has_role('dispatcher'):
+            return self.browse()
+        return self.filtered(lambda line: (
+            line._is_worked()
+            and line.sudo().employee_id.user_id != self.env.user))  # employees are HR's
+
     def _ensure_own_hours(self):
         """:raise AccessError: if these are hours of a colleague, and the user no dispatcher"""
-        if self._has_role('dispatcher'):
+        if self.env.su:
             return
-        for line in self.sudo():  # employees are HR's
-            if line._is_worked() and line.employee_id.user_id != self.env.user:
-                raise AccessError(self.env._(
-                    "“%(line)s” are hours of %(employee)s. Only dispatchers correct the hours of"
-                    " others: ask one of them.",
-                    line=line.display_name, employee=line.employee_id.name))
+        if line := self._filter_colleagues()[:1]:
+            raise AccessError(self.env._(
+                "“%(line)s” are hours of %(employee)s. Only dispatchers correct the hours of"
+                " others: ask one of them.",
+                line=line.display_name, employee=line.sudo().employee_id.name))
