@@ -12,8 +12,8 @@ from .common import SIGNATURE
 from .common_subscription import SubscriptionCommon
 from .test_service_portal import PNG
 
-#: How many requests the robot makes; ``SERVICE_HOSTILE_REQUESTS=3000`` for a long run
-REQUESTS = int(os.environ.get('SERVICE_HOSTILE_REQUESTS', '360'))
+#: How many requests the robot makes; ``SERVICE_HOSTILE_REQUESTS`` says another number
+REQUESTS = int(os.environ.get('SERVICE_HOSTILE_REQUESTS', '3000'))
 SEED = int(os.environ.get('SERVICE_HOSTILE_SEED', '19'))
 
 SVG = b'<!--' + b' ' * 2000 + b'--><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
