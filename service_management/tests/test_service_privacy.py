@@ -275,7 +275,7 @@ class TestServicePrivacy(SubscriptionCommon):
             names = archive.namelist()
             data = json.loads(archive.read('data.json'))
         self.assertEqual(sum(name.endswith(f"{NAME}.png") for name in names), 2)
-        self.assertTrue(any('signature' in name for name in names))
+        self.assertTrue(any(name.endswith('-signature.png') for name in names))
         [told] = data["Service Order"]
         self.assertEqual(told["Subject"], order.title)
         self.assertNotIn("Cost", told)

@@ -1,5 +1,6 @@
 import io
 import json
+import mimetypes
 import zipfile
 
 from dateutil.relativedelta import relativedelta
@@ -109,9 +110,10 @@ class ResPartner(models.Model):
             archive.writestr('data.json', json.dumps(data, indent=2, ensure_ascii=False))
             for attachment in self._get_personal_attachments(records_by_model, messages):
                 if attachment.type == 'binary':
-                    archive.writestr(
-                        f'files/{attachment.id}-{attachment.name.replace("/", "-")}',
-                        attachment.raw or b'')
+                    name = f'{attachment.id}-{attachment.name.replace("/", "-")}'
+                    if '.' not in name:  # a picture in a field is called as the field
+                        name += mimetypes.guess_extension(attachment.mimetype or '') or ''
+                    archive.writestr(f'files/{name}', attachment.raw or b'')
         return buffer.getvalue()
 
     #=== ERASURE ===#
