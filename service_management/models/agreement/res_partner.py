@@ -18,7 +18,7 @@ class ResPartner(models.Model):
 
     def _on_other_customer(self, of_others):
         super()._on_other_customer(of_others)
-        living = Domain('state', 'in', ('draft', 'active')) & of_others
+        living = self.env['service.agreement']._get_open_domain() & of_others
         self._ensure_no_site({'service.agreement': Domain('site_ids', 'in', self.ids) & living})
         self._leave(self.env['service.agreement'].sudo().search(
             Domain('contact_id', 'in', self.ids) & living))

@@ -187,7 +187,7 @@ class ServiceAgreement(models.Model):
     @api.model
     def _get_condition_domain(self):
         """Leave out what has ended: it covers nothing new."""
-        return super()._get_condition_domain() & Domain('state', 'in', ('draft', 'active'))
+        return super()._get_condition_domain() & self._get_open_domain()
 
     @api.model
     def _get_template_terms(self):

@@ -115,8 +115,7 @@ class ServiceAgreementLine(models.Model):
     @api.model
     def _get_condition_domain(self):
         """Leave out what has ended, as the agreement does."""
-        return super()._get_condition_domain() & Domain(
-            'agreement_id', 'any', self.agreement_id._get_condition_domain())
+        return super()._get_condition_domain() & self._get_open_domain()
 
     @api.model
     def _get_duty_domain(self, field):

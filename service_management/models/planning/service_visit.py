@@ -326,7 +326,7 @@ class ServiceVisit(models.Model):
 
     @api.model
     def _get_duty_domain(self, field):
-        return super()._get_duty_domain(field) & Domain('state', 'in', OPEN_STATES)
+        return super()._get_duty_domain(field) & self._get_open_domain()
 
     def _filter_transferable(self, field):
         """Leave out what has begun: whoever began it is who did it."""

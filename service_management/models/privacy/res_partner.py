@@ -146,10 +146,10 @@ class ResPartner(models.Model):
     def _get_unfinished_domains(self):
         """Return {model: domain} of documents that a customer must stay known for; extend for more."""
         return {
-            'service.order': Domain('state', 'in', ('draft', 'open', 'signed_off')) | Domain(
+            'service.order': self.env['service.order']._get_open_domain() | Domain(
                 'invoice_status', '=', 'to_invoice'),
-            'service.agreement': Domain('state', 'in', ('draft', 'active')),
-            'service.subscription': Domain('state', 'in', ('draft', 'active')),
+            'service.agreement': self.env['service.agreement']._get_open_domain(),
+            'service.subscription': self.env['service.subscription']._get_open_domain(),
             'service.subscription.fee': Domain('state', 'in', ('open', 'draft')),
             'account.move': Domain('move_type', '!=', 'entry') & (
                 Domain('state', '=', 'draft') | (
@@ -263,4 +263,3 @@ class ResPartner(models.Model):
             })
         if not is_kept:
             self.bank_ids.unlink()
-

@@ -31,7 +31,6 @@ class ServiceOrder(models.Model):
 
     def action_view_sale_orders(self):
         """Show the sales order that sold the work, and those that the work led to."""
-        self.check_access('read')
         self.ensure_one()
         self.check_access('read')
         action = self.env['ir.actions.act_window']._for_xml_id('sale.action_orders')

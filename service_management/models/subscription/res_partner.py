@@ -19,7 +19,7 @@ class ResPartner(models.Model):
         super()._on_other_customer(of_others)
         self._ensure_no_site({'service.subscription': (
             Domain('partner_invoice_id', 'in', self.ids)
-            & Domain('state', 'in', ('draft', 'active')) & of_others)})
+            & self.env['service.subscription']._get_open_domain() & of_others)})
 
     def _compute_service_subscription_count(self):
         self._count_service('service_subscription_count', 'service.subscription')

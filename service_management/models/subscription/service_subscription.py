@@ -182,7 +182,7 @@ class ServiceSubscription(models.Model):
 
     @api.model
     def _get_duty_domain(self, field):
-        return super()._get_duty_domain(field) & Domain('state', 'in', ('draft', 'active'))
+        return super()._get_duty_domain(field) & self._get_open_domain()
 
     def _get_responsible_users(self):
         return super()._get_responsible_users() | self.user_id
