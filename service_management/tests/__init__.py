@@ -10,6 +10,7 @@ from . import test_service_browse
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_customer_service
+from . import test_service_customer_view
 from . import test_service_day
 from . import test_service_dialogs
 from . import test_service_entries

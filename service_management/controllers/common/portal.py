@@ -166,9 +166,9 @@ class ServiceCustomerPortal(CustomerPortal):
             own, order=order, limit=self._items_per_page, offset=pager['offset'])
         return {
             'records': records,
-            'groups': [(False, records)] if groupby == 'none' else [
-                (Model._fields[groupby].convert_to_export(value, Model) or self.env._("None"), grouped)
-                for value, grouped in records.grouped(groupby).items()],
+            'groups': [(False, records)] if groupby == 'none' else list(
+                records.grouped(lambda record: self._get_group_title(
+                    record, groupby, groups[groupby].get('words', {}))).items()),
             'pager': pager,
             'default_url': url,
             'searchbar_sortings': sortings, 'sortby': sortby,
@@ -176,6 +176,16 @@ class ServiceCustomerPortal(CustomerPortal):
             'searchbar_groupby': groups, 'groupby': groupby,
             'searchbar_inputs': inputs, 'search_in': search_in, 'search': search,
         }
+
+    def _get_group_title(self, record, groupby, words):
+        """Return what customers read above the group that one record is in.
+
+        :param dict words: {value: what customers call it}, where they call it otherwise than staff
+        """
+        value = record[groupby]
+        if isinstance(value, str) and value in words:
+            return words[value]
+        return record._fields[groupby].convert_to_export(value, record) or self.env._("None")
 
     def _render_service_list(self, page_name, listed):
         """Return the page of a list; a document of it leads to the next and the one before.

@@ -36,7 +36,10 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
     def _get_service_order_groups(self):
         return {
             'none': {'label': self.env._("None")},
-            'stage_id': {'label': self.env._("Stage")},
+            'state': {'label': self.env._("State"), 'words': {
+                'draft': self.env._("Requests and quotes"), 'open': self.env._("In process"),
+                'signed_off': self.env._("Done"), 'posted': self.env._("Done"),
+                'cancelled': self.env._("Cancelled")}},
             'site_id': {'label': self.env._("Site")},
         }
 
@@ -76,8 +79,7 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
             'message': message,
             'decline_reasons': self._get_decline_reasons(),
             'res_company': order.company_id,
-            'tz': order._get_timezone() if self.env.user._is_public() else (
-                self.env.user.tz or order._get_timezone()),
+            'tz': order._get_reader_timezone(),
         }, options, report_type, report, download)
 
     def _prepare_service_object_page(self, obj):

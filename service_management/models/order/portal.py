@@ -40,9 +40,13 @@ class ServiceOrder(models.Model):
             | Domain('channel', 'in', ('portal', 'email')))
 
     def _shows_prices(self):
-        """Tell whether customers see the lines of one order: what was quoted or done, not drafts."""
+        """Tell whether customers see the lines of one order: what was quoted or done, not drafts.
+
+        Whoever is to confirm work sees what it came to.
+        """
         self.ensure_one()
-        return bool(self.quote_sent_on or self.state in ('signed_off', 'posted'))
+        return bool(
+            self.quote_sent_on or self.state in ('signed_off', 'posted') or self.can_customer_sign)
 
     def _get_portal_documents(self):
         documents = super()._get_portal_documents()
@@ -62,7 +66,8 @@ class ServiceOrder(models.Model):
     def _get_portal_step(self):
         """Return how far one order is for its customer: a number from 0 to 4, or -1 if cancelled.
 
-        0 asked for, 1 confirmed, 2 planned, 3 under way, 4 done; extend for what lies between.
+        0 asked for, 1 confirmed, 2 planned, 3 under way, 4 done; extend for what lies between. It
+        never goes back while the order is open: what the customer was told has happened.
         """
         self.ensure_one()
         if self.state == 'cancelled':
@@ -70,6 +75,31 @@ class ServiceOrder(models.Model):
         if self.state in ('signed_off', 'posted'):
             return 4
         return 1 if self.state == 'open' else 0
+
+    def _get_portal_status(self):
+        """Return what customers read of where one order stands.
+
+        :return: (name of a colour of Bootstrap, words)
+        """
+        self.ensure_one()
+        if self.is_quote_expired:
+            return 'danger', self.env._("Quote expired")
+        if self.can_accept:
+            return 'warning', self.env._("Quote to decide")
+        if self.can_customer_sign:
+            return 'warning', self.env._("Please confirm the work")
+        if self.state == 'cancelled':
+            declined = self.stage_reason_id.usage == 'decline'
+            return 'secondary', self.env._("Declined") if declined else self.env._("Cancelled")
+        if self.state in ('signed_off', 'posted'):
+            return 'success', self.env._("Done")
+        return 'info', self.stage_id.customer_name or self._get_step_names()[self._get_portal_step()]
+
+    def _get_step_names(self):
+        """Return what customers read of the steps of an order, from 0 on."""
+        return [
+            self.env._("Received"), self.env._("Confirmed"), self.env._("Planned"),
+            self.env._("Under Way"), self.env._("Done")]
 
     def _get_work_content(self):
         """Return what the page says of the work of one order, as a dict of plain values.

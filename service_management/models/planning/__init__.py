@@ -5,6 +5,7 @@ from . import board
 from . import life
 from . import timer
 from . import overrun
+from . import customer
 from . import mail
 from . import service_order
 from . import service_order_line

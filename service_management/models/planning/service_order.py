@@ -186,10 +186,21 @@ class ServiceOrder(models.Model):
             'done' in states and not states & {'planned', 'dispatched', 'under_way'})
 
     def _get_portal_step(self):
-        step, states = super()._get_portal_step(), set(self.visit_ids.mapped('state'))
-        if step in (0, 1) and 'under_way' in states:
+        """A visit that was made stays made, and one that the customer was told of stays told."""
+        step, visits = super()._get_portal_step(), self.visit_ids
+        if step not in (0, 1):
+            return step
+        if visits.filtered(lambda visit: visit.state in ('under_way', 'done') or visit.work_start):
             return 3
-        return 2 if step in (0, 1) and 'dispatched' in states else step
+        is_told = visits.filtered(
+            lambda visit: visit.state == 'dispatched' or visit.invitation_sequence)
+        return 2 if is_told else step
+
+    def _is_visit_called_off(self):
+        """Tell whether the customer of one order was told of a visit, and of none that is to come."""
+        self.ensure_one()
+        return self.state == 'open' and not self._get_portal_visits() and bool(
+            self.visit_ids.filtered('invitation_sequence'))
 
     def _get_timezone(self):
         """Return the time zone of one order's site: where its technicians are, else the company."""

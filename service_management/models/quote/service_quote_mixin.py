@@ -144,6 +144,12 @@ class ServiceQuoteMixin(models.AbstractModel):
         self.ensure_one()
         return self.company_id._get_service_timezone()
 
+    def _get_reader_timezone(self):
+        """Return the time zone of who looks at one document in the portal: of the site by a link."""
+        self.ensure_one()
+        user = self.env.user
+        return (not user._is_public() and user.tz) or self._get_timezone()
+
     @api.model
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Write to the contact of a document, else to the customer."""
@@ -152,6 +158,28 @@ class ServiceQuoteMixin(models.AbstractModel):
     def _mail_get_partners(self, introspect_fields=False):
         partners = super()._mail_get_partners(introspect_fields=introspect_fields)
         return {document_id: found[:1] for document_id, found in partners.items()}
+
+    def _get_recipient(self):
+        """Return whom one document is written to: its contact, else its customer."""
+        self.ensure_one()
+        return self._mail_get_partners()[self.id]
+
+    def _get_greeted(self):
+        """Return the name that a mail of one document greets; nobody greets a company."""
+        recipient = self._get_recipient()
+        return '' if recipient.is_company else recipient.name or ''
+
+    def _get_callback(self):
+        """Return whom the customer of one document calls.
+
+        :return: (name, telephone number), either may be empty
+        """
+        self.ensure_one()
+        # Who answers is no secret to whom he answers.
+        responsible, company = self.user_id.sudo().partner_id, self.company_id.sudo()
+        if responsible.phone:
+            return responsible.name, responsible.phone
+        return company.name, company.phone or ''
 
     def action_send_quote(self):
         """Open the mail with the quote; sending it makes the document one to decide on."""

@@ -21,6 +21,10 @@ class ServiceStage(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     fold = fields.Boolean(string="Folded in Kanban")
+    customer_name = fields.Char(
+        string="Customers Read", translate=True,
+        help="What the portal says of open orders in this stage. Empty: how far the order is, as"
+             " Confirmed, Planned or Under Way.")
     description = fields.Text(
         translate=True, help="Shown to the users of the board as a tooltip of the column.")
     company_id = fields.Many2one(
