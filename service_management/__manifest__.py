@@ -81,6 +81,7 @@
         'views/order/service_order_stage_log_views.xml',
         'views/order/service_order_report_views.xml',
         'views/order/service_line_set_views.xml',
+        'views/order/service_order_type_views.xml',
         'views/order/service_object_views.xml',
         'views/order/service_team_views.xml',
         'views/order/account_move_views.xml',
@@ -88,6 +89,7 @@
         'views/order/res_partner_views.xml',
         'views/order/service_object_portal_templates.xml',
         'views/order/service_order_portal_templates.xml',
+        'views/order/service_order_type_portal_templates.xml',
         'views/order/service_order_templates.xml',
         'views/order/service_management_menus.xml',
 
@@ -113,6 +115,7 @@
         'views/sla/service_sla_views.xml',
         'views/sla/service_order_sla_views.xml',
         'views/sla/service_order_views.xml',
+        'views/sla/service_order_type_views.xml',
         'views/sla/service_stage_views.xml',
         'views/sla/service_team_views.xml',
         'views/sla/service_visit_views.xml',
@@ -187,6 +190,7 @@
     'demo': [
         'demo/service_people_demo.xml',
         'demo/service_customers_demo.xml',
+        'demo/service_order_types_demo.xml',
         'demo/service_orders_demo.xml',
         'demo/service_customer_side_demo.xml',
         'demo/service_agreements_demo.xml',

@@ -27,7 +27,7 @@ PERSONAL = {
             site_street site_street2 site_zip site_city
             ''',
         'rename': 'title',
-        'keep': 'name sent_fingerprint accepted_fingerprint analytic_distribution',
+        'keep': 'name sent_fingerprint accepted_fingerprint analytic_distribution given_fields',
     },
     'service.order.line': {
         'of': 'order_id.commercial_partner_id',

@@ -26,6 +26,7 @@ from . import test_service_mail
 from . import test_service_methods
 from . import test_service_order
 from . import test_service_order_ledger
+from . import test_service_order_type
 from . import test_service_overview
 from . import test_service_people
 from . import test_service_pictures

@@ -11,9 +11,11 @@ NO_CONDITIONS = {
         'calendar_id contact_id group_id partner_id preferred_employee_id pricelist_id sla_id tag_ids'
         ' task_ids team_id template_group_id template_id user_id',
     'service.agreement.group': 'sla_id',
-    'service.agreement.line': 'employee_id product_id product_uom_id task_id',
+    'service.agreement.line': 'employee_id order_type_id product_id product_uom_id task_id',
     'service.agreement.template.group': 'parent_id',
     'service.line.set.line': 'product_id product_uom_id',
+    'service.order.type':
+        'line_set_ids skill_ids sla_id stage_id stage_ids task_ids team_id',
     'service.price.rule': 'product_id',
     'service.sla': 'calendar_id escalation_user_id',
     'service.subscription':

@@ -38,6 +38,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             'page_name': 'service_request',
             'objects': self._search_service('service.object', order='name, id', limit=500),
             'sites': self._get_own_addresses(),
+            'order_types': self._get_order_types(),
             'form': {name: value for name, value in form.items() if is_text(value)},
             'error': error,
         })
@@ -49,6 +50,12 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             raise UserError(self.env._(
                 "Only customers ask for service here. Make an order in the Service app, please, or"
                 " ask a dispatcher for one."))
+
+    def _get_order_types(self, company=None):
+        """Return the kinds of work that customers may ask for, in sudo."""
+        # Portal users have no rights on setup.
+        return self.env['service.order.type'].sudo()._get_for_customers(
+            company or self.env.company)
 
     def _get_own_addresses(self):
         """Return the customer and the addresses where service may be asked for, in sudo."""
@@ -75,13 +82,17 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         site = self._pick_own(
             form.get('site_id'), sites.filtered_domain,
             self.env._("This address is not yours. Choose one from the list."))
+        company = obj.company_id or self.env.company
+        order_type = self._pick_own(
+            form.get('type_id'), self._get_order_types(company).filtered_domain,
+            self.env._("This kind of work is not offered any more. Choose one from the list."))
         description = self._read_text(form.get('description'), MAX_DESCRIPTION)
         photos = self._read_photos()
-        company = obj.company_id or self.env.company
         # Customers have no rights on orders; all that they name was found to be theirs.
         Order = self.env['service.order'].sudo().with_company(company)
         values = {
             'title': title,
+            'type_id': order_type.id,
             'channel': 'portal',
             'company_id': company.id,
             'partner_id': customer.id,

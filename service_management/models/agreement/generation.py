@@ -97,7 +97,7 @@ class ServiceAgreement(models.Model):
                 for site in sites:
                     known = ledger.get((line.id, due, site.id), Occurrence)
                     if not known or (fill_gaps and known.state == 'deleted'):
-                        key = (agreement._get_combine_key(line), site)
+                        key = (agreement._get_combine_key(line), line.order_type_id, site)
                         works_by_key[agreement, key].append(DueWork(line, due, site, known))
         open_days = agreements._get_open_days(works_by_key)
         planned = []
@@ -218,7 +218,10 @@ class ServiceAgreement(models.Model):
         named = lines.employee_id | self.preferred_employee_id
         gone = named - named._filter_serving(self.company_id, planned.day)
         objects = lines.object_id or self.object_ids.filtered('active')
-        tasks = lines.task_id
+        order_type = lines.order_type_id
+        brought, _lines = order_type._prepare_content(self.company_id)
+        tasks = lines.task_id | self.env['service.task'].browse(
+            task['task_id'] for task in brought)
         sites = objects.site_id.filtered(
             lambda site: site.commercial_partner_id == self.commercial_partner_id)
         vals = {
@@ -230,6 +233,7 @@ class ServiceAgreement(models.Model):
             'client_order_ref': self.client_order_ref,
             'user_id': self.user_id._filter_there(self.company_id).id,
             'channel': 'agreement',
+            'type_id': order_type.id,
             'date_order': visit['date_start'],
             'preferred_employee_id': visit['employee_id'] or (
                 self.preferred_employee_id - gone).id,
@@ -271,7 +275,8 @@ class ServiceAgreement(models.Model):
             else line.quantity
             for line in lines if line.kind == 'hour' and not line.is_travel)
         return min(
-            LONGEST_HOURS, hours or sum(lines.task_id.mapped('duration_hours'))
+            LONGEST_HOURS, hours or lines.order_type_id.duration_hours
+            or sum(lines.task_id.mapped('duration_hours'))
             or self.company_id.service_visit_hours)
 
     def _get_bounds(self, lines):

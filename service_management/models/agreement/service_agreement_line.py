@@ -42,6 +42,10 @@ class ServiceAgreementLine(models.Model):
     task_id = fields.Many2one(
         comodel_name='service.task', check_company=True, ondelete='restrict',
         index='btree_not_null')
+    order_type_id = fields.Many2one(
+        comodel_name='service.order.type', check_company=True,
+        ondelete='restrict', index='btree_not_null',
+        help="Type of the orders that do the work. Work of different types is not combined.")
     object_id = fields.Many2one(
         comodel_name='service.object', check_company=True, ondelete='restrict', condition=True,
         index='btree_not_null',

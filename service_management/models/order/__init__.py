@@ -1,5 +1,7 @@
 from . import service_kind_mixin
 from . import service_order
+from . import service_order_type
+from . import order_type
 from . import subject
 from . import life
 from . import money
@@ -22,6 +24,7 @@ from . import line_billing
 from . import line_quote
 from . import line_posting
 from . import line_preview
+from . import line_type
 from . import service_line_set
 from . import service_line_set_line
 from . import account_analytic_line

@@ -21,7 +21,8 @@ class ServiceOrder(models.Model):
         precompute=True, required=True, index=True, tracking=True, ondelete='restrict',
         group_expand='_read_group_stage_ids', copy=False,
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id),"
-               " '|', ('team_ids', '=', False), ('team_ids', '=', team_id)]")
+               " '|', ('team_ids', '=', False), ('team_ids', '=', team_id),"
+               " '|', ('order_type_ids', '=', False), ('order_type_ids', '=', type_id)]")
     stage_reason_id = fields.Many2one(
         comodel_name='service.reason', copy=False, ondelete='restrict')
     stage_note = fields.Char(copy=False)
@@ -45,17 +46,27 @@ class ServiceOrder(models.Model):
     signed_by = fields.Char(copy=False)
     signed_on = fields.Datetime(copy=False)
 
-    @api.depends('company_id', 'team_id')
+    @api.depends('company_id', 'team_id', 'type_id')
     def _compute_stage_id(self):
         """Give new orders their first stage; keep the stage of the others."""
         Stage = self.env['service.stage']
-        stage_by_team = {}
-        for order in self:
-            if not order.stage_id:
-                place = (order.company_id, order.team_id)
-                if place not in stage_by_team:
-                    stage_by_team[place] = Stage._get_initial(*place)
-                order.stage_id = stage_by_team[place]
+        for place, orders in self.grouped(lambda order: order._get_stage_place()).items():
+            place = dict(place)
+            waiting = orders.filtered(lambda order: not order.stage_id)
+            if waiting:
+                waiting.stage_id = Stage._get_initial(**place)
+            # What is new begins where its type does, whatever it was before in the form.
+            if new := (orders - waiting).filtered(lambda order: not order._origin):
+                stages = new.stage_id.filtered_domain(Stage._get_available_domain(**place))
+                misplaced = new if place['order_type'].stage_id else new.filtered(
+                    lambda order, stages=stages: order.stage_id not in stages)
+                misplaced.stage_id = Stage._get_initial(**place)
+
+    def _get_stage_place(self):
+        """Return what decides on the stages of one order, as pairs of names and records."""
+        self.ensure_one()
+        return (
+            ('company', self.company_id), ('team', self.team_id), ('order_type', self.type_id))
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -89,10 +100,14 @@ class ServiceOrder(models.Model):
             order.may_cancel = order.state in ('draft', 'open') and order.can_cancel and (
                 is_dispatcher or order._moves_by_call('cancelled'))
 
-    @api.constrains('stage_id', 'team_id', 'company_id')
+    @api.constrains('stage_id', 'team_id', 'company_id', 'type_id')
     def _check_stage_available(self):
         for order in self:
             stage = order.stage_id
+            if stage.order_type_ids and order.type_id not in stage.order_type_ids:
+                raise ValidationError(self.env._(
+                    "Stage “%(stage)s” is not used by orders of the type of %(order)s. Choose another"
+                    " stage or type.", stage=stage.name, order=order.name))
             if not stage.filtered_domain(stage._check_company_domain(order.company_id)) or (
                     stage.team_ids and order.team_id not in stage.team_ids):
                 raise ValidationError(self.env._(
@@ -188,7 +203,7 @@ class ServiceOrder(models.Model):
                     "%s has posted lines and stays closed. Create another order for more work.",
                     self.name))
         elif state == 'signed_off':
-            if self.company_id.service_require_signature and not (
+            if self._requires_signature() and not (
                     vals.get('signature') or self.signature):
                 raise UserError(self.env._(
                     "%s is not signed. Let the customer sign it with “Sign Off” first.", self.name))
@@ -274,7 +289,7 @@ class ServiceOrder(models.Model):
         moving = {}
         for order in self:
             target = stages.filtered_domain(
-                stages._get_available_domain(order.company_id, order.team_id)
+                stages._get_available_domain(**dict(order._get_stage_place()))
                 & Domain('category', '=', order.state))[:1]
             if target and (order.stage_id.sequence, order.stage_id.id) < (
                     target.sequence, target.id) and not target.needs_reason:
@@ -301,7 +316,7 @@ class ServiceOrder(models.Model):
         if stage.needs_reason or stage.category != 'signed_off':
             return stage.needs_reason
         is_unsigned = any(
-            order.company_id.service_require_signature and not order.signature for order in self)
+            order._requires_signature() and not order.signature for order in self)
         return is_unsigned or bool(self._get_posting_warnings())
 
     @api.model
@@ -321,9 +336,13 @@ class ServiceOrder(models.Model):
         :raise UserError: if there is none
         """
         Stage = self.env['service.stage']
-        stages = {place: Stage._get_for(state, *place) for place in set(
-            self.mapped(lambda order: (order.company_id, order.team_id)))}
-        return self.grouped(lambda order: stages[order.company_id, order.team_id])
+        stages = {place: Stage._get_for(state, **dict(place)) for place in {
+            order._get_stage_place() for order in self}}
+        return self.grouped(lambda order: stages[order._get_stage_place()])
+
+    def _get_stage_of(self, state):
+        """Return the first stage of a state that one order would go to."""
+        return self.env['service.stage']._get_for(state, **dict(self._get_stage_place()))
 
     def _move_to(self, state, reason=None, note=False):
         """Move orders to their first stage of a state.
@@ -373,7 +392,7 @@ class ServiceOrder(models.Model):
         """Open the dialog in which the customer signs."""
         self.ensure_one()
         self._ensure_allowed('sign_off')
-        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
+        stage = self._get_stage_of('signed_off')
         # The technician confirms completion without the right to move orders.
         self.sudo()._check_move(stage, self._get_dialog_answers())
         return self._open_stage_dialog(stage, self.env._("Sign Off"))

@@ -136,7 +136,7 @@ class ServiceOrder(models.Model):
                 "What was done has changed since you opened the page. Please read it again."))
         if not (name or '').strip() or not signature:
             raise UserError(self.env._("Enter your name and sign to confirm the work."))
-        stage = self.env['service.stage']._get_for('signed_off', self.company_id, self.team_id)
+        stage = self._get_stage_of('signed_off')
         self.sudo().write({
             'stage_id': stage.id, 'signature': signature, 'signed_by': name.strip(),
             'signed_on': fields.Datetime.now()})

@@ -52,7 +52,7 @@ class ServiceOrder(models.Model):
         super()._on_quote_accepted()
         shown = self.amount_total
         self.line_ids._agree()
-        stage = self.env['service.stage']._get_for('open', self.company_id, self.team_id)
+        stage = self._get_stage_of('open')
         self._move_for_customer(stage, self.env._("Accepted by %s.", self.accepted_by))
         if self.currency_id.compare_amounts(self.amount_total, shown):
             raise UserError(self.env._(
@@ -60,7 +60,7 @@ class ServiceOrder(models.Model):
 
     def _on_quote_declined(self, text, reason, note):
         super()._on_quote_declined(text, reason, note)
-        stage = self.env['service.stage']._get_for('cancelled', self.company_id, self.team_id)
+        stage = self._get_stage_of('cancelled')
         self._move_for_customer(stage, text, reason, note)
 
     def _move_for_customer(self, stage, text, reason=None, note=False):

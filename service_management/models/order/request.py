@@ -96,6 +96,6 @@ class ServiceOrder(models.Model):
         """Return the values of an order as customers make it: a draft for the dispatcher."""
         company = self.env['res.company'].browse(values.get('company_id')) or self.env.company
         values = {'company_id': company.id, **values}
-        team = self.new(values).team_id
-        stage = self.env['service.stage']._get_for('draft', company, team)
-        return {**values, 'team_id': team.id, 'stage_id': stage.id}
+        imagined = self.new(values)
+        stage = imagined._get_stage_of('draft')
+        return {**values, 'team_id': imagined.team_id.id, 'stage_id': stage.id}

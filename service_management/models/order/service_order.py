@@ -4,13 +4,15 @@ from odoo.fields import Command, Domain
 
 from ...tools.clock import local_day
 
+PRIORITIES = [('0', "Normal"), ('1', "Important"), ('2', "High"), ('3', "Emergency")]
+
 
 class ServiceOrder(models.Model):
     _name = 'service.order'
     _description = "Service Order"
     _inherit = [
-        'service.quote.mixin', 'service.job.mixin', 'mail.tracking.duration.mixin', 'rating.mixin',
-        'analytic.mixin',
+        'service.given.mixin', 'service.quote.mixin', 'service.job.mixin',
+        'mail.tracking.duration.mixin', 'rating.mixin', 'analytic.mixin',
     ]
     _order = 'priority desc, id desc'
     _rec_names_search = [
@@ -125,8 +127,8 @@ class ServiceOrder(models.Model):
         ],
         default='phone', required=True, tracking=True, help="How the work reached you.")
     priority = fields.Selection(
-        selection=[('0', "Normal"), ('1', "Important"), ('2', "High"), ('3', "Emergency")],
-        default='0', required=True, index=True, tracking=True)
+        selection=PRIORITIES, compute='_compute_priority', store=True, readonly=False,
+        precompute=True, required=True, index=True, tracking=True)
 
     # Work
     line_ids = fields.One2many(
@@ -195,9 +197,25 @@ class ServiceOrder(models.Model):
                 zone = zones._match(order.site_country_id, order.site_zip)
                 order.zone_id = zone or order.zone_id
 
-    @api.depends('company_id', 'zone_id')
+    def _get_followed_fields(self):
+        return {
+            **super()._get_followed_fields(), 'priority': self._propose_priority,
+            'team_id': self._propose_team_id}
+
+    def _is_given(self, name):
+        """A team that does not work for the company of an order was not meant for it."""
+        if name == 'team_id' and self.team_id and not self.team_id.filtered_domain(
+                self.team_id._check_company_domain(self.company_id)):
+            return False
+        return super()._is_given(name)
+
+    @api.depends('company_id', 'zone_id', 'type_id')
     def _compute_team_id(self):
-        """Follow the zone to the team that works there; elsewhere keep the team, or take the first."""
+        self._follow('team_id')
+
+    def _propose_team_id(self):
+        """Propose the team of the type, else one of the zone; elsewhere keep the team, or take the first."""
+        found = {}
         for company, orders in self.grouped('company_id').items():
             Team = self.env['service.team'].with_context(active_test=True)
             teams = Team.search(Team._check_company_domain(company))
@@ -205,8 +223,17 @@ class ServiceOrder(models.Model):
             for order in orders:
                 local = teams.filtered(
                     lambda team, zone=order.zone_id: zone and zone in team.zone_ids)
-                if not local or order.team_id not in local:
-                    order.team_id = local[:1] or (order.team_id & teams) or teams[:1]
+                team = order.type_id.team_id & teams or order.team_id & local or local[:1]
+                if team or not order.team_id & teams:
+                    found[order] = team or teams[:1]
+        return found
+
+    @api.depends('type_id')
+    def _compute_priority(self):
+        self._follow('priority')
+
+    def _propose_priority(self):
+        return {order: order.type_id.priority or '0' for order in self}
 
     @api.depends('title')
     def _compute_display_name(self):
@@ -270,7 +297,7 @@ class ServiceOrder(models.Model):
     def _get_protected_fields(self):
         """Return the names of the fields that a stage without “May Edit” locks; extend for more."""
         return {
-            'title', 'partner_id', 'contact_id', 'client_order_ref', 'site_id', 'site_street',
+            'title', 'type_id', 'partner_id', 'contact_id', 'client_order_ref', 'site_id', 'site_street',
             'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id',
             'object_ids', 'task_ids', 'line_ids', 'date_order', 'date_preferred', 'arrival_from',
             'arrival_to', 'channel', 'team_id', 'zone_id', 'preferred_employee_id', 'pricelist_id',

@@ -30,6 +30,12 @@ class ServiceOrderTask(models.Model):
             line.note_internal = line.task_id.note_internal
             line.note_external = line.task_id.note_external
 
+    def _is_untouched(self):
+        """Tell whether one task is as it was brought; extend for what else is done with it."""
+        self.ensure_one()
+        return not self.is_done and all(
+            self[name] == self.task_id[name] for name in ('note_internal', 'note_external'))
+
     @api.model_create_multi
     def create(self, vals_list):
         """Guard orders whose stage forbids editing."""

@@ -13,6 +13,26 @@ class ServiceStage(models.Model):
         help="Orders that have not come this far yet are moved here by themselves: requests by a"
              " quote, open orders by their visits.")
 
+    order_type_ids = fields.Many2many(
+        comodel_name='service.order.type', relation='service_order_type_stage_rel',
+        column1='stage_id', column2='type_id', string="Order Types",
+        help="Orders of other types do not get this stage. Empty means every type.",
+        ondelete='restrict', condition=True, context={'active_test': False})
+
+    @api.model
+    def _get_available_domain(self, company, team=None, order_type=None, **others):
+        return super()._get_available_domain(company, team, **others) & (
+            Domain('order_type_ids', '=', False)
+            | Domain('order_type_ids', 'in', order_type.ids if order_type else []))
+
+    @api.model
+    def _get_initial(self, company, team=None, order_type=None, **others):
+        """Begin where the type of an order does, if that is a stage for it."""
+        others = {'order_type': order_type, **others}
+        first = order_type.stage_id.filtered('active').filtered_domain(
+            self._get_available_domain(company, team, **others)) if order_type else self.browse()
+        return first or super()._get_initial(company, team, **others)
+
     @api.constrains('active')
     def _check_active(self):
         """Keep stages while orders in them are not finished: no board would show these."""

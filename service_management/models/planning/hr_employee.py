@@ -187,7 +187,11 @@ class HrEmployee(models.Model):
                 if (not skill.valid_from or skill.valid_from <= day) and (
                         not skill.valid_to or skill.valid_to >= day):
                     levels[skill.skill_id] = max(skill.level_progress, levels[skill.skill_id])
-            for need in slot.visit.order_id.task_ids.task_id.skill_ids:
+            order = slot.visit.order_id
+            for skill in order.type_id.skill_ids - order.task_ids.task_id.skill_ids.skill_id:
+                if skill not in levels:
+                    yield number, 'skill_missing', {'skill': skill}
+            for need in order.task_ids.task_id.skill_ids:
                 if need.skill_id not in levels:
                     yield number, 'skill_missing', {'skill': need.skill_id}
                 elif levels[need.skill_id] < need.skill_level_id.level_progress:

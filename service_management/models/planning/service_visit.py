@@ -168,10 +168,12 @@ class ServiceVisit(models.Model):
         return planned
 
     def _get_usual_hours(self):
-        """Return what the order's tasks take, else what the company plans for a visit."""
+        """Return what the type of the order plans, else its tasks take, else the company plans."""
         self.ensure_one()
-        hours = (sum(self.order_id.task_ids.task_id.mapped('duration_hours'))
-                 or self.order_id.company_id.service_visit_hours or 1.0)
+        order = self.order_id
+        hours = (order.type_id.duration_hours
+                 or sum(order.task_ids.task_id.mapped('duration_hours'))
+                 or order.company_id.service_visit_hours or 1.0)
         return min(hours, LONGEST_HOURS)
 
     @api.depends('date_start', 'date_end')

@@ -14,6 +14,12 @@ class ProductTemplate(models.Model):
         help="What the job takes: added to the service order that selling the product creates. The"
              " product's price pays for it.")
 
+    service_order_type_id = fields.Many2one(
+        comodel_name='service.order.type', string="Order Type", check_company=True,
+        ondelete='restrict', index='btree_not_null',
+        help="Type of the service orders that selling the product creates. They get its tasks; its"
+             " lines where the product has no line set, paid for by the price of the product.")
+
     @api.model
     def _get_saleable_tracking_types(self):
         return [*super()._get_saleable_tracking_types(), 'service_order', 'service_request']

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ...tools.clock import local_day
 
@@ -74,6 +75,11 @@ class SaleOrder(models.Model):
             'payment_term_id': self.payment_term_id.id,
             'date_preferred': self.commitment_date,
         }
+        # Of several, the type of what stands first.
+        if order_type := lines.product_id.service_order_type_id[:1]:
+            tasks, _lines = order_type._prepare_content(self.company_id)
+            values.update(
+                type_id=order_type.id, task_ids=[Command.create(task) for task in tasks])
         if site.commercial_partner_id == customer:
             values['site_id'] = site.id
         if not self.partner_id.is_company and self.partner_id.parent_id:

@@ -134,7 +134,9 @@ class SaleOrderLine(models.Model):
     def _insert_service_set(self, service_order):
         """Add what the sold job takes; its price is in the price of the job."""
         self.ensure_one()
-        self.product_id.service_line_set_id._insert(
+        product = self.product_id
+        sets = product.service_line_set_id or product.service_order_type_id.line_set_ids
+        sets._insert(
             service_order, factor=self.product_uom_qty, values={
                 'billing_override': 'not_chargeable',
                 'billing_note': self.env._("Included in %s", self.order_id.name),

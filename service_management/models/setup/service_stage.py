@@ -127,20 +127,24 @@ class ServiceStage(models.Model):
         return self.with_context(active_test=False).search([('is_first', '=', True)])
 
     @api.model
-    def _get_available_domain(self, company, team=None):
-        """Return the domain of the stages that orders of a company and team may be in."""
+    def _get_available_domain(self, company, team=None, **others):
+        """Return the domain of the stages that orders of a company and team may be in.
+
+        Extend for what else stages are kept for: `others` of orders, by name.
+        """
         return (
             Domain(self._check_company_domain(company))
             & (Domain('team_ids', '=', False) | Domain('team_ids', 'in', team.ids if team else [])))
 
     @api.model
-    def _get_for(self, category, company, team=None):
+    def _get_for(self, category, company, team=None, **others):
         """Return the first stage of a category for a company and team.
 
         :raise UserError: if there is none
         """
         stage = self.with_context(active_test=True).search(
-            self._get_available_domain(company, team) & Domain('category', '=', category),
+            self._get_available_domain(company, team, **others)
+            & Domain('category', '=', category),
             order='is_first desc, sequence, id', limit=1)
         if not stage:
             label = dict(self._fields['category']._description_selection(self.env))[category]
@@ -149,7 +153,8 @@ class ServiceStage(models.Model):
         return stage
 
     @api.model
-    def _get_initial(self, company, team=None):
+    def _get_initial(self, company, team=None, **others):
         """Return the stage that a new order of a company and team begins in."""
-        first = self._get_first().filtered_domain(self._get_available_domain(company, team))
-        return first or self._get_for('open', company, team)
+        first = self._get_first().filtered_domain(
+            self._get_available_domain(company, team, **others))
+        return first or self._get_for('open', company, team, **others)

@@ -6,6 +6,7 @@ from . import service_order_sla_interval
 from . import res_company
 from . import res_config_settings
 from . import service_order
+from . import service_order_type
 from . import service_reason
 from . import service_stage
 from . import service_team

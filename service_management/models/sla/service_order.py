@@ -30,13 +30,23 @@ class ServiceOrder(models.Model):
         ondelete='restrict', domain="[('usage', '=', 'sla')]")
     sla_note = fields.Char(string="SLA Note", copy=False)
 
-    @api.depends('team_id')
+    def _get_followed_fields(self):
+        return {**super()._get_followed_fields(), 'sla_id': self._propose_sla_id}
+
+    @api.depends('team_id', 'type_id')
     def _compute_sla_id(self):
-        """Take what is agreed; without an agreement keep the choice, or take the team's."""
-        for order in self:
-            order.sla_id = (
-                order._get_agreed_sla() or order.sla_id
-                or order.team_id.sla_id.filtered('active'))
+        """Take what is agreed, whatever was chosen; else keep the choice, or what is usual."""
+        agreed = {order: order._get_agreed_sla() for order in self}
+        for order in self.filtered(lambda order: agreed[order]):
+            order.sla_id = agreed[order]
+        self.filtered(lambda order: not agreed[order])._follow('sla_id')
+
+    def _propose_sla_id(self):
+        """Propose what is agreed, else what the type promises, else what the team does."""
+        return {
+            order: order._get_agreed_sla() or (
+                order.type_id.sla_id.filtered('active') or order.team_id.sla_id.filtered('active'))
+            for order in self}
 
     def _get_agreed_sla(self):
         """Return the SLA that was agreed with the customer of one order, if any."""
@@ -96,7 +106,7 @@ class ServiceOrder(models.Model):
     @api.model
     def _get_sla_sources(self):
         """Return the names of the fields that decide on the targets of an order."""
-        return {'sla_id', 'priority', 'team_id'}
+        return {'sla_id', 'priority', 'team_id', 'type_id'}
 
     def _move_sla_start(self, former):
         """Start the clocks of one order with its call, when the time of the call is corrected.

@@ -12,7 +12,7 @@ class ServiceOrderReport(models.Model):
     _depends = {
         'service.order': [
             'commercial_partner_id', 'currency_rate', 'date_order', 'stage_id', 'state', 'team_id',
-            'user_id', 'zone_id'],
+            'type_id', 'user_id', 'zone_id'],
         'service.order.line': [
             'billing', 'company_id', 'cost', 'date', 'employee_id', 'is_travel', 'kind', 'object_id',
             'order_id', 'partner_id', 'price_subtotal', 'product_id',
@@ -35,6 +35,8 @@ class ServiceOrderReport(models.Model):
         comodel_name='res.partner', string="Customer Entity", readonly=True)
     team_id = fields.Many2one(comodel_name='service.team', readonly=True)
     zone_id = fields.Many2one(comodel_name='service.zone', readonly=True)
+    type_id = fields.Many2one(
+        comodel_name='service.order.type', string="Order Type", readonly=True)
     object_id = fields.Many2one(comodel_name='service.object', readonly=True)
     object_group_id = fields.Many2one(comodel_name='service.object.group', readonly=True)
     task_id = fields.Many2one(comodel_name='service.task', readonly=True)
@@ -101,7 +103,7 @@ class ServiceOrderReport(models.Model):
             'id', 'order_id', 'company_id', 'partner_id', 'object_id', 'task_id', 'product_id',
             'employee_id', 'kind', 'billing', 'state', 'is_travel')}
         columns.update({name: SQL("service.%s", SQL.identifier(name)) for name in (
-            'commercial_partner_id', 'team_id', 'zone_id', 'user_id', 'stage_id')})
+            'commercial_partner_id', 'team_id', 'zone_id', 'type_id', 'user_id', 'stage_id')})
         return {
             **columns,
             'line_id': SQL("line.id"),
