@@ -78,6 +78,7 @@
         'wizards/order/service_preview_templates.xml',
         'views/order/service_order_line_views.xml',
         'views/order/service_order_views.xml',
+        'views/order/service_order_money_views.xml',
         'views/order/service_order_stage_log_views.xml',
         'views/order/service_order_report_views.xml',
         'views/order/service_line_set_views.xml',
@@ -178,6 +179,7 @@
         'views/sale/service_agreement_views.xml',
         'views/sale/service_order_views.xml',
         'views/sale/service_subscription_views.xml',
+        'views/sale/service_team_views.xml',
         'views/sale/product_views.xml',
         'views/sale/sale_order_views.xml',
 

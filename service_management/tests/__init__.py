@@ -6,6 +6,7 @@ from . import test_service_agreement_end
 from . import test_service_agreement_portal
 from . import test_service_bill_again
 from . import test_service_billing
+from . import test_service_bulk
 from . import test_service_browse
 from . import test_service_companies
 from . import test_service_conditions

@@ -375,9 +375,18 @@ class TestServiceGeneration(AgreementCommon):
         orders = self.env['service.order'].search(action['domain'])
         self.assertEqual(len(orders), 4)
 
-    def test_wizard_without_agreements_shows_nothing(self):
-        wizard = Form(self.env['service.agreement.generate'].with_user(self.user_dispatcher))
-        self.assertEqual(wizard.summary, "0 orders with 0 lines")
+    def test_wizard_of_the_menu_creates_what_all_agreements_need(self):
+        Wizard = self.env['service.agreement.generate'].with_user(self.user_dispatcher)
+        self.assertEqual(Form(Wizard).summary, "0 orders with 0 lines")
+        agreements = self._create_agreement({'start': '2026-03-10'}) | self._create_agreement(
+            {'start': '2026-03-12'})
+        self._create_agreement({'start': '2026-03-10'})._suspend(self.end_reason)
+        self._create_agreement({'start': '2026-03-10'}, active=False)
+        wizard = Form(Wizard)
+        self.assertEqual(wizard.summary, "2 orders with 2 lines")
+        wizard.save().action_apply()
+        self.assertEqual(agreements.order_ids.agreement_id, agreements)
+        self.assertEqual(len(self.env['service.order'].search([('agreement_id', '!=', False)])), 2)
 
     def test_wizard_says_why_there_is_nothing_to_create(self):
         Wizard = self.env['service.agreement.generate']

@@ -111,7 +111,7 @@ class TestServiceMethods(ServiceCompanyCommon):
             'groupby': ['write_date:month'], 'opening_info': None,
             'msg_dict': {
                 'subject': "Mine", 'email_from': '"Me" <me@example.com>', 'from': '"Me" <me@example.com>', 'body': "", 'to': ''},
-            'custom_values': {'title': "Mine"}, 'is_modify': False,
+            'custom_values': {'title': "Mine"}, 'is_modify': False, 'verb': 'post', 'made': [],
         }
 
     def _prepare_arguments(self, function):

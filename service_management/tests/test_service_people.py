@@ -41,15 +41,15 @@ class TestServiceResponsible(ServiceBaseCommon):
         there = new_test_user(
             self.env, login='manager_there', groups=GROUP + 'manager',
             company_id=self.other_company.id, company_ids=self.other_company.ids)
-        self.assertEqual(self.other_company._get_service_manager(), there)
-        self.assertEqual(self.company._get_service_manager(), self.user_manager)
+        self.assertEqual(self.other_company._get_service_managers()[:1], there)
+        self.assertEqual(self.company._get_service_managers()[:1], self.user_manager)
 
     def test_administrator_is_told_only_where_there_is_no_other_manager(self):
         administrators = self.env.ref('base.group_system').sudo().all_user_ids
         self.assertIn(self.env.user, administrators)
-        self.assertNotIn(self.company._get_service_manager(), administrators)
+        self.assertNotIn(self.company._get_service_managers()[:1], administrators)
         self.user_manager.active = False
-        self.assertIn(self.company._get_service_manager(), administrators)
+        self.assertIn(self.company._get_service_managers()[:1], administrators)
 
     def test_to_do_of_a_company_without_managers_is_nobodys(self):
         for manager in self.company._find_people(GROUP + 'manager'):
@@ -80,6 +80,28 @@ class TestServiceResponsible(ServiceBaseCommon):
         (self.leader | self.user_dispatcher).active = False
         self.assertEqual(order.sla_status_ids._get_told_users('missed'), self.user_manager)
 
+    def test_to_dos_go_to_who_can_do_them(self):
+        """Whoever may only look, or not even that, is passed over, whatever he is responsible for."""
+        seller = new_test_user(
+            self.env, login='seller', groups='sales_team.group_sale_salesman',
+            company_id=self.company.id)
+        self.order.user_id = self.team.user_id = seller
+        self.assertFalse(self.order.with_user(seller).has_access('read'))
+        self.assertEqual(self._tell().user_id, self.user_manager)
+        self.assertEqual(self.order.visit_ids._get_responsible(), self.user_manager)
+        self.order.sudo()._schedule_todo('mail.mail_activity_data_todo', "To you", users=seller)
+        self.assertNotIn("To you", self.order.activity_ids.mapped('summary'))
+
+    def test_to_do_is_nobodys_where_no_manager_may_do_it(self):
+        """A service manager sees the sales orders of his own only."""
+        sale = self.env['sale.order'].create({
+            'partner_id': self.customer.id, 'user_id': self.env.user.id})
+        self.assertEqual(sale._get_responsible(), self.env.user)
+        self.env.user.sudo().group_ids -= self.env.ref('sales_team.group_sale_salesman_all_leads')
+        sale.user_id = self.user_technician
+        self.assertFalse(sale.with_user(self.user_manager).has_access('read'))
+        self.assertNotEqual(sale._get_responsible(), self.user_manager)
+
     def test_technician_who_left_gets_no_to_do(self):
         visit = self._plan(self.order)
         self.user_technician.active = False
@@ -91,7 +113,7 @@ class TestServiceResponsible(ServiceBaseCommon):
         self._plan(self.order.sudo())
         order = self.order.with_user(self.env.user)
         self.assertEqual(order._get_responsible(), self.user_dispatcher)
-        self.assertEqual(order.company_id._get_service_manager(), self.user_manager)
+        self.assertEqual(order.company_id._get_service_managers()[:1], self.user_manager)
 
 
 @freeze_time('2026-03-02 08:00:00')

@@ -89,6 +89,7 @@ class TestServicePreview(PreviewComparison, ServiceCommon):
                 self.assertAlmostEqual(figures['hours'], 4 * 2.1)
                 self._assert_amounts(figures['untaxed'], self._add_up(orders, 'amount_untaxed'))
                 self._assert_amounts(figures['tax'], self._add_up(orders, 'amount_tax'))
+                self._assert_amounts(figures['total'], self._add_up(orders, 'amount_total'))
                 self._assert_amounts(
                     figures['cost'], self._add_up(orders, 'amount_cost', 'company_currency_id'))
 
@@ -140,6 +141,7 @@ class TestServicePreview(PreviewComparison, ServiceCommon):
         self.assertFalse({'cost', 'entries'} & set(order._preview_posting()))
         dialog = Form(self.env['service.order.process'].with_context(default_order_ids=order.ids))
         self.assertIn("Untaxed Amount", dialog.preview)
+        self.assertIn("Total", dialog.preview)
         self.assertNotIn("Cost", dialog.preview)
 
     @users('service_manager')

@@ -292,6 +292,23 @@ class TestServiceSale(ServiceCommon):
         self.assertEqual(sale_order.activity_ids.user_id, self.salesperson)
         self.assertEqual(order.sale_order_count, 1)
 
+    def test_what_was_found_is_sold_by_who_may_sell(self):
+        """The customer's salesperson, else the team's; never who cannot open the quotation."""
+        self.customer.user_id = self.user_technician
+        order = self._create_order(user_id=self.user_dispatcher.id)
+        manager = self.user_manager
+        for salesperson, expected in ((False, manager), (self.salesperson, self.salesperson)):
+            with self.subTest(salesperson and salesperson.name):
+                self.team.salesperson_id = salesperson
+                wizard = self.env['service.order.sell'].with_user(self.user_technician).create({
+                    'order_id': order.id, 'note': "<p>The tank leaks.</p>"})
+                before = order.found_sale_order_ids
+                wizard.action_apply()
+                sale = order.found_sale_order_ids - before
+                self.assertEqual(sale.user_id, expected)
+                self.assertEqual(sale.activity_ids.user_id, expected)
+                self.assertTrue(sale.with_user(expected).has_access('write'))
+
     def test_selling_nothing_is_refused(self):
         wizard = self.env['service.order.sell'].create({'order_id': self._create_order().id})
         with self.assertRaisesRegex(UserError, "Say what you found"):

@@ -388,7 +388,8 @@ class TestServiceSlaHours(SlaCommon):
 class TestServiceSlaJob(SlaCommon):
 
     def _get_mails(self):
-        return self.env['mail.mail'].sudo().search([('model', '=', 'service.order.sla')])
+        return self.env['mail.mail'].sudo().search([
+            ('model', 'in', ('service.order.sla', 'service.order'))])
 
     def _trigger_times(self):
         return self.env['ir.cron.trigger'].search([
@@ -412,7 +413,7 @@ class TestServiceSlaJob(SlaCommon):
         self.assertRecordValues(self._status(order), [{'state': 'missed', 'used_percent': 100}])
         self.assertIn(order, self.env['service.order'].search([('sla_state', '=', 'missed')]))
 
-    def test_team_leader_responsible_and_escalation_are_told_once_a_threshold(self):
+    def test_event_is_one_to_do_and_one_mail_to_each_who_has_to_know(self):
         leader, boss = (self._create_user('manager', login=login, email=f'{login}@example.com')
                         for login in ('leader', 'boss'))
         self.user_dispatcher.email = 'dispatcher@example.com'
@@ -421,23 +422,35 @@ class TestServiceSlaJob(SlaCommon):
         self.sla.target_ids.filtered(lambda target: target.kind != 'completion').unlink()
         order = self._call(user_id=self.user_dispatcher.id)
         told = self.user_dispatcher | leader
-        for at, users_told, activities in (
-            ('2026-03-02 12:30:00', told, 2),
-            ('2026-03-02 12:40:00', self.env['res.users'], 2),  # nothing new
-            ('2026-03-03 07:06:00', told, 4),
-            ('2026-03-03 08:00:00', told | boss, 7),
-            ('2026-03-03 09:00:00', self.env['res.users'], 7),
+        dispatcher, nobody = self.user_dispatcher, self.env['res.users']
+        for at, users_told, doers in (
+            ('2026-03-02 12:30:00', told, dispatcher),
+            ('2026-03-02 12:40:00', nobody, nobody),
+            ('2026-03-03 07:06:00', told, dispatcher),
+            ('2026-03-03 08:00:00', told | boss, boss),
+            ('2026-03-03 09:00:00', nobody, nobody),
         ):
             with self.subTest(at):
-                before = self._get_mails()
+                before, todos = self._get_mails(), order.activity_ids
                 with patch.object(type(self.env['mail.mail']), 'unlink', lambda mails: True):
                     self._watch(at)
                 mails = self._get_mails() - before
                 self.assertEqual(mails.recipient_ids, users_told.partner_id)
+                self.assertEqual(len(mails), len(users_told), "one to each")
                 for mail in mails:
                     self.assertIn("3/3/26, 10:00", mail.subject, "the time is the reader's")
-                self.assertEqual(len(order.activity_ids), activities)
+                self.assertEqual((order.activity_ids - todos).mapped('user_id'), doers)
+                self.assertEqual(len(order.activity_ids - todos), len(doers))
         self.assertEqual(order.sla_state, 'missed')
+
+    def test_breach_that_was_escalated_to_who_cannot_act_is_done_by_the_responsible(self):
+        boss = new_test_user(
+            self.env, login='boss', groups='base.group_user', company_id=self.company.id)
+        self.sla.escalation_user_id = boss
+        order = self._call(user_id=self.user_dispatcher.id)
+        self._watch('2026-03-03 08:00:00')
+        self.assertEqual(order.activity_ids.user_id, self.user_dispatcher)
+        self.assertIn(boss, self._status(order)._get_told_users('missed'))
 
     def test_board_says_at_risk_after_the_first_warning(self):
         order = self._call()

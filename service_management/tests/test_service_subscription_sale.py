@@ -42,6 +42,18 @@ class TestServiceSubscriptionSale(SubscriptionCommon):
             'quantity': 2, 'base_price': 100, 'tax_ids': self.tax.ids}])
         self.assertIn("check and activate", subscription.activity_ids.summary)
 
+    def test_what_was_sold_is_activated_by_who_may_and_the_sale_says_that_it_waits(self):
+        order = self._sell(self.monitoring, self.care)
+        documents = (order.sudo().service_subscription_ids, order.sudo().service_agreement_ids)
+        for document in documents:
+            self.assertEqual(document.activity_ids.user_id, self.user_manager)
+        sold = order.with_user(self.user_sales)
+        names = sorted(document.name for document in documents)
+        self.assertEqual(sorted(sold.service_waiting.split(', ')), names)
+        for document in documents:
+            document.with_user(self.user_manager).action_activate()
+        self.assertFalse(sold.service_waiting)
+
     def test_the_sales_order_does_not_bill_what_the_subscription_bills(self):
         self.monitoring.invoice_policy = 'order'
         order = self._sell(self.monitoring)
@@ -124,6 +136,19 @@ class TestServiceSubscriptionSale(SubscriptionCommon):
             other.with_user(self.env.user).read(['title'])
         with self.assertRaises(AccessError):
             found.action_activate()
+
+    def test_salespeople_look_at_the_agreements_that_they_sold(self):
+        own = self._sell(self.care).sudo().service_agreement_ids
+        other = self._sell(self.care, user=self.env.user).service_agreement_ids
+        Agreement = self.env['service.agreement'].with_user(self.user_sales)
+        self.assertEqual(Agreement.search([]), own)
+        self.assertEqual(own.with_user(self.user_sales).line_ids.mapped('kind'), ['hour'])
+        with self.assertRaises(AccessError):
+            other.with_user(self.user_sales).read(['title'])
+        with self.assertRaises(AccessError):
+            own.with_user(self.user_sales).title = "Mine"
+        for user in (self.user_technician, self.user_manager):
+            self.assertEqual(Agreement.with_user(user).search([('is_template', '=', False)]), own | other)
 
     def test_the_subscription_of_a_sale_is_billed_like_any_other(self):
         subscription = self._sell(self.monitoring).sudo().service_subscription_ids

@@ -7,7 +7,8 @@ class SaleOrder(models.Model):
     service_agreement_ids = fields.One2many(
         comodel_name='service.agreement', inverse_name='sale_order_id', string="Agreements",
         copy=False, readonly=True,
-        groups='service_management.service_management_group_technician,account.group_account_invoice')
+        groups='service_management.service_management_group_technician,account.group_account_invoice,'
+               'sales_team.group_sale_salesman')
     service_agreement_count = fields.Integer(
         compute='_compute_service_agreement_count', compute_sudo=True)
 
@@ -20,6 +21,10 @@ class SaleOrder(models.Model):
         """Show the agreements that the order has sold."""
         self.ensure_one()
         return self.service_agreement_ids._show()
+
+    @api.model
+    def _get_prepared_fields(self):
+        return [*super()._get_prepared_fields(), 'service_agreement_ids']
 
     def _tell_of_cancelled_sale(self):
         super()._tell_of_cancelled_sale()

@@ -7,6 +7,7 @@ from . import service_document_mixin
 from . import duties
 from . import responsible
 from . import batches
+from . import bulk
 from . import conditions
 from . import service_company_mixin
 from . import service_setup_mixin

@@ -13,6 +13,10 @@ class ResUsers(models.Model):
             user.active and not user.share and company in user.company_ids))
         return there.sudo(self.env.su)
 
+    def _filter_able(self, record, right='write'):
+        """Return those of these users who may do something with one record, or write it."""
+        return self.filtered(lambda user: record.with_user(user).has_access(right))
+
     def _get_service_todos(self):
         """Return what these users have on their to-do lists of documents of service, in sudo."""
         # To-dos are their people's; that somebody looks after them is everybody's.
@@ -73,9 +77,9 @@ class ResCompany(models.Model):
             ('all_group_ids', 'in', self.env.ref(group).ids)], order='id')
         return users.sorted(lambda user: user.has_group('base.group_system')).sudo(self.env.su)
 
-    def _get_service_manager(self):
-        """Return the user who is told of a company's service where nobody else is there; or none."""
-        return self._find_people('service_management.service_management_group_manager')[:1]
+    def _get_service_managers(self):
+        """Return the users who are told of a company's service where nobody else is there."""
+        return self._find_people('service_management.service_management_group_manager')
 
 
 class MailActivityMixin(models.AbstractModel):
@@ -88,25 +92,28 @@ class MailActivityMixin(models.AbstractModel):
         return self.env['res.users']
 
     def _get_responsible(self):
-        """Return the user who is responsible for one record today.
+        """Return the user who is responsible for one record today, and may do something about it.
 
-        Who left the company, or has no access to the record's any more, is passed over. Where nobody
-        is left it is the company's service manager; a company without one has nobody.
+        Who left the company, has no access to the record's any more, or may not change the record is
+        passed over. Where nobody is left it is the company's service manager; a company without one
+        has nobody.
         """
-        users = self._get_responsible_users()._filter_there(self.company_id)
-        return users[:1] or self.company_id._get_service_manager()
+        users = self._get_responsible_users()._filter_there(self.company_id)._filter_able(self)
+        managers = self.env['res.users'] if users else self.company_id._get_service_managers()
+        return (users or managers._filter_able(self))[:1]
 
     def _schedule_todo(self, activity_type, summary, users=None, company=None, **values):
         """Put something on the to-do list of whoever is responsible for each record.
 
         :param str activity_type: XML id of the type of activity
-        :param users: who is told instead; those who are not there any more are left out
+        :param users: who is told instead; those who are not there any more, or do not see the
+            record, are left out
         :param company: whose people are told, by default that of each record
         :param values: more values of the activities
         """
         for record in self:
             told = record._get_responsible() if users is None else users._filter_there(
-                company or record.company_id)
+                company or record.company_id)._filter_able(record, 'read')
             # A to-do of nobody is seen by all who see the record.
             for user_id in told.ids or ([False] if users is None else []):
                 record.activity_schedule(

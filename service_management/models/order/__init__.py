@@ -8,6 +8,7 @@ from . import money
 from . import posting
 from . import preview
 from . import billing
+from . import bulk
 from . import quote
 from . import portal
 from . import request

@@ -20,6 +20,9 @@ class ServiceOrder(models.Model):
         groups='account.group_account_invoice,service_management.service_management_group_manager')
     invoice_count = fields.Integer(compute='_compute_invoice_count', compute_sudo=True)
     is_waived = fields.Boolean(compute='_compute_is_waived')
+    amount_to_bill = fields.Monetary(
+        string="Left to Bill", compute='_compute_amount_to_bill',
+        help="What the next invoice of the order comes to, before taxes that are added.")
 
     @api.depends('line_ids.invoice_status')
     def _compute_invoice_status(self):
@@ -54,6 +57,14 @@ class ServiceOrder(models.Model):
     def action_view_invoices(self):
         """Show the invoices and credit notes of these orders."""
         return self.invoice_ids._show_service_invoices()
+
+    @api.depends('line_ids.invoice_status', 'line_ids.qty_to_invoice', 'line_ids.price_unit',
+                 'line_ids.discount')
+    def _compute_amount_to_bill(self):
+        for order in self:
+            order.amount_to_bill = order.currency_id.round(sum(
+                net_amount(quantity=line.qty_to_invoice, **line._prepare_invoice_price())
+                for line in order._get_billable_lines()))
 
     def action_bill(self):
         """Ask how to bill orders, then make the drafts."""

@@ -29,6 +29,7 @@ class ServiceOrder(models.Model):
             'hours': posted.filtered(lambda line: line.kind == 'hour')._get_hours(),
             'untaxed': untaxed,
             'tax': tax,
+            'total': {currency: amount + tax[currency] for currency, amount in untaxed.items()},
         }
         if self._has_role('manager'):
             for line in posted:

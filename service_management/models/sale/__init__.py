@@ -4,3 +4,4 @@ from . import sale_order
 from . import sale_order_line
 from . import service_order
 from . import service_order_line
+from . import service_team

@@ -19,6 +19,23 @@ class SaleOrder(models.Model):
     service_order_count = fields.Integer(
         compute='_compute_service_order_count', compute_sudo=True)
 
+    service_waiting = fields.Char(
+        string="Not Active Yet", compute='_compute_service_waiting', compute_sudo=True,
+        help="Agreements and subscriptions of this sale that somebody has to check and activate.")
+
+    @api.depends(lambda self: [f'{name}.state' for name in self._get_prepared_fields()])
+    def _compute_service_waiting(self):
+        for order in self:
+            waiting = [
+                document.name for name in self._get_prepared_fields()
+                for document in order[name] if document.state == 'draft']
+            order.service_waiting = ', '.join(waiting)
+
+    @api.model
+    def _get_prepared_fields(self):
+        """Return the fields of what a sale prepares, for somebody to activate; extend for more."""
+        return []
+
     @api.depends('service_order_ids', 'source_service_order_id')
     def _compute_service_order_count(self):
         for order in self:

@@ -56,13 +56,26 @@ class ServiceOrder(models.Model):
                 " other customer.", order=self.name, sale=sold[0].name,
                 customer=sold[0].partner_id.display_name))
 
+    def _get_salesperson(self):
+        """Return who sells to the customer of one order: his salesperson, else the team's.
+
+        Who does not sell, or is not there any more, is passed over; where nobody is left it is the
+        company's service manager, who sells, too.
+        """
+        self.ensure_one()
+        users = self.partner_id.user_id | self.commercial_partner_id.user_id
+        # Teams are the managers', whom they sell with is found for everybody.
+        users |= self.team_id.sudo().salesperson_id | self.user_id
+        sellers = users._filter_there(self.company_id).filtered(
+            lambda user: user.has_group('sales_team.group_sale_salesman'))
+        return (sellers or self.company_id._get_service_managers())[:1]
+
     def _prepare_found_sale(self, note):
         """Return the values of a quotation for what was found on one order.
 
         :param str note: HTML, what the technician says of it
         """
         self.ensure_one()
-        salesperson = self.commercial_partner_id.user_id or self.user_id
         return {
             'partner_id': self.partner_id.id,
             'partner_shipping_id': (self.site_id or self.partner_id).id,
@@ -71,7 +84,7 @@ class ServiceOrder(models.Model):
             'pricelist_id': self.pricelist_id.id,
             'fiscal_position_id': self.fiscal_position_id.id,
             'payment_term_id': self.payment_term_id.id,
-            'user_id': salesperson.id,
+            'user_id': self._get_salesperson().id,
             'origin': self.name,
             'source_service_order_id': self.id,
             'note': note,

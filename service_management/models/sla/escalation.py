@@ -67,7 +67,7 @@ class ServiceOrderSla(models.Model):
             status._tell('warning')
 
     def _tell(self, event):
-        """Tell the team leader and the responsible, by activity and e-mail.
+        """Put an event on one to-do list, and send one e-mail to each who has to know.
 
         What cannot be sent is logged: it must not undo the breach.
 
@@ -77,8 +77,7 @@ class ServiceOrderSla(models.Model):
         try:
             with self.env.cr.savepoint():
                 users = self._get_told_users(event)
-                for user in users:
-                    self._schedule_activity(event, user)
+                self._schedule_activity(event, self._get_acting_user(event))
                 self._send_mail(event, users)
                 if event == 'missed':
                     self.order_id._message_log(body=self._get_message(event))
@@ -98,6 +97,16 @@ class ServiceOrderSla(models.Model):
             users |= self.sla_id.escalation_user_id
         return users._filter_there(self.company_id) or self.order_id._get_responsible()
 
+    def _get_acting_user(self, event):
+        """Return the one who is to do something about an event.
+
+        A breach is whose it was escalated to, if he may change the order; else the responsible's.
+        """
+        self.ensure_one()
+        chosen = self.sla_id.escalation_user_id if event == 'missed' else self.env['res.users']
+        able = chosen._filter_there(self.company_id)._filter_able(self.order_id)
+        return able or self.order_id._get_responsible()
+
     def _get_message(self, event, user=None):
         """Return what is to be told of one status, in a user's language and time zone."""
         self.ensure_one()
@@ -112,9 +121,10 @@ class ServiceOrderSla(models.Model):
                 status.env, self.deadline, tz=timezone, dt_format='short')}
 
     def _schedule_activity(self, event, user):
-        """Put an event on the to-do list of a user."""
-        self.order_id._schedule_todo(
-            'service_management.mail_activity_type_sla', self._get_message(event, user), users=user)
+        """Put an event on the to-do list of a user, who gets the e-mail of the event only."""
+        self.order_id.with_context(mail_activity_quick_update=True)._schedule_todo(
+            'service_management.mail_activity_type_sla', self._get_message(event, user),
+            users=user or None)
 
     def _send_mail(self, event, users):
         """Send users an e-mail of an event, in their language."""

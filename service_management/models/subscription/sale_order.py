@@ -23,6 +23,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.service_subscription_ids._show()
 
+    @api.model
+    def _get_prepared_fields(self):
+        return [*super()._get_prepared_fields(), 'service_subscription_ids']
+
     def _tell_of_cancelled_sale(self):
         super()._tell_of_cancelled_sale()
         self._ask_to_end(self.service_subscription_ids)

@@ -14,11 +14,13 @@ class ServiceAgreementGenerate(models.TransientModel):
     _inherit = ['service.dated.mixin', 'service.kind.choice.mixin']
 
     agreement_ids = fields.Many2many(
-        comodel_name='service.agreement', string="Agreements", required=True,
-        domain="[('state', '=', 'active'), ('is_template', '=', False)]")
+        comodel_name='service.agreement', string="Agreements",
+        domain="[('state', '=', 'active'), ('is_template', '=', False)]",
+        help="Empty: all active agreements.")
     line_ids = fields.Many2many(
         comodel_name='service.agreement.line', string="These Lines Only",
-        domain="[('agreement_id', 'in', agreement_ids)]")
+        domain="[('agreement_id', 'in', agreement_ids)] if agreement_ids else"
+               " [('agreement_id.state', '=', 'active'), ('agreement_id.is_template', '=', False)]")
     date_from = fields.Date(
         string="Due From", required=True, default=lambda self: self.env.company._get_service_today())
     date_to = fields.Date(
@@ -68,6 +70,13 @@ class ServiceAgreementGenerate(models.TransientModel):
             wizard.summary = text
             wizard.left_out = wizard._explain_left_out()
 
+    def _get_agreements(self):
+        """Return the agreements chosen; without a choice all that create orders."""
+        self.ensure_one()
+        return self.agreement_ids._origin or self.env['service.agreement'].search([
+            ('state', '=', 'active'), ('is_template', '=', False), ('is_suspended', '=', False),
+            ('company_id', 'in', self.env.companies.ids)])
+
     def _get_options(self):
         """Return the choices made, as the plan takes them."""
         self.ensure_one()
@@ -82,7 +91,7 @@ class ServiceAgreementGenerate(models.TransientModel):
         self.ensure_one()
         if not (self.date_from and self.date_to):
             return []
-        return self.agreement_ids._origin._plan_orders(
+        return self._get_agreements()._plan_orders(
             self.date_from, self.date_to, **self._get_options())
 
     def _explain_left_out(self):
@@ -90,7 +99,7 @@ class ServiceAgreementGenerate(models.TransientModel):
         self.ensure_one()
         if not (self.date_from and self.date_to):
             return ''
-        lines = self.line_ids._origin or self.agreement_ids._origin.line_ids
+        lines = self.line_ids._origin or self._get_agreements().line_ids
         return self._filter_kinds(lines)._explain_left_out(self.date_from, self.date_to)
 
     def action_apply(self):
@@ -105,8 +114,9 @@ class ServiceAgreementGenerate(models.TransientModel):
         if self.fill_gaps and self.only_after_last:
             raise UserError(self.env._(
                 "Choose one: fill gaps, or create only after the last one."))
-        self._ensure_possible()
-        orders = self.agreement_ids._generate(
+        agreements = self._get_agreements()
+        self._ensure_possible(agreements)
+        orders = agreements._generate(
             self.date_from, self.date_to, **self._get_options())
         if not orders and (left_out := self._explain_left_out()):
             raise UserError(left_out)
@@ -116,11 +126,11 @@ class ServiceAgreementGenerate(models.TransientModel):
                 " gaps to create deleted orders again."))
         return orders._show()
 
-    def _ensure_possible(self):
-        """:raise UserError: if no agreement chosen creates orders at all"""
-        for agreement in self.agreement_ids if len(self.agreement_ids) == 1 else ():
+    def _ensure_possible(self, agreements):
+        """:raise UserError: if none of the agreements creates orders at all"""
+        for agreement in agreements if len(agreements) == 1 else ():
             agreement._ensure_not_suspended()
-        if not any(agreement._can_generate() for agreement in self.agreement_ids):
+        if not any(agreement._can_generate() for agreement in agreements):
             raise UserError(self.env._(
                 "Orders are created from active agreements only: activate one first."))
         self.line_ids._ensure_generable()

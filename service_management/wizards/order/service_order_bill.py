@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...models.common.bulk import STEP
+
 
 class ServiceOrderBill(models.TransientModel):
     _name = 'service.order.bill'
@@ -41,11 +43,15 @@ class ServiceOrderBill(models.TransientModel):
         return self.mode == 'customer'
 
     def action_apply(self):
-        """Make the drafts, and show them.
+        """Make the drafts, for many orders step by step, and show them.
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if nothing is left to bill
         """
         self.ensure_one()
+        orders = self.order_ids._get_billable_lines().order_id
+        if len(orders) > STEP:
+            return orders._run_in_steps(
+                'bill' if self._is_grouped() else 'bill_each', self.env._("Creating Invoices"))
         invoices = self.order_ids._create_invoices(self._is_grouped())
         return invoices._show_service_invoices()

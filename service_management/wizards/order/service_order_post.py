@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ...models.common.bulk import STEP
+from ...models.common.records import NAMED
+
 
 class ServiceOrderPost(models.TransientModel):
     """Shown before several orders are posted, and where something looks wrong: managers decide."""
@@ -21,11 +24,34 @@ class ServiceOrderPost(models.TransientModel):
         return orders._preview_posting(lines), orders._get_posting_warnings(lines)
 
     def action_apply(self):
-        """Post what the dialog shows.
+        """Post what the dialog shows; many orders step by step.
 
-        :return: the dialog that becoming posted needs, else the one that closes this
+        :return: the dialog that becoming posted needs, else what says what was done
         """
         self.ensure_one()
+        if len(self.order_ids) > STEP and not self.line_ids:
+            self.order_ids._ensure_postable()
+            return self.order_ids._run_in_steps('post', self.env._("Posting Service Orders"))
         self.order_ids._prepare_to_post()
         action = self.order_ids._post_and_move(self.line_ids or None)
-        return action if isinstance(action, dict) else {'type': 'ir.actions.act_window_close'}
+        return action if isinstance(action, dict) else self._tell_done()
+
+    def _tell_done(self):
+        """Return the action that says what was posted, and closes the dialog."""
+        posted = self.order_ids.filtered(lambda order: order.state == 'posted')
+        texts = []
+        if posted:
+            names = posted[:NAMED].mapped('name') + ['…'] * (len(posted) > NAMED)
+            texts.append(self.env._("Posted: %s.", ', '.join(names)))
+        if left := self.order_ids - posted:
+            names = left[:NAMED].mapped('name') + ['…'] * (len(left) > NAMED)
+            texts.append(self.env._("Something is left to post on %s.", ', '.join(names)))
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'success',
+                'message': ' '.join(texts),
+                'next': {'type': 'ir.actions.act_window_close'},
+            },
+        }

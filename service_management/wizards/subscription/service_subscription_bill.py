@@ -65,7 +65,9 @@ class ServiceSubscriptionBill(models.TransientModel):
         planned = [vals for vals in credits if vals['date_due'] <= self.date_until]
         planned += lines._plan_fees(self.date_until, fill_gaps=self.fill_gaps, without=gone)
         fees = (subscriptions._get_open_fees(self.date_until) - gone)._imagine_refreshed()
-        return fees.concat(*(Fee.new(vals) for vals in planned))
+        fees = fees.concat(*(Fee.new(vals) for vals in planned))
+        return fees.sorted(lambda fee: (
+            fee.subscription_id.name, fee.line_id.sequence, fee.line_id.id, fee.date_start))
 
     def _preview_fees(self, fees):
         """Return what one dialog shows of fees, as `_get_preview`."""
