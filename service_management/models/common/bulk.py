@@ -58,8 +58,10 @@ class ServiceDocumentMixin(models.AbstractModel):
         """Do a verb with the documents of one step; what fails is undone, and the others go on.
 
         :return: {'done': number of documents, 'failed': [{'id', 'name', 'text'}], 'made': ids}
+        :raise AccessError: if the user does not see these records
         :raise UserError: if the model has no such verb
         """
+        self.check_access('read')
         verbs = self._get_bulk_verbs()
         if verb not in verbs:
             raise UserError(self.env._("This cannot be done with several documents at once."))
@@ -97,5 +99,7 @@ class ServiceDocumentMixin(models.AbstractModel):
         """Return the action that shows what steps of a verb have made, if it makes something; extend.
 
         :param list made: ids, as `action_bulk_step` returned them
+        :raise AccessError: if the user sees no such records at all
         """
+        self.check_access('read')
         return False

@@ -30,6 +30,7 @@ class ServiceOrder(models.Model):
     @api.readonly
     def action_bulk_show(self, verb, made):
         """Show the invoices that were made."""
+        shown = super().action_bulk_show(verb, made)
         if verb in ('bill', 'bill_each'):
             return self.env['account.move'].browse(made)._show_service_invoices()
-        return super().action_bulk_show(verb, made)
+        return shown
