@@ -72,6 +72,7 @@
         'wizards/order/service_order_change_stage_views.xml',
         'wizards/order/service_order_copy_lines_views.xml',
         'wizards/order/service_order_insert_set_views.xml',
+        'wizards/order/service_order_merge_views.xml',
         'wizards/order/service_order_move_lines_views.xml',
         'wizards/order/service_order_post_views.xml',
         'wizards/order/service_order_process_views.xml',
@@ -182,6 +183,14 @@
         'views/sale/service_team_views.xml',
         'views/sale/product_views.xml',
         'views/sale/sale_order_views.xml',
+
+        # call
+        'views/call/service_call_views.xml',
+        'views/call/service_order_views.xml',
+        'views/call/service_visit_views.xml',
+        'views/call/service_object_views.xml',
+        'views/call/res_partner_views.xml',
+        'views/call/service_management_menus.xml',
 
         # privacy
         'wizards/privacy/service_personal_data_views.xml',

@@ -23,7 +23,7 @@ PERSONAL = {
         'of': 'commercial_partner_id',
         'evidence': 'accepted_by:accept_signature signed_by:signature',
         'empty': '''
-            access_token client_order_ref properties note_internal note_external stage_note sla_note
+            access_token client_order_ref caller_phone properties note_internal note_external stage_note sla_note
             site_street site_street2 site_zip site_city
             ''',
         'rename': 'title',

@@ -8,6 +8,8 @@ from . import test_service_bill_again
 from . import test_service_billing
 from . import test_service_bulk
 from . import test_service_browse
+from . import test_service_call
+from . import test_service_call_tours
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_customer_service
@@ -24,6 +26,8 @@ from . import test_service_hostile
 from . import test_service_kept
 from . import test_service_look
 from . import test_service_mail
+from . import test_service_merge
+from . import test_service_new_order
 from . import test_service_methods
 from . import test_service_order
 from . import test_service_order_ledger

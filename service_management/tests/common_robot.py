@@ -248,6 +248,8 @@ class Robot:
                 self.open_action(result and clean_action(result, self.env), depth=depth + 1)
             case 'ir.actions.client' if action['tag'] == 'service_dashboard':
                 self._open_overview()
+            case 'ir.actions.client' if action['tag'] == 'service_call':
+                self._open_call(action.get('context') or {})
             case 'ir.actions.client':
                 assert action['tag'] in (
                     'display_notification', 'reload', 'soft_reload', 'menu'), action['tag']
@@ -268,6 +270,16 @@ class Robot:
             action['report_name'], ids, data=data)
         text = ''.join(etree.HTML(html).itertext()).strip()
         assert text, "The document is empty."
+
+    def _open_call(self, context):
+        """Open the page of calls, with a customer if one calls."""
+        Call = self.env['service.call']
+        Call.get_choices()
+        if isinstance(context, dict) and (partner_id := context.get('default_partner_id')):
+            object_id = context.get('default_object_id')
+            card = Call.get_customer(partner_id, object_id)
+            Call.preview({
+                'partner_id': card['customer']['id'], 'object_ids': [object_id] if object_id else []})
 
     def _open_overview(self):
         for section in self.env['service.dashboard'].get_data()['sections']:

@@ -104,6 +104,8 @@ class TestServiceMethods(ServiceCompanyCommon):
         """Return {name of a parameter: something that a caller might send}."""
         return {
             'date_from': '2026-03-01', 'date_to': '2026-03-31',
+            'text': "Harbour", 'partner_id': self.customer.id, 'object_id': self.object.id,
+            'order_id': self.env['service.order'].sudo().search([], limit=1).id,
             'employee_id': self.technician.id, 'stage_id': self.stage_signed_off.id,
             'values': {'date_start': '2026-03-03 08:00:00', 'employee_id': self.technician.id,
                        'duration_hours': 1},

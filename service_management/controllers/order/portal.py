@@ -73,6 +73,8 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
             order = self._get_service_record('service.order', order_id, access_token)
         except (AccessError, MissingError):
             return request.redirect('/my')
+        if kept := order._get_kept():
+            return request.redirect(kept.get_portal_url())
         return self._render_service_page(order, access_token, {
             'page_name': 'service_order',
             'service_order': order,

@@ -4,6 +4,9 @@ from . import service_order_type
 from . import order_type
 from . import subject
 from . import life
+from . import address
+from . import similar
+from . import merge
 from . import money
 from . import posting
 from . import preview

@@ -69,6 +69,18 @@ class ServiceOrder(models.Model):
             ('company', self.company_id), ('team', self.team_id), ('order_type', self.type_id))
 
     @api.model
+    def default_get(self, fields):
+        """Begin where orders begin, in whatever column of a board somebody presses “New”.
+
+        Only who says so with the values of the order makes a request of it: customers and sales do.
+        """
+        values = super().default_get(fields)
+        stage = self.env['service.stage'].browse(values.get('stage_id'))
+        if stage and stage.exists().category != 'open':
+            del values['stage_id']
+        return values
+
+    @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the stages of the companies and the team looked at, empty ones too."""
         Stage = self.env['service.stage']

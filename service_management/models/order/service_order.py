@@ -45,7 +45,12 @@ class ServiceOrder(models.Model):
         compute='_compute_contact_id', store=True, readonly=False, precompute=True,
         check_company=True, index='btree_not_null',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
-    contact_phone = fields.Char(related='contact_id.phone', string="Contact Phone")
+    contact_phone = fields.Char(
+        compute='_compute_contact_phone', inverse='_inverse_contact_phone',
+        help="The contact's number, unless another one is entered for this order.")
+    caller_phone = fields.Char(
+        string="Caller's Phone", copy=False,
+        help="Where whoever called is reached, if it is not the contact's number.")
     client_order_ref = fields.Char(
         string="Customer Reference", copy=False, help="The customer's own number of this work.")
 
@@ -148,6 +153,18 @@ class ServiceOrder(models.Model):
             if order.partner_id and not order.partner_id.is_company and not order.contact_id:
                 order.contact_id = order.partner_id
 
+    @api.depends('caller_phone', 'contact_id.phone')
+    def _compute_contact_phone(self):
+        """Say the number that was entered, else the contact's; one that is being entered stays."""
+        for order in self:
+            order.contact_phone = (
+                order.caller_phone or order.contact_id.phone or order.contact_phone)
+
+    def _inverse_contact_phone(self):
+        for order in self:
+            is_own = order.contact_phone != order.contact_id.phone
+            order.caller_phone = is_own and order.contact_phone
+
     @api.depends('partner_id', 'object_ids')
     def _compute_site_id(self):
         """Follow the objects when they share a site, else the customer's delivery address."""
@@ -209,24 +226,63 @@ class ServiceOrder(models.Model):
             return False
         return super()._is_given(name)
 
-    @api.depends('company_id', 'zone_id', 'type_id')
+    @api.depends('company_id', 'zone_id', 'type_id', 'partner_id', 'object_ids')
     def _compute_team_id(self):
         self._follow('team_id')
 
     def _propose_team_id(self):
-        """Propose the team of the type, else one of the zone; elsewhere keep the team, or take the first."""
+        """Propose the team of the type, else one of the zone.
+
+        Elsewhere keep the team of an order; of a new one, propose the team that came last, else one
+        that works everywhere.
+        """
         found = {}
         for company, orders in self.grouped('company_id').items():
             Team = self.env['service.team'].with_context(active_test=True)
             teams = Team.search(Team._check_company_domain(company))
-            teams = teams.sorted(lambda team, company=company: team.company_id != company)
+            teams = teams.sorted(lambda team, company=company: (
+                team.company_id != company, bool(team.zone_ids)))
+            astray = orders.browse()
             for order in orders:
                 local = teams.filtered(
                     lambda team, zone=order.zone_id: zone and zone in team.zone_ids)
                 team = order.type_id.team_id & teams or order.team_id & local or local[:1]
-                if team or not order.team_id & teams:
-                    found[order] = team or teams[:1]
+                if team:
+                    found[order] = team
+                elif not (order._origin and order.team_id & teams):
+                    astray |= order
+            usual = astray._get_usual_teams(teams) if len(teams) > 1 else {}
+            found.update({order: usual.get(order) or teams[:1] for order in astray})
         return found
+
+    def _get_usual_teams(self, teams):
+        """Return {order: the team that came last for its objects, else for its customer, or none}.
+
+        :param teams: those that can be chosen
+        """
+        by_object = self._get_last_teams('object_ids', self.object_ids._origin, teams)
+        by_customer = self._get_last_teams(
+            'commercial_partner_id', self.partner_id.commercial_partner_id._origin, teams)
+        usual = {}
+        for order in self:
+            known = [by_object[obj] for obj in order.object_ids._origin if obj in by_object]
+            known = known or [by_customer.get(
+                order.partner_id.commercial_partner_id._origin, (0, teams.browse()))]
+            usual[order] = max(known, key=lambda row: row[0])[1]
+        return usual
+
+    @api.model
+    def _get_last_teams(self, field, records, teams):
+        """Return {record: (id of its last order, the team of it)} of records that orders name in a field."""
+        if not records:
+            return {}
+        # Which team knows a customer is no secret, whoever takes the call.
+        rows = self.env['service.order'].sudo()._read_group(
+            [(field, 'in', records.ids), ('team_id', 'in', teams.ids)],
+            [field, 'team_id'], ['id:max'])
+        return {
+            record.sudo(False): (order_id, team.sudo(False))
+            for record, team, order_id in sorted(rows, key=lambda row: row[2])}
 
     @api.depends('type_id')
     def _compute_priority(self):

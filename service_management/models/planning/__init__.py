@@ -8,6 +8,7 @@ from . import overrun
 from . import customer
 from . import mail
 from . import service_order
+from . import merge
 from . import service_order_line
 from . import res_company
 from . import res_config_settings

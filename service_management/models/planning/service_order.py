@@ -57,19 +57,22 @@ class ServiceOrder(models.Model):
             else:
                 order.planning_state = 'unplanned'
 
-    @api.depends('planning_state', 'date_planned', 'arrival_to')
+    @api.depends('planning_state', 'date_planned', 'arrival_to', 'date_preferred')
     def _compute_is_late(self):
+        """What nobody comes for by now, though it was planned, promised, or wished for by now."""
         now = fields.Datetime.now()
         for order in self:
-            order.is_late = bool(
-                order.planning_state in ('unplanned', 'planned')
-                and ((order.date_planned and order.date_planned < now)
-                     or (order.arrival_to and order.arrival_to < now)))
+            moments = [order.date_planned, order.arrival_to]
+            if order.planning_state == 'unplanned':
+                moments.append(order.date_preferred)
+            order.is_late = order.planning_state in ('unplanned', 'planned') and any(
+                moment and moment < now for moment in moments)
 
     def _search_is_late(self, operator, value):
         now = fields.Datetime.now()
+        wished = Domain('planning_state', '=', 'unplanned') & Domain('date_preferred', '<', now)
         return search_yes_or_no(
-            operator, value, Domain('planning_state', 'in', ('unplanned', 'planned')) & (
+            operator, value, wished | Domain('planning_state', 'in', ('unplanned', 'planned')) & (
                 Domain('date_planned', '<', now) | Domain('arrival_to', '<', now)))
 
     def _compute_visit_count(self):

@@ -252,7 +252,8 @@ class ServiceVisit(models.Model):
         if {'state', 'timer_kind', 'timer_start', 'work_start', 'work_end', 'is_overrun_told'} & set(vals):
             self._ensure_by_verb()
         planning = {'employee_id', 'date_start', 'date_end', 'duration_hours', 'order_id'}
-        if not planning & set(vals):
+        is_merged = self.env.su and set(vals) == {'order_id'}  # what was done goes along, too
+        if is_merged or not planning & set(vals):
             return super().write(vals)
         vals = self._leave_end_to_work(vals)
         self._ensure_may_plan()

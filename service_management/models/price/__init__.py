@@ -2,3 +2,4 @@ from . import service_price_rule
 from . import res_company
 from . import service_order
 from . import service_order_line
+from . import merge

@@ -7,6 +7,7 @@ from . import res_company
 from . import res_config_settings
 from . import service_order
 from . import service_order_type
+from . import merge
 from . import service_reason
 from . import service_stage
 from . import service_team

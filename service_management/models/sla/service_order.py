@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.open_hours import AlwaysOpen
+
 OPEN_STATES = ('running', 'paused', 'missed')
 
 
@@ -166,6 +168,22 @@ class ServiceOrder(models.Model):
         for order in statuses.order_id.filtered('date_first_contact'):
             (order.sla_status_ids & statuses).filtered(
                 lambda status: status.kind == 'response')._reach(order.date_first_contact)
+
+    def _preview_sla(self):
+        """Return {target: deadline (naive UTC)} of what one order would be measured by, the first first.
+
+        For orders that are not saved yet: nothing is measured by asking.
+        """
+        self.ensure_one()
+        targets = self.sla_id._get_targets(self.priority, self._is_call()) if self.sla_id else {}
+        if not targets:
+            return {}
+        start, calendar = self._get_sla_start(), self._get_sla_calendar()
+        hours = max(target.limit_hours for target in targets.values())
+        clock = calendar._get_open_hours(start, start, hours) if calendar else AlwaysOpen()
+        deadlines = {
+            target: clock.add(start, target.limit_hours) for target in targets.values()}
+        return dict(sorted(deadlines.items(), key=lambda pair: pair[1]))
 
     def _get_sla_calendar(self):
         """Return the hours in which the clock of one order runs: the SLA's own, else the team's.

@@ -5,6 +5,7 @@ from . import service_order_bill
 from . import service_order_change_stage
 from . import service_order_copy_lines
 from . import service_order_insert_set
+from . import service_order_merge
 from . import service_order_move_lines
 from . import service_order_post
 from . import service_order_process

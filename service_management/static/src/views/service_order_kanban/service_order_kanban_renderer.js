@@ -1,4 +1,5 @@
 import { RottingKanbanRenderer } from "@mail/js/rotting_mixin/rotting_kanban_renderer";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
 /**
@@ -10,6 +11,37 @@ export class ServiceOrderKanbanRenderer extends RottingKanbanRenderer {
         super.setup();
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
+    }
+
+    /** A new order goes where orders begin, which may be another column: show it there, and say so. */
+    async validateQuickCreate(recordId, mode, group) {
+        const { list } = this.props;
+        if (list.groupByField.name !== "stage_id") {
+            return super.validateQuickCreate(recordId, mode, group);
+        }
+        const [order] = await this.orm.read("service.order", [recordId], ["name", "stage_id"]);
+        const target = list.groups.find((g) => g.value === order.stage_id[0]);
+        if (!target || target.isFolded) {
+            await list.model.load();
+        }
+        if (target !== group) {
+            this.notification.add(
+                _t("%(order)s is in “%(stage)s”: a visit waits to be planned.", {
+                    order: order.name,
+                    stage: order.stage_id[1],
+                }),
+                { type: "info" }
+            );
+        }
+        if (!target || target.isFolded) {
+            this.props.quickCreateState.groupId = false;
+            return mode === "edit" && this.props.openRecord({ resId: recordId });
+        }
+        await super.validateQuickCreate(recordId, mode, target);
+        if (mode === "add") {
+            this.props.quickCreateState.groupId = group.id;
+        }
     }
 
     async sortRecordDrop(dataRecordId, dataGroupId, params) {
