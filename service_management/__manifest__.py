@@ -24,6 +24,7 @@
 
         # papers: mails carry them
         'reports/order/service_order_documents.xml',
+        'reports/order/service_order_checklist_documents.xml',
         'reports/order/service_order_overviews.xml',
         'reports/sla/service_sla_documents.xml',
         'reports/agreement/service_agreement_documents.xml',
@@ -78,6 +79,7 @@
         'wizards/order/service_order_process_views.xml',
         'wizards/order/service_preview_templates.xml',
         'views/order/service_order_line_views.xml',
+        'views/order/service_order_answer_views.xml',
         'views/order/service_order_views.xml',
         'views/order/service_order_money_views.xml',
         'views/order/service_order_stage_log_views.xml',

@@ -39,6 +39,11 @@ PERSONAL = {
         'of': 'order_id.commercial_partner_id',
         'empty': 'note_internal note_external',
     },
+    'service.order.answer': {
+        'of': 'order_id.commercial_partner_id',
+        'empty': 'answer_text answer_photo answer_photo_small remark',
+        'keep': 'name unit choices answer_choice',
+    },
     'service.order.stage.log': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'note',

@@ -40,7 +40,7 @@ RIGHTS = {
             active sla_id sla_note sla_reason_id analytic_distribution
             ''',
         'engine': '''
-            signature signed_by signed_on stage_log_ids sla_status_ids
+            signature signed_by signed_on stage_log_ids sla_status_ids answer_ids
             ''',
     },
     'service.order.line': {
@@ -59,6 +59,16 @@ RIGHTS = {
     },
     'service.order.task': {
         'technician': 'order_id task_id sequence is_done note_internal note_external',
+        'engine': 'answer_ids',
+    },
+    'service.order.answer': {
+        'technician': '''
+            answer_yes_no answer_number answer_choice answer_text answer_photo remark object_id
+            ''',
+        'engine': '''
+            order_task_id question_id sequence name kind is_required is_for_customer unit limits
+            limit_low limit_high choices
+            ''',
     },
     'service.visit': {
         'technician': 'note line_ids',

@@ -10,6 +10,7 @@ from . import test_service_bulk
 from . import test_service_browse
 from . import test_service_call
 from . import test_service_call_tours
+from . import test_service_checklist
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_customer_service
@@ -29,6 +30,7 @@ from . import test_service_mail
 from . import test_service_merge
 from . import test_service_new_order
 from . import test_service_methods
+from . import test_service_next_step
 from . import test_service_order
 from . import test_service_order_ledger
 from . import test_service_order_type

@@ -25,7 +25,7 @@ NO_CONDITIONS = {
     'service.subscription.plan': 'deferred_account_id journal_id recognition_account_id',
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'
-        ' resource_calendar_id sla_id user_id zone_ids',
+        ' resource_calendar_id salesperson_id sla_id user_id zone_ids',
 }
 
 

@@ -366,10 +366,10 @@ class TestServiceGeneration(AgreementCommon):
         wizard = Form(self.env['service.agreement.generate'].with_user(
             self.user_dispatcher).with_context(default_agreement_ids=agreement.ids))
         wizard.date_from, wizard.date_to = date(2026, 3, 1), date(2026, 3, 31)
-        self.assertEqual(wizard.summary, "4 orders with 5 lines")
+        self.assertEqual(wizard.summary, "Orders: 4, lines: 5")
         self.assertEqual(len(wizard.preview_ids), 5)
         wizard.is_hour = False
-        self.assertEqual(wizard.summary, "0 orders with 0 lines")
+        self.assertEqual(wizard.summary, "Orders: 0, lines: 0")
         wizard.is_hour = True
         action = wizard.save().action_apply()
         orders = self.env['service.order'].search(action['domain'])
@@ -377,13 +377,13 @@ class TestServiceGeneration(AgreementCommon):
 
     def test_wizard_of_the_menu_creates_what_all_agreements_need(self):
         Wizard = self.env['service.agreement.generate'].with_user(self.user_dispatcher)
-        self.assertEqual(Form(Wizard).summary, "0 orders with 0 lines")
+        self.assertEqual(Form(Wizard).summary, "Orders: 0, lines: 0")
         agreements = self._create_agreement({'start': '2026-03-10'}) | self._create_agreement(
             {'start': '2026-03-12'})
         self._create_agreement({'start': '2026-03-10'})._suspend(self.end_reason)
         self._create_agreement({'start': '2026-03-10'}, active=False)
         wizard = Form(Wizard)
-        self.assertEqual(wizard.summary, "2 orders with 2 lines")
+        self.assertEqual(wizard.summary, "Orders: 2, lines: 2")
         wizard.save().action_apply()
         self.assertEqual(agreements.order_ids.agreement_id, agreements)
         self.assertEqual(len(self.env['service.order'].search([('agreement_id', '!=', False)])), 2)

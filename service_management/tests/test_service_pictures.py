@@ -93,6 +93,16 @@ class TestServicePictures(HttpCase):
         self._take('invoice', 'accountant',
                    f'/odoo/action-account.action_move_out_invoice_type/{invoice.id}',
                    '.o_form_view .o_field_widget[name=invoice_line_ids]')
+        self._take('order-type', 'manager',
+                   '/odoo/action-service_management.service_order_type_action/'
+                   f"{self.env.ref('service_management.service_order_type_breakdown').id}",
+                   '.o_form_view .o_field_many2many_tags')
+        service = self.env['service.order'].search([
+            ('answer_ids', '!=', False), ('state', '=', 'open'),
+            ('visit_ids.employee_id', '=', self.env.ref('service_management.hr_employee_anna').id)],
+            limit=1)
+        self._take('checklist', 'technician', f'/odoo/service-orders/{service.id}',
+                   '.o_service_checklist_question', size=PHONE)
         self._take('stages', 'manager', '/odoo/action-service_management.service_stage_action',
                    '.o_list_view .o_data_row')
         self._take('process', 'manager',

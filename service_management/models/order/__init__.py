@@ -7,6 +7,7 @@ from . import life
 from . import address
 from . import similar
 from . import merge
+from . import next_step
 from . import money
 from . import posting
 from . import preview
@@ -15,10 +16,13 @@ from . import bulk
 from . import quote
 from . import portal
 from . import request
+from . import request_text
 from . import mail
 from . import mail_thread
 from . import rating
 from . import service_order_task
+from . import service_order_answer
+from . import checklist
 from . import service_order_stage_log
 from . import service_order_line
 from . import line_price

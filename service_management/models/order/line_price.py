@@ -50,6 +50,20 @@ class ServiceOrderLine(models.Model):
             line.can_edit_price = line.state == 'open' and (
                 may_price or (not line._origin and line._is_own_outlay()))
 
+    def action_explain_price(self):
+        """Say how the price of one line came about, and who pays it."""
+        self.ensure_one()
+        self.check_access('read')
+        texts = filter(None, (self.price_explanation, self.billing_reason))
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'title': (self.name or '').split('\n')[0],
+                'message': '\n'.join(texts) or self.env._("Nobody has given a price yet."),
+            },
+        }
+
     def _is_own_outlay(self):
         """Tell whether one line costs what somebody has spent: nothing else knows a price of it."""
         self.ensure_one()

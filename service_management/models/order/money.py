@@ -36,7 +36,8 @@ class ServiceOrder(models.Model):
         compute='_compute_margin', store=True, currency_field='company_currency_id',
         groups='service_management.service_management_group_manager')
     margin_percent = fields.Float(
-        string="Margin (%)", compute='_compute_margin', store=True, aggregator='avg',
+        string="Margin (%)", digits='Discount', compute='_compute_margin', store=True,
+        aggregator=None,
         groups='service_management.service_management_group_manager')
 
     @api.depends('line_ids.has_other_taxes')
@@ -118,4 +119,4 @@ class ServiceOrder(models.Model):
             revenue = sum(lines.mapped('price_subtotal')) / (order.currency_rate or 1.0)
             order.amount_cost = sum(lines.mapped('cost'))
             order.margin = revenue - order.amount_cost
-            order.margin_percent = order.margin / revenue if revenue else 0.0
+            order.margin_percent = 100 * order.margin / revenue if revenue else 0.0

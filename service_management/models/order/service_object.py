@@ -21,6 +21,8 @@ class ServiceObject(models.Model):
     order_count = fields.Integer(compute='_compute_order_counts')
     open_order_count = fields.Integer(compute='_compute_order_counts')
 
+    reading_count = fields.Integer(string="Readings", compute='_compute_reading_count')
+
     def _get_order_figures(self):
         """Count the lines for the object: its orders may be for others, too."""
         return FigureSource(
@@ -55,6 +57,27 @@ class ServiceObject(models.Model):
         for obj in self:
             obj.order_count = count_by_object.get(obj._origin, 0)
             obj.open_order_count = open_by_object.get(obj._origin, 0)
+
+    def _get_readings_domain(self):
+        return Domain('object_id', 'in', self.ids) & Domain('kind', '=', 'number') & Domain(
+            'is_answered', '=', True)
+
+    def _compute_reading_count(self):
+        count_by_object = dict(self.env['service.order.answer']._read_group(
+            self._get_readings_domain(), ['object_id'], ['__count']))
+        for obj in self:
+            obj.reading_count = count_by_object.get(obj._origin, 0)
+
+    def action_view_readings(self):
+        """Show what was measured on the object, question by question."""
+        self.ensure_one()
+        self.check_access('read')
+        return {
+            **self.env['ir.actions.act_window']._for_xml_id(
+                'service_management.service_order_answer_action'),
+            'domain': self._get_readings_domain(),
+            'context': {'search_default_group_question': 1},
+        }
 
     def action_view_orders(self):
         """Show the orders for the object."""

@@ -27,16 +27,15 @@ class ServiceOrderAnswer(models.Model):
     order_task_id = fields.Many2one(
         comodel_name='service.order.task', string="Task", required=True, ondelete='cascade',
         index=True)
-    order_id = fields.Many2one(
-        related='order_task_id.order_id', store=True, precompute=True, index=True)
-    company_id = fields.Many2one(related='order_id.company_id', store=True, precompute=True, index=True)
+    order_id = fields.Many2one(related='order_task_id.order_id', store=True, index=True)
+    company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     task_name = fields.Char(related='order_task_id.task_id.name', string="Task Name")
     question_id = fields.Many2one(
         comodel_name='service.task.question', string="Question of the Task", ondelete='set null',
         index='btree_not_null')
     object_id = fields.Many2one(
         comodel_name='service.object', compute='_compute_object_id', store=True, readonly=False,
-        precompute=True, check_company=True, ondelete='restrict', index='btree_not_null',
+        check_company=True, ondelete='restrict', index='btree_not_null',
         domain="[('id', 'in', order_object_ids)]", help="What was looked at or measured.")
     order_object_ids = fields.Many2many(
         related='order_id.object_ids', string="Objects of the Order")
@@ -110,11 +109,8 @@ class ServiceOrderAnswer(models.Model):
 
         :raise UserError: if the stage of an order locks it, or an answer is none
         """
-        given = self._get_answer_fields() & set(vals)
-        if not given or not any(changes_any(answer, vals, given) for answer in self):
-            # A number of zero is an answer where there was none.
-            if 'answer_number' not in vals or all(self.mapped('is_answered')):
-                return super().write(vals)
+        if not any(answer._would_change(vals) for answer in self):
+            return super().write(vals)
         self.order_id._ensure_allowed('edit')
         result = super().write(vals)
         for answer in self:
@@ -125,14 +121,27 @@ class ServiceOrderAnswer(models.Model):
                     "“%(answer)s” is no answer to “%(question)s”. Choose one of those that are"
                     " offered.", answer=answer.answer_choice, question=answer.name))
             if name in vals:
-                is_answered = vals[name] is not False and vals[name] is not None if (
-                    name == 'answer_number') else bool(answer[name])
+                is_answered = self._is_number(vals[name]) if name == 'answer_number' else bool(
+                    answer[name])
                 # Who answered is evidence, and nobody's to write.
                 super(ServiceOrderAnswer, answer.sudo()).write({
                     'is_answered': is_answered,
                     'user_id': is_answered and self.env.uid,
                     'answered_on': is_answered and fields.Datetime.now()})
         return result
+
+    def _would_change(self, vals):
+        """Tell whether some values give one question another answer; zero is one, nothing is none."""
+        self.ensure_one()
+        given = self._get_answer_fields() & set(vals)
+        if changes_any(self, vals, given):
+            return True
+        return self.kind == 'number' and 'answer_number' in given and (
+            self.is_answered != self._is_number(vals['answer_number']))
+
+    @api.model
+    def _is_number(self, value):
+        return value is not False and value is not None
 
     def action_view_order(self):
         """Show the order that one answer belongs to."""

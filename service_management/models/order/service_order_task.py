@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServiceOrderTask(models.Model):
@@ -22,6 +23,9 @@ class ServiceOrderTask(models.Model):
     note_external = fields.Html(
         string="Customer Description", compute='_compute_notes', store=True, readonly=False,
         precompute=True)
+    answer_ids = fields.One2many(
+        comodel_name='service.order.answer', inverse_name='order_task_id', string="Checklist",
+        help="The questions of the task as they were when it was added.")
     is_done = fields.Boolean(string="Done", copy=False)
 
     @api.depends('task_id')
@@ -33,7 +37,9 @@ class ServiceOrderTask(models.Model):
     def _is_untouched(self):
         """Tell whether one task is as it was brought; extend for what else is done with it."""
         self.ensure_one()
-        return not self.is_done and all(
+        if self.is_done or any(self.answer_ids.mapped('is_answered')):
+            return False
+        return all(
             self[name] == self.task_id[name] for name in ('note_internal', 'note_external'))
 
     @api.model_create_multi
@@ -42,13 +48,32 @@ class ServiceOrderTask(models.Model):
         self.env['service.order'].browse(
             {vals['order_id'] for vals in vals_list if vals.get('order_id')},
         )._ensure_allowed('edit')
-        return super().create(vals_list)
+        tasks = super().create(vals_list)
+        # Whoever adds a task asks its questions, as they are now; nobody makes up others.
+        self.env['service.order.answer'].sudo()._ask(tasks)
+        return tasks
 
     def write(self, vals):
-        """Guard orders whose stage forbids editing."""
+        """Guard orders whose stage forbids editing, and ask the questions of another task."""
         self.order_id._ensure_allowed('edit')
-        return super().write(vals)
+        changed = self.filtered(
+            lambda line: line.task_id.id != vals['task_id']) if 'task_id' in vals else self.browse()
+        changed._ensure_unanswered()
+        result = super().write(vals)
+        # As in create.
+        changed.sudo().answer_ids.unlink()
+        self.env['service.order.answer'].sudo()._ask(changed)
+        return result
+
+    def _ensure_unanswered(self):
+        """:raise UserError: if a question of one of these tasks was answered: that is evidence"""
+        if answered := self.answer_ids.filtered('is_answered')[:1]:
+            raise UserError(self.env._(
+                "“%(question)s” of “%(task)s” was answered: the task stays with the order. Take the"
+                " answers back first.",
+                question=answered.name, task=answered.order_task_id.task_id.name))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
         self.order_id._ensure_allowed('edit')
+        self._ensure_unanswered()

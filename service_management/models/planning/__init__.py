@@ -9,6 +9,8 @@ from . import customer
 from . import mail
 from . import service_order
 from . import merge
+from . import next_step
+from . import technicians
 from . import service_order_line
 from . import res_company
 from . import res_config_settings

@@ -6,7 +6,9 @@ from . import resource_calendar
 from . import service_reason
 from . import service_stage
 from . import service_tag
+from . import service_question_mixin
 from . import service_task
+from . import service_task_question
 from . import service_task_skill
 from . import service_team
 from . import service_zone

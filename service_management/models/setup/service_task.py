@@ -24,6 +24,9 @@ class ServiceTask(models.Model):
     skill_ids = fields.One2many(
         comodel_name='service.task.skill', inverse_name='task_id', string="Required Skills",
         copy=True)
+    question_ids = fields.One2many(
+        comodel_name='service.task.question', inverse_name='task_id', string="Checklist",
+        copy=True, help="What the technician answers on each order with this task.")
 
     _positive_duration = models.Constraint(
         'CHECK (duration_hours >= 0)', "A task cannot take less than no time.")

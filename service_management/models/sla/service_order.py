@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ...tools.open_hours import AlwaysOpen
 
@@ -24,6 +25,7 @@ class ServiceOrder(models.Model):
             ('on_track', "On Track"), ('at_risk', "At Risk"), ('missed', "Missed"),
             ('paused', "Paused"), ('reached', "Reached")],
         string="Service Level", compute='_compute_sla_state', store=True, index='btree_not_null')
+    sla_text = fields.Char(string="Promise", compute='_compute_sla_text')
     date_first_contact = fields.Datetime(
         string="First Contact", copy=False, readonly=True,
         help="When the customer heard from a person first, after asking for service.")
@@ -72,6 +74,29 @@ class ServiceOrder(models.Model):
                 order.sla_state = 'paused'
             else:
                 order.sla_state = 'reached' if states else False
+
+    @api.depends('sla_state', 'sla_status_ids.state', 'sla_status_ids.deadline',
+                 'sla_status_ids.warning_level')
+    @api.depends_context('lang', 'tz')
+    def _compute_sla_text(self):
+        """Name the promise that the state of the service level is about, with its deadline."""
+        for order in self:
+            status = order._get_decisive_status()
+            order.sla_text = status and ', '.join(filter(None, (
+                dict(status._fields['kind']._description_selection(self.env))[status.kind],
+                status.deadline and status.state in ('running', 'missed')
+                and format_datetime(self.env, status.deadline, dt_format='short'))))
+
+    def _get_decisive_status(self):
+        """Return the target that the service level of one order stands for: the first by deadline."""
+        self.ensure_one()
+        statuses = self.sla_status_ids.filtered(lambda status: {
+            'missed': status.state == 'missed',
+            'at_risk': status.state == 'running' and status.warning_level,
+            'on_track': status.state == 'running',
+            'paused': status.state == 'paused',
+        }.get(self.sla_state))
+        return statuses.sorted(lambda status: (not status.deadline, status.deadline or 0))[:1]
 
     @api.model_create_multi
     def create(self, vals_list):

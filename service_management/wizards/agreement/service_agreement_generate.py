@@ -63,7 +63,7 @@ class ServiceAgreementGenerate(models.TransientModel):
                 for number, order in enumerate(planned, start=1) for work in order.works]
             wizard.preview_ids = [Command.clear(), *rows[:PREVIEW_ROWS]]
             text = wizard.env._(
-                "%(orders)s orders with %(lines)s lines", orders=len(planned), lines=len(rows))
+                "Orders: %(orders)s, lines: %(lines)s", orders=len(planned), lines=len(rows))
             if len(rows) > PREVIEW_ROWS:
                 text = wizard.env._(
                     "%(text)s; the first %(count)s are shown", text=text, count=PREVIEW_ROWS)

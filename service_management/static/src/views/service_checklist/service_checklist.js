@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import { Component, markup, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -6,12 +6,14 @@ import { getDataURLFromFile } from "@web/core/utils/urls";
 import { formatDateTime, deserializeDateTime } from "@web/core/l10n/dates";
 import { parseFloat } from "@web/views/fields/parsers";
 import { formatFloat } from "@web/views/fields/formatters";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useRecordObserver } from "@web/model/relational_model/utils";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+const TASK_FIELDS = ["task_id", "is_done", "note_internal", "answer_ids"];
 const FIELDS = [
     "name",
     "kind",
-    "task_name",
+    "order_task_id",
     "is_required",
     "unit",
     "limit_text",
@@ -28,45 +30,59 @@ const FIELDS = [
 ];
 
 /**
- * The checklist of an order: a question a row, answered by a tap. Each answer is kept at once, with
- * who gave it and when: nothing waits for the form to be saved.
+ * The work of an order, as whoever does it sees it: tasks to tick, and their questions, answered by a
+ * tap. Each answer is kept at once, with who gave it and when: nothing waits for the form to be saved.
  */
-export class ServiceChecklistField extends Component {
-    static template = "service_management.ServiceChecklistField";
-    static props = { ...standardFieldProps };
+export class ServiceChecklist extends Component {
+    static template = "service_management.ServiceChecklist";
+    static props = { ...standardWidgetProps };
 
     setup() {
         this.orm = useService("orm");
         this.notification = useService("notification");
         this.camera = useRef("camera");
-        this.state = useState({ answers: [], isBusy: false });
+        this.state = useState({ tasks: [], answers: [], isBusy: false });
         this.photographed = null;
-        onWillStart(() => this.load(this.props));
-        onWillUpdateProps((props) => this.load(props));
+        useRecordObserver((record) => this.load(record));
     }
 
-    async load(props) {
-        const ids = props.record.data[props.name].resIds.filter((id) => Number.isInteger(id));
-        const answers = ids.length ? await this.read(ids) : [];
-        this.state.answers = answers;
+    get isReadonly() {
+        return !this.props.record.data.can_edit;
     }
 
-    read(ids) {
-        return this.orm.read("service.order.answer", ids, FIELDS, {
-            context: this.props.context || {},
-        });
+    /** Look again whenever the order was loaded or saved: other people answer, too. */
+    async load(record) {
+        const orderId = record.resId;
+        // Read here, so that a task that is added or taken away is noticed.
+        const taskIds = orderId ? record.data.task_ids.resIds.filter(Number.isInteger) : [];
+        const tasks = taskIds.length
+            ? await this.orm.read("service.order.task", taskIds, TASK_FIELDS)
+            : [];
+        const answers = await this.read(tasks.flatMap((task) => task.answer_ids));
+        Object.assign(this.state, { tasks, answers });
     }
 
-    /** The questions by task, in order. */
-    get groups() {
-        const groups = [];
-        for (const answer of this.state.answers) {
-            if (groups.at(-1)?.name !== answer.task_name) {
-                groups.push({ name: answer.task_name, answers: [] });
-            }
-            groups.at(-1).answers.push(answer);
+    async read(ids) {
+        return ids.length ? this.orm.read("service.order.answer", ids, FIELDS) : [];
+    }
+
+    answersOf(task) {
+        return this.state.answers.filter((answer) => answer.order_task_id[0] === task.id);
+    }
+
+    instructions(task) {
+        return markup(task.note_internal || "");
+    }
+
+    async tick(task, ev) {
+        const isDone = ev.target.checked;
+        try {
+            await this.orm.write("service.order.task", [task.id], { is_done: isDone });
+            task.is_done = isDone;
+        } catch (error) {
+            ev.target.checked = task.is_done;
+            throw error;
         }
-        return groups;
     }
 
     get openCount() {
@@ -165,11 +181,12 @@ export class ServiceChecklistField extends Component {
     }
 }
 
-export const serviceChecklistField = {
-    component: ServiceChecklistField,
-    displayName: _t("Checklist"),
-    supportedTypes: ["one2many"],
-    relatedFields: [{ name: "name", type: "char" }],
+export const serviceChecklist = {
+    component: ServiceChecklist,
+    fieldDependencies: [
+        { name: "can_edit", type: "boolean", readonly: true },
+        { name: "task_ids", type: "one2many" },
+    ],
 };
 
-registry.category("fields").add("service_checklist", serviceChecklistField);
+registry.category("view_widgets").add("service_checklist", serviceChecklist);
