@@ -102,6 +102,7 @@
         'wizards/planning/service_visit_cancel_views.xml',
         'wizards/planning/service_visit_stop_views.xml',
         'views/planning/service_visit_views.xml',
+        'views/planning/service_visit_portal_templates.xml',
         'views/planning/service_order_views.xml',
         'views/planning/service_team_views.xml',
         'views/planning/res_config_settings_views.xml',
@@ -174,6 +175,7 @@
         'views/subscription/product_views.xml',
         'views/subscription/res_partner_views.xml',
         'views/subscription/sale_order_views.xml',
+        'views/subscription/sale_order_templates.xml',
         'views/subscription/service_subscription_portal_templates.xml',
         'views/subscription/service_management_menus.xml',
 
@@ -216,6 +218,10 @@
         ],
         'web.assets_frontend': [
             'service_management/static/src/portal/**/*',
+            'service_management/static/src/reports/**/*',
+        ],
+        'web.report_assets_common': [
+            'service_management/static/src/reports/**/*',
         ],
         'web.assets_tests': [
             'service_management/static/tests/tours/**/*',

@@ -13,6 +13,7 @@ from . import test_service_call_tours
 from . import test_service_checklist
 from . import test_service_companies
 from . import test_service_conditions
+from . import test_service_contacts
 from . import test_service_customer_service
 from . import test_service_customer_view
 from . import test_service_day
@@ -66,5 +67,6 @@ from . import test_service_subject
 from . import test_service_time
 from . import test_service_tours
 from . import test_service_visit
+from . import test_service_visit_portal
 from . import test_service_walk
 from . import test_translations

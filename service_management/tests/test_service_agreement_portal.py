@@ -86,8 +86,35 @@ class TestServiceAgreementPortal(PortalCommon, AgreementCommon):
         self.authenticate('guest', 'guest')
         url = f'/my/service_agreements/{self.agreement.id}'
         for page in (self._get(url).text, self._get(f'{url}?report_type=html').text):
-            for text in ("Boilers, full service", "Inspection", "Boiler", "S/N", "100 %"):
+            for text in ("Boilers, full service", "Inspection", "Boiler", "S/N",
+                         "Labor: free of charge", "Parts, Travel, Expenses: at our prices"):
                 self.assertIn(text, page)
+
+    def test_paper_of_what_was_signed_keeps_its_day_and_no_balance(self):
+        self.agreement.write({
+            'allowance_kind': 'hours', 'allowance_quantity': 20, 'allowance_period': 'year'})
+        self.agreement.sudo().write({
+            'accepted_on': '2026-01-05 10:00:00', 'accepted_by': "Guest",
+            'accept_signature': SIGNATURE})
+        self.authenticate('guest', 'guest')
+        url = f'/my/service_agreements/{self.agreement.id}'
+        page, paper = (self._get(f'{url}{query}').text for query in ('', '?report_type=html'))
+        self.assertIn("Left today", page)
+        self.assertNotIn("Left", paper)
+        self.assertIn("20 hours of work a year", paper)
+        self.assertEqual(str(self.agreement._get_document_date()), '2026-01-05')
+        self.assertIn(f"For {self.agreement.company_id.name}", ' '.join(paper.split()).replace(
+            '<span>', '').replace('</span>', ''))
+
+    def test_promises_are_told_in_words(self):
+        sla = self.env['service.sla'].create({'name': "Gold", 'target_ids': [
+            Command.create({'kind': kind, 'limit_hours': hours}) for kind, hours in (
+                ('response', 1), ('arrival', 4.5), ('completion', 24))]})
+        self.agreement.sla_id = sla
+        self.assertEqual(
+            [self.agreement._get_promise_words(target) for target in sla.target_ids.sorted('limit_hours')],
+            ["within 1 hour of our opening hours", "within 4 hours 30 minutes of our opening hours",
+             "within 24 hours of our opening hours"])
 
     def test_pages_of_others_lead_home(self):
         self.authenticate('stranger', 'stranger')

@@ -1,10 +1,13 @@
+import importlib.util
 from unittest.mock import patch
 
 import vobject
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import html2plaintext
+from odoo.tools.misc import file_path
 
 from odoo.addons.mail.tests.common import MailCommon
 
@@ -62,6 +65,56 @@ class TestServiceMail(ServiceBaseCommon, MailCommon):
         self.assertEqual(event.dtend.value.isoformat(), '2026-03-03T09:00:00+00:00')
         self.assertEqual(event.attendee.value, 'MAILTO:maria@example.com')
         self.assertIn("Pier 2" if order.site_id == self.site else "Quay 1", event.location.value)
+
+    def test_mails_name_the_day_the_window_the_technician_and_whom_to_call(self):
+        """In the customer's language, without seconds, names of zones or words of the office."""
+        self.company.phone = "+371 6700 0000"
+        self.technician.mobile_phone = "+371 2900 0000"
+        order = self._create_order(
+            contact_id=self.contact.id, user_id=False, arrival_from='2026-03-03 08:00:00',
+            arrival_to='2026-03-03 10:00:00')
+        visit = self._plan(order)
+        visit.action_dispatch()
+        visit.with_user(self.user_technician).action_travel()
+        planned, on_way = self._messages(order, "Our visit"), self._messages(order, "on our way")
+        self.assertEqual(planned.subject, f"Our visit on Tuesday, March 3, 2026: {order.title}")
+        for message, texts in (
+            (planned, ("Hello Maria", "Anna", "+371 6700 0000",
+                       "Tuesday, March 3, 2026, we arrive between 10:00")),
+            (on_way, ("Anna", "is on the way to you", "You can expect us about", "10:00",
+                      "+371 2900 0000", "+371 6700 0000")),
+        ):
+            words = ' '.join(html2plaintext(message.body).replace('\u202f', ' ').replace('*', '').split())
+            for text in texts:
+                self.assertIn(text, words)
+            for noise in (":00:00", "Standard Time", "Dispatched", "Hello ,"):
+                self.assertNotIn(noise, words)
+
+    def test_update_gives_new_words_to_mails_that_nobody_has_rewritten(self):
+        path = file_path('service_management/migrations/19.0.1.5.0/post-mails.py')
+        spec = importlib.util.spec_from_file_location('post_mails', path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        names = ('planned', 'cancelled', 'done')
+        templates = [self.env.ref(f'service_management.mail_template_{name}') for name in names]
+        for template, user in zip(
+                templates, (SUPERUSER_ID, self.env.ref('base.user_admin').id, SUPERUSER_ID), strict=True):
+            template.with_user(user).body_html = "<p>Former &amp; words</p>"
+        templates[2].body_html = "<p>Words of the company</p>"
+        said = {f'mail_template_{name}': migration.digest("<p>Former\n &amp; words</p>")
+                for name in names}
+        self.env.flush_all()
+        with patch.object(migration, 'SAID', said):
+            migration.migrate(self.env.cr, '19.0.1.4.0')
+        self.env.invalidate_all()
+        self.assertIn("we come to you", templates[0].body_html)
+        self.assertIn("Former", templates[1].body_html, "Somebody has looked after it")
+        self.assertIn("Words of the company", templates[2].body_html)
+
+    def test_nobody_greets_a_company(self):
+        order = self._create_order(contact_id=False)
+        self._plan(order).action_dispatch()
+        self.assertIn("Hello,", self._messages(order, "Our visit").body)
 
     def test_rescheduling_and_cancelling_update_the_same_calendar_entry(self):
         order = self._create_order()

@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser
 
@@ -121,6 +122,17 @@ class TestServicePictures(HttpCase):
         self._take('portal-orders', 'customer', '/my/service_orders', '.o_portal_my_doc_table',
                    ready='#wrap')
         self._take('portal-quote', 'customer', page, '.o_service_steps', ready='#wrap')
+        self._take('portal-phone', 'customer', page, '.o_service_detail', ready='#wrap', size=PHONE)
+        self.env.company.service_customer_moves = 'self'
+        told = self.env['service.visit'].search([
+            ('state', '=', 'dispatched'), ('date_start', '>', fields.Datetime.now()),
+            ('partner_id', '=', quote.partner_id.id)], limit=1)
+        self._take('portal-move', 'customer',
+                   f'/my/service_orders/{told.order_id.id}/visits/{told.id}',
+                   '.o_service_visit_form', ready='#wrap', size=PHONE)
+        self._take('contact-limits', 'customer_service', '/odoo/res.partner/'
+                   f"{self.env.ref('service_management.res_partner_hotel_spa_contact').id}",
+                   '.o_notebook :is(a[name=service])', '.o_field_widget[name=service_site_ids]')
         self._take('portal-sign', 'customer', page, 'button[data-bs-target="#o_service_sign"]',
                    '.modal.show canvas', ready='#wrap', size=PHONE)
         self._take('portal-request', 'customer', '/my/service_request', '#request_title',

@@ -668,11 +668,24 @@ class TestServiceSlaReport(SlaCommon):
             {key: rows["Completion"][key] for key in ('count', 'reached', 'missed')},
             {'count': 2, 'reached': 1, 'missed': 1})
         self.assertAlmostEqual(rows["Completion"]['average'], (50 + 200) / 2)
+        self.assertEqual(rows["Completion"]['kept'], 50)
+        mail = wizard.action_send()
+        self.assertEqual(mail['context']['default_partner_ids'], self.customer.ids)
+        self.assertEqual(len(mail['context']['default_attachment_ids']), 1)
         action = wizard.action_print()
         html = self.env['ir.actions.report']._render_qweb_html(
             action['report_name'], wizard.ids)[0].decode()
         self.assertIn("Average Use", html)
         self.assertIn(self.customer.name, html)
+
+    def test_statement_is_of_the_last_month_of_this_one_or_of_other_days(self):
+        with freeze_time('2026-03-17'):
+            wizard = self.env['service.sla.statement'].create({'partner_id': self.customer.id})
+            self.assertEqual((str(wizard.date_from), str(wizard.date_to)), ('2026-02-01', '2026-02-28'))
+            wizard.period = 'this_month'
+            self.assertEqual((str(wizard.date_from), str(wizard.date_to)), ('2026-03-01', '2026-03-31'))
+            wizard.write({'period': 'days', 'date_from': '2026-01-05'})
+            self.assertEqual(str(wizard.date_from), '2026-01-05')
 
     def test_empty_statement_says_so(self):
         wizard = self.env['service.sla.statement'].create({

@@ -54,6 +54,54 @@ class TestServiceSubscriptionSale(SubscriptionCommon):
             document.with_user(self.user_manager).action_activate()
         self.assertFalse(sold.service_waiting)
 
+    def test_quotation_says_what_recurs_how_often_and_what_that_is_in_a_year(self):
+        yearly = self._create_plan("Yearly", interval_unit='year')
+        flat = self._create_service_product(
+            "Flat Rate", 1980, service_tracking='service_subscription', service_plan_id=yearly.id)
+        order = self.env['sale.order'].with_user(self.user_sales).create({
+            'partner_id': self.customer.id, 'order_line': [
+                Command.create({'product_id': product.id, 'product_uom_qty': 1})
+                for product in (self.care, self.monitoring, flat)]})
+        self.assertEqual(
+            order.order_line.mapped('service_period'), [False, "per month", "per year"])
+        self.assertEqual(
+            [(words, amount) for words, amount in order._get_service_recurring()],
+            [("Once", 500), ("Per month", 100), ("Per year", 1980),
+             ("Recurring, in a year", 1200 + 1980)])
+        self.assertIn("Per month", order.service_recurring)
+        paper = self.env['ir.actions.report'].sudo()._render_qweb_html(
+            'sale.report_saleorder', order.ids)[0].decode()
+        for text in ("per month", "per year", "Recurring, in a year", "3,180.00"):
+            self.assertIn(text, paper)
+
+    def test_quotation_of_what_is_paid_once_says_nothing_of_it(self):
+        order = self.env['sale.order'].with_user(self.user_sales).create({
+            'partner_id': self.customer.id,
+            'order_line': [Command.create({'product_id': self.part.id})]})
+        self.assertRecordValues(order, [{
+            'has_service_recurring': False, 'service_recurring': False}])
+
+    def test_agreement_says_what_it_costs_with_its_subscription(self):
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id, 'date_start': '2026-01-01',
+            'coverage_labor': 100, 'coverage_parts': 20, 'discount': 5,
+            'line_ids': [
+                Command.create({'kind': 'hour', 'interval_unit': 'month', 'interval_count': 6,
+                                'is_fixed_price': True, 'price_unit': 80, 'quantity': 2}),
+                Command.create({'kind': 'hour', 'is_fixed_price': True, 'price_unit': 999})]})
+        self.assertEqual(agreement.amount_yearly, 320)
+        before = agreement._get_quote_fingerprint()
+        self._subscribe(activate=False, agreement_id=agreement.id, title="Flat rate")
+        agreement.invalidate_recordset(['amount_yearly'])
+        self.assertEqual(agreement.amount_yearly, 1520)
+        self.assertNotEqual(
+            agreement._get_quote_fingerprint(), before, "Whoever signs has read the price")
+        paper = self.env['ir.actions.report'].sudo()._render_qweb_html(
+            'service_management.report_service_agreement', agreement.ids)[0].decode()
+        for text in ("1,520.00", "per month, billed in advance", "Labor: free of charge",
+                     "Parts: 20 % off", "at our prices of the day, 5 % off"):
+            self.assertIn(text, paper)
+
     def test_the_sales_order_does_not_bill_what_the_subscription_bills(self):
         self.monitoring.invoice_policy = 'order'
         order = self._sell(self.monitoring)

@@ -60,6 +60,7 @@ class ServiceAgreementPortal(ServiceQuotePortal):
             ).sorted('date_order', reverse=True)[:80],
             'message': message,
             'decline_reasons': self._get_decline_reasons(),
+            'may_decide': self._may_decide(agreement),
             'res_company': agreement.company_id,
         }, options, report_type, download=download)
 

@@ -80,6 +80,7 @@ class ServiceOrderPortal(ServiceQuotePortal, ServiceObjectPortal):
             'service_order': order,
             'message': message,
             'decline_reasons': self._get_decline_reasons(),
+            'may_decide': self._may_decide(order),
             'res_company': order.company_id,
             'tz': order._get_reader_timezone(),
         }, options, report_type, report, download)

@@ -24,10 +24,20 @@ class ServiceRating(Rating):
                     'name': record_sudo.display_name,
                     'web_base_url': rating.get_base_url(),
                 })
+            if not user._is_public() and not self._take_rating(rating, user.partner_id):
+                return request.redirect(record_sudo.access_url)
             if request.httprequest.method == 'POST' and str(rate) not in map(
                     str, MAPPED_RATES.values()):
                 raise NotFound()
         return super().action_submit_rating(token, rate, **kwargs)
+
+    def _take_rating(self, rating_sudo, partner):
+        """Let a rating be of whoever gives it; return whether somebody else has not given it."""
+        if rating_sudo.consumed:
+            return rating_sudo.partner_id == partner
+        if request.httprequest.method == 'POST':
+            rating_sudo.partner_id = partner
+        return True
 
     def _get_rating_and_record(self, token):
         if not is_text(token):

@@ -39,6 +39,7 @@ class ServiceRequestPortal(ServiceCustomerPortal):
             'objects': self._search_service('service.object', order='name, id', limit=500),
             'sites': self._get_own_addresses(),
             'order_types': self._get_order_types(),
+            'sees_all': not self.env.user.partner_id._get_service_sites(),
             'form': {name: value for name, value in form.items() if is_text(value)},
             'error': error,
         })
@@ -60,7 +61,10 @@ class ServiceRequestPortal(ServiceCustomerPortal):
     def _get_own_addresses(self):
         """Return the customer and the addresses where service may be asked for, in sudo."""
         # Portal users have no rights on the other addresses of their company.
-        partner = self.env.user.partner_id.sudo().commercial_partner_id
+        person = self.env.user.partner_id
+        if sites := person._get_service_sites():
+            return sites.filtered('active')
+        partner = person.sudo().commercial_partner_id
         return partner | self.env['res.partner'].sudo().search([
             ('parent_id', 'child_of', partner.id), ('type', 'in', ('delivery', 'other'))])
 
@@ -86,6 +90,10 @@ class ServiceRequestPortal(ServiceCustomerPortal):
         order_type = self._pick_own(
             form.get('type_id'), self._get_order_types(company).filtered_domain,
             self.env._("This kind of work is not offered any more. Choose one from the list."))
+        if partner._get_service_sites() and not obj:
+            site = site or (len(sites) == 1 and sites)
+            if not site:
+                raise UserError(self.env._("Choose the address that we come to."))
         description = self._read_text(form.get('description'), MAX_DESCRIPTION)
         photos = self._read_photos()
         # Customers have no rights on orders; all that they name was found to be theirs.

@@ -22,6 +22,23 @@ class ServiceQuotePortal(ServiceCustomerPortal):
             Domain('state', '=', 'draft') & Domain('quote_sent_on', '!=', False)
             & Domain('is_quote_expired', '=', False))
 
+    def _may_decide(self, record_sudo):
+        """Tell whether whoever looks at one document is one of the customer's who decide.
+
+        Whoever has the link of a mail is taken for whom the mail was written to.
+        """
+        user = self.env.user
+        person = record_sudo._get_recipient() if user._is_public() else user.partner_id
+        return not person.sudo().service_cannot_decide
+
+    def _ensure_may_decide(self, record_sudo):
+        """:raise UserError: if the visitor is not one of the customer's who decide"""
+        if not self._may_decide(record_sudo):
+            raise UserError(self.env._(
+                "You see %(document)s, and somebody else of %(customer)s decides on it. Ask whoever"
+                " does, or us.", document=record_sudo.name,
+                customer=record_sudo.commercial_partner_id.name))
+
     def _get_decline_reasons(self):
         """Return the reasons that a customer may choose from."""
         # Customers have no rights on reasons; those for them are no secret.
@@ -35,10 +52,13 @@ class ServiceQuotePortal(ServiceCustomerPortal):
         :return: as `_sign_service_record`; a quote that has changed since is shown again
         """
         read = self._read_fingerprint(fingerprint)
+
+        def accept(record, name, signature):
+            self._ensure_may_decide(record)
+            record._accept_quote(name, signature, read)
+
         return self._sign_service_record(
-            model, record_id, access_token, name, signature,
-            lambda record, name, signature: record._accept_quote(name, signature, read),
-            'accepted', lambda name: self.env._("Quote accepted and signed by %s", name))
+            model, record_id, access_token, name, signature, accept, 'accepted', lambda name: self.env._("Quote accepted and signed by %s", name))
 
     @staticmethod
     def _read_fingerprint(fingerprint):
@@ -115,6 +135,7 @@ class ServiceQuotePortal(ServiceCustomerPortal):
             return request.redirect(record.access_url)  # the page says who decides
         reason = self._get_decline_reasons() & self.env['service.reason'].browse(read_id(reason_id))
         try:
+            self._ensure_may_decide(record)
             note = self._read_text(note, MAX_NOTE)
             self._ensure_alone(record)
             with self.env.cr.savepoint():

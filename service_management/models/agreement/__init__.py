@@ -11,6 +11,7 @@ from . import sale
 from . import generation
 from . import service_agreement_change
 from . import service_agreement_line
+from . import price
 from . import line_generation
 from . import service_agreement_occurrence
 from . import service_order

@@ -20,6 +20,16 @@ class ServiceAgreement(models.Model):
             & Domain('is_template', '=', False)
             & (Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)))
 
+    @api.model
+    def _get_site_domain(self, sites):
+        """An agreement is of the sites that it names, else of those of the objects that it names."""
+        is_site, is_object = Domain('id', 'in', sites.ids), Domain('site_id', 'in', sites.ids)
+        named = Domain('site_ids', 'any', is_site) & ~Domain('site_ids', 'any', ~is_site)
+        covered = (
+            Domain('site_ids', '=', False) & Domain('object_ids', 'any', is_object)
+            & ~Domain('object_ids', 'any', ~is_object))
+        return named | covered
+
     def _get_coverage_labels(self):
         """Return {field: what customers call it} of what an agreement covers."""
         return {
@@ -41,8 +51,11 @@ class ServiceAgreement(models.Model):
 
     def _get_quote_content(self):
         sla = self.sla_id or self.group_id.sla_id
+        prices = [
+            (words, currency.format(amount)) for words, amount, currency in self._get_prices()]
         return {
             **super()._get_quote_content(),
+            **({'prices': prices} if prices else {}),
             'title': self.title,
             'note': self.note_external,
             'currency': self.currency_id.name,

@@ -1,5 +1,6 @@
 """What writes and searches of several documents share."""
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 #: How many records a message names
 NAMED = 10
@@ -59,3 +60,10 @@ def search_yes_or_no(operator, value, domain):
     if operator != 'in':
         return NotImplemented
     return Domain.OR(domain if answer else ~domain for answer in value)
+
+
+def format_quantity(env, quantity, digits=2):
+    """Return a quantity as people write it, in the language of the context: ``2``, ``1.5``."""
+    text = f'{quantity:.{digits}f}'
+    decimals = len(text.rstrip('0').partition('.')[2]) if digits else 0
+    return formatLang(env, quantity, digits=decimals)

@@ -14,7 +14,38 @@ class ServicePortalMixin(models.AbstractModel):
 
         :param partner: res.partner of the user
         """
-        return Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+        own = Domain('commercial_partner_id', '=', partner.commercial_partner_id.id)
+        sites = self._get_sites_seen_by(partner)
+        return own & self._get_site_domain(sites) if sites else own
+
+    @api.model
+    def _get_sites_seen_by(self, partner):
+        """Return the sites that a contact is limited to, none where all is shown; extend for some."""
+        return partner.browse()
+
+    @api.model
+    def _get_site_domain(self, sites):
+        """Return the domain of the documents of some sites, for contacts who see no others.
+
+        Those see nothing that does not say where it is: extend to say it.
+        """
+        return Domain.FALSE
+
+    def _is_shown_to(self, partner):
+        """Tell whether one document is of a site that a contact sees."""
+        sites = self._get_sites_seen_by(partner)
+        return not sites or bool(self.sudo().filtered_domain(self._get_site_domain(sites)))
+
+    def _filter_recipients(self, recipients):
+        """Take those off who are told of a document, whose site they do not see.
+
+        :param list recipients: dicts as of `mail.thread._notify_get_recipients`
+        """
+        if len(self) != 1:
+            return recipients
+        Partner = self.env['res.partner']
+        return [recipient for recipient in recipients if not recipient.get('share')
+                or self._is_shown_to(Partner.browse(recipient['id'] or ()))]
 
     def _get_portal_documents(self):
         """Return {name: XML id of the report} of what customers may download; extend for some."""

@@ -1,3 +1,4 @@
+from . import service_portal_mixin
 from . import res_partner
 from . import service_object
 from . import service_object_group

@@ -12,6 +12,14 @@ class ResPartner(models.Model):
     service_object_count = fields.Integer(
         compute='_compute_service_object_count',
         groups='service_management.service_management_group_technician')
+    service_site_ids = fields.Many2many(
+        comodel_name='res.partner', relation='service_contact_site_rel', column1='contact_id',
+        column2='site_id', string="Sees Only These Sites", ondelete='restrict', copy=False,
+        context={'active_test': False},
+        groups='service_management.service_management_group_technician',
+        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="The portal shows the contact what takes place there, and no mail tells of more. Empty:"
+             " all that is the customer's.")
 
     def _get_figure_owners(self):
         return {partner: partner.commercial_partner_id._origin for partner in self}
@@ -32,6 +40,24 @@ class ResPartner(models.Model):
                     " the customer.",
                     object=obj.display_name, owner=obj.commercial_partner_id.display_name,
                     customer=self.display_name))
+
+    #=== WHAT CONTACTS SEE ===#
+
+    @api.constrains('service_site_ids', 'parent_id')
+    def _check_service_sites(self):
+        # Whoever edits contacts need not know of service.
+        for contact in self.sudo().with_context(active_test=False):
+            for site in contact.service_site_ids:
+                if site.commercial_partner_id != contact.commercial_partner_id:
+                    raise ValidationError(self.env._(
+                        "%(site)s is no address of %(customer)s. Choose sites of the contact's own"
+                        " company, or take them off first.", site=site.display_name,
+                        customer=contact.commercial_partner_id.display_name))
+
+    def _get_service_sites(self):
+        """Return the sites that a contact is limited to; none means that all is shown."""
+        # Customers have no rights on addresses, and archived ones limit as before.
+        return self.sudo().with_context(active_test=False).service_site_ids
 
     #=== WHO BECOMES ANOTHER CUSTOMER'S ===#
 

@@ -85,6 +85,14 @@ class ServiceObject(models.Model):
         ' AND COALESCE(warranty_parts_end, date_in_service) >= date_in_service))',
         "A warranty cannot end before the object goes into service.")
 
+    @api.model
+    def _get_site_domain(self, sites):
+        return Domain('site_id', 'in', sites.ids)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._filter_recipients(
+            super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+
     def _compute_access_url(self):
         super()._compute_access_url()
         for obj in self:

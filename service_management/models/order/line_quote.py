@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..common.records import format_quantity
+
 
 class ServiceOrderLine(models.Model):
     """What a quote says of a line, and what stays when the customer has accepted it."""
@@ -47,3 +49,10 @@ class ServiceOrderLine(models.Model):
                         name: line._get_own_value(name) for name in ('price_unit', 'discount')},
                     'uncovered': {name: copy[name] for name in ('price_unit', 'discount')}}
         return found
+
+    def _get_quantity_words(self, quantity=None):
+        """Return how much one line is, as customers read it, by default what it is priced by."""
+        self.ensure_one()
+        quantity = self._get_priced_quantity() if quantity is None else quantity
+        unit = self.product_uom_id.name or ''
+        return f'{format_quantity(self.env, quantity)} {unit}'.strip()

@@ -39,6 +39,10 @@ class ServiceOrder(models.Model):
             Domain('state', '!=', 'draft') | Domain('quote_sent_on', '!=', False)
             | Domain('channel', 'in', ('portal', 'email')))
 
+    @api.model
+    def _get_site_domain(self, sites):
+        return Domain('site_id', 'in', sites.ids)
+
     def _shows_prices(self):
         """Tell whether customers see the lines of one order: what was quoted or done, not drafts.
 

@@ -1,7 +1,17 @@
+from datetime import timedelta
+
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time
 
-from ...tools.clock import local_day
+from ...tools.clock import local_day, utc_of
+from .hr_employee import Slot, Wish
+
+#: Times are offered so many days ahead, and in these parts of a day.
+DAYS_AHEAD = 14
+PARTS_OF_DAY = ((0, 11), (11, 14), (14, 24))
+#: Most times that are offered.
+MOST_TIMES = 15
 
 
 class ServiceVisit(models.Model):
@@ -57,6 +67,116 @@ class ServiceVisit(models.Model):
 
     def _format_customer_clock(self, moment, timezone):
         return format_time(self.env, moment, tz=timezone, time_format='short')
+
+
+    #=== MOVED AND CANCELLED BY CUSTOMERS ===#
+
+    def _can_customer_ask(self):
+        """Tell whether the customer of one visit may ask to move or cancel it in the portal."""
+        self.ensure_one()
+        return (
+            self.company_id.service_customer_moves != 'off' and self.state == 'dispatched'
+            and self.order_id.state == 'open' and self.date_start > fields.Datetime.now())
+
+    def _can_customer_choose(self):
+        """Tell whether the customer of one visit may do so without asking: early enough before it."""
+        self.ensure_one()
+        notice = timedelta(hours=self.company_id.service_customer_moves_hours)
+        return (
+            self._can_customer_ask() and self.company_id.service_customer_moves == 'self'
+            and self.date_start >= fields.Datetime.now() + notice)
+
+    def _get_free_starts(self):
+        """Return when one visit could begin instead (naive UTC): its technician is free and fit then.
+
+        Runs for customers, who see neither calendars nor visits: call it in sudo, after their access
+        was checked.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        earliest = now + timedelta(hours=max(self.company_id.service_customer_moves_hours, 1))
+        length = timedelta(hours=self.duration_hours or self._get_usual_hours())
+        timezone, wishes = self.order_id._get_timezone(), []
+        for number in range(DAYS_AHEAD + 1):
+            day = local_day(now, timezone) + timedelta(days=number)
+            for first, last in PARTS_OF_DAY:
+                start = max(utc_of(day, first, timezone), earliest)
+                end = utc_of(day, last, timezone)
+                if start < end:
+                    wishes.append(Wish(self.employee_id, start, end, length))
+        starts = self.env['hr.employee']._find_free_times(wishes, but=self) if wishes else []
+        starts = sorted({start for start in starts if start and start >= earliest})
+        return self._filter_free_starts(starts)[:MOST_TIMES]
+
+    def _filter_free_starts(self, starts):
+        """Return those of some times at which nothing speaks against one visit.
+
+        A window that was promised does not: the customer chooses another one.
+        """
+        length = timedelta(hours=self.duration_hours or self._get_usual_hours())
+        employee, company = self.employee_id, self.company_id
+        ends = self.env['hr.employee']._get_ends_of_work(
+            [(employee, company, start, length) for start in starts])
+        findings = self.env['hr.employee']._check_slots([
+            Slot(self, employee, start, end, length)
+            for start, end in zip(starts, ends, strict=True)])
+        return [start for number, start in enumerate(starts) if not [
+            finding for finding in findings.get(number, []) if finding.code != 'arrival']]
+
+    def _move_by_customer(self, start):
+        """Move one visit to a time that its customer has chosen; runs in sudo, as `_get_free_starts`.
+
+        :param start: naive UTC datetime
+        :raise UserError: if it is too late, or the time is not free any more
+        """
+        self.ensure_one()
+        self._ensure_customer_may_choose()
+        if start not in self._get_free_starts():
+            raise UserError(self.env._(
+                "This time has been taken in the meantime. Choose another one, please."))
+        # What was promised was another time; this one was chosen.
+        self.order_id.sudo().write({'arrival_from': False, 'arrival_to': False})
+        self.sudo().write({'date_start': start})
+
+    def _cancel_by_customer(self, note):
+        """Cancel one visit whose customer does not want it; runs in sudo.
+
+        :param str note: the customer's own words, may be empty
+        :raise UserError: if it is too late
+        """
+        self.ensure_one()
+        self._ensure_customer_may_choose()
+        order, when = self.order_id, self._get_customer_time()
+        self._cancel(self.env['service.reason']._get_default('visit'), note or self.env._(
+            "Cancelled by the customer."))
+        order._ensure_waiting_visit()
+        order._schedule_todo('mail.mail_activity_data_todo', self.env._(
+            "Cancelled by the customer: %s. Plan another visit, or cancel the order.", when),
+            note=note)
+
+    def _ask_by_customer(self, verb, note):
+        """Put on the to-do list what the customer of one visit asks for; runs in sudo.
+
+        :param str verb: 'ask' for another time, or 'cancel'
+        :param str note: the customer's own words
+        :raise UserError: if nothing can be asked any more, or nothing is
+        """
+        self.ensure_one()
+        if not self._can_customer_ask():
+            raise UserError(self.env._("This visit cannot be moved any more. Call us, please."))
+        if verb == 'ask' and not note:
+            raise UserError(self.env._("Write when it suits you, please."))
+        when = self._get_customer_time()
+        self.order_id._schedule_todo(
+            'mail.mail_activity_data_todo',
+            self.env._("The customer asks to cancel the visit: %s", when) if verb == 'cancel'
+            else self.env._("The customer asks for another time: %s", when), note=note)
+
+    def _ensure_customer_may_choose(self):
+        """:raise UserError: if the customer of one visit cannot change it without asking"""
+        if not self._can_customer_choose():
+            raise UserError(self.env._(
+                "This visit cannot be moved or cancelled here any more. Call us, please."))
 
 
 class ServiceOrder(models.Model):

@@ -13,6 +13,18 @@ class ResCompany(models.Model):
         help="Who stops a clock that has run for longer is asked when the work really ended, and"
              " the dispatcher is told. 0 means no limit.")
 
+    service_customer_moves = fields.Selection(
+        selection=[
+            ('off', "Not in the Portal"), ('ask', "By Asking"), ('self', "By Themselves")],
+        string="Customers Move Visits", required=True, default='ask',
+        help="By asking: dispatchers get a to-do. By themselves: they choose among the free times of"
+             " the technician, or cancel; from so many hours before on they ask.")
+    service_customer_moves_hours = fields.Integer(
+        string="Up To", default=24, help="Hours before the visit.")
+
+    _service_customer_moves_hours = models.Constraint(
+        'CHECK (service_customer_moves_hours BETWEEN 0 AND 8760)',
+        "Customers move visits up to 0 to 8,760 hours before.")
     _service_clock_hours = models.Constraint(
         'CHECK (service_clock_hours >= 0)', "A clock runs for some hours, or 0 for no limit.")
     _service_visit_hours = models.Constraint(

@@ -6,3 +6,7 @@ class ResConfigSettings(models.TransientModel):
 
     service_visit_hours = fields.Float(related='company_id.service_visit_hours', readonly=False)
     service_clock_hours = fields.Float(related='company_id.service_clock_hours', readonly=False)
+    service_customer_moves = fields.Selection(
+        related='company_id.service_customer_moves', readonly=False)
+    service_customer_moves_hours = fields.Integer(
+        related='company_id.service_customer_moves_hours', readonly=False)

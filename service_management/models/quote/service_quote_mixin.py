@@ -157,7 +157,13 @@ class ServiceQuoteMixin(models.AbstractModel):
 
     def _mail_get_partners(self, introspect_fields=False):
         partners = super()._mail_get_partners(introspect_fields=introspect_fields)
-        return {document_id: found[:1] for document_id, found in partners.items()}
+        return {
+            document_id: found.filtered(self.browse(document_id)._is_shown_to)[:1]
+            for document_id, found in partners.items()}
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._filter_recipients(
+            super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
 
     def _get_recipient(self):
         """Return whom one document is written to: its contact, else its customer."""

@@ -20,6 +20,11 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         return bool(self.flexible_hours or self._get_global_attendances())
 
+    def _is_open_always(self):
+        """Tell whether one calendar is open day and night, on all days of the week."""
+        self.ensure_one()
+        return self.hours_per_week >= 7 * 24 - 1 / 60
+
     def _get_open_spans(self, start, end):
         """Return the open spans of one calendar without its holidays, in naive UTC.
 

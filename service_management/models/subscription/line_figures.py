@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.records import format_quantity
+
 
 class ServiceSubscriptionLine(models.Model):
     """What lines cost without taxes, whether the price includes them or not."""
@@ -29,3 +31,8 @@ class ServiceSubscriptionLine(models.Model):
 
     def _get_total(self):
         return self._get_taxed(self.amount_period)['total_included']
+
+    def _get_quantity_words(self):
+        """Return how much one line is, as customers read it."""
+        self.ensure_one()
+        return format_quantity(self.env, self.quantity)

@@ -16,6 +16,16 @@ class ServiceSubscription(models.Model):
         """Hide drafts."""
         return super()._get_portal_domain(partner) & Domain('state', '!=', 'draft')
 
+    @api.model
+    def _get_site_domain(self, sites):
+        """A subscription is of the sites of all that it is for."""
+        here = Domain('object_id.site_id', 'in', sites.ids)
+        return Domain('line_ids', 'any', here) & ~Domain('line_ids', 'any', ~here)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        return self._filter_recipients(
+            super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+
     def _get_portal_documents(self):
         return {
             **super()._get_portal_documents(),

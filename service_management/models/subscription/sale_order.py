@@ -13,6 +13,41 @@ class SaleOrder(models.Model):
     service_subscription_count = fields.Integer(
         compute='_compute_service_subscription_count', compute_sudo=True)
 
+    has_service_recurring = fields.Boolean(
+        string="Has Recurring Lines", compute='_compute_service_recurring', compute_sudo=True)
+    service_recurring = fields.Text(
+        string="Of This Recurs", compute='_compute_service_recurring', compute_sudo=True,
+        help="What is paid once, what again and again, and what that is in a year; before taxes.")
+
+    @api.depends('order_line.service_period', 'order_line.price_subtotal', 'currency_id')
+    @api.depends_context('lang')
+    def _compute_service_recurring(self):
+        for order in self:
+            rows = order._get_service_recurring()
+            order.has_service_recurring = bool(rows)
+            order.service_recurring = '\n'.join(
+                f'{words}: {order.currency_id.format(amount)}' for words, amount in rows) or False
+
+    def _get_service_recurring(self):
+        """Return what one order costs once, in each period, and in a year; nothing if nothing recurs.
+
+        :return: list of (words, amount before taxes)
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: not line.display_type)
+        recurring = lines.filtered(lambda line: line._get_service_plan())
+        if not recurring:
+            return []
+        rows = []
+        if once := sum((lines - recurring).mapped('price_subtotal')):
+            rows.append((self.env._("Once"), once))
+        by_period = recurring.grouped(lambda line: line._get_service_plan()._get_period_text())
+        rows += [(period.capitalize(), sum(group.mapped('price_subtotal')))
+                 for period, group in by_period.items()]
+        yearly = sum(line.price_subtotal * 12 / line._get_service_plan()._get_months()
+                     for line in recurring)
+        return rows + [(self.env._("Recurring, in a year"), self.currency_id.round(yearly))]
+
     @api.depends('service_subscription_ids')
     def _compute_service_subscription_count(self):
         for order in self:

@@ -12,6 +12,25 @@ class SaleOrderLine(models.Model):
         groups='service_management.service_management_group_customer_service,account.group_account_invoice,'
                'sales_team.group_sale_salesman')
 
+    service_period = fields.Char(
+        string="Recurs", compute='_compute_service_period', compute_sudo=True,
+        help="How often the price is paid: the line becomes a subscription.")
+
+    @api.depends('product_id.service_tracking', 'product_id.service_plan_id')
+    @api.depends_context('lang')
+    def _compute_service_period(self):
+        for line in self:
+            plan = line._get_service_plan()
+            line.service_period = plan._get_period_text() if plan else False
+
+    def _get_service_plan(self):
+        """Return the plan that one line is billed by once it is sold, or an empty one."""
+        self.ensure_one()
+        product = self.product_id
+        if product.service_tracking != 'service_subscription':
+            return self.env['service.subscription.plan']
+        return product.service_plan_id
+
     @api.depends('service_subscription_line_ids')
     def _compute_qty_to_invoice(self):
         """Leave to the subscription what the subscription bills; not what was sold before."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 
@@ -11,6 +11,29 @@ class ServiceAgreement(models.Model):
         comodel_name='service.subscription', inverse_name='agreement_id', string="Subscriptions",
         copy=False)
     subscription_count = fields.Integer(compute='_compute_subscription_count')
+
+    @api.depends('subscription_ids.amount_monthly', 'subscription_ids.state')
+    def _compute_amount_yearly(self):
+        super()._compute_amount_yearly()
+
+    def _get_prices(self):
+        """The subscriptions that belong to an agreement are its price."""
+        return super()._get_prices() + [
+            (self.env._(
+                "%(subject)s: %(price)s %(period)s, %(timing)s", subject=subscription.title,
+                price=subscription.currency_id.format(subscription.amount_period),
+                period=subscription.plan_id._get_period_text(),
+                timing=self.env._("billed in advance") if subscription.plan_id.timing == 'advance'
+                else self.env._("billed in arrears")),
+             subscription.amount_monthly * 12, subscription.currency_id)
+            for subscription in self._get_price_subscriptions()]
+
+    def _get_price_subscriptions(self):
+        """Return the subscriptions that one agreement is paid by, in sudo: its price is no secret."""
+        self.ensure_one()
+        states = ('draft', 'active') if self.state in ('draft', 'active') else ('active', 'closed')
+        return self.sudo().subscription_ids.filtered(
+            lambda subscription: subscription.state in states and subscription.amount_period)
 
     def _get_billing_on(self, day):
         """Return the active subscriptions of these agreements that are billed beyond a day."""

@@ -54,6 +54,62 @@ tours.add("service_customer_accept_tour", {
     ],
 });
 
+/** Fetches what a link leads to, as the browser does that downloads it. */
+const download = (selector) => ({
+    content: `download ${selector}`,
+    trigger: selector,
+    run: async ({ anchor }) => {
+        const response = await fetch(anchor.href);
+        if (response.headers.get("Content-Type") !== "application/pdf") {
+            throw new Error(`${anchor.href} is no document`);
+        }
+    },
+});
+
+tours.add("service_customer_phone_tour", {
+    steps: () => [
+        {
+            content: "the quote is one of cards that tell orders apart",
+            trigger: ".o_service_card:contains(Boiler)",
+        },
+        {
+            trigger: ".o_portal_my_doc_table a:contains(New circulation pump)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "quantity and price stand below the work",
+            trigger: ".o_service_detail:visible:contains(80.00)",
+        },
+        {
+            content: "nothing is cut off",
+            trigger: ".o_price_total:visible:contains(160.00)",
+            run: () => {
+                if (document.documentElement.scrollWidth > window.innerWidth) {
+                    throw new Error("the page scrolls sideways");
+                }
+            },
+        },
+        download("a[href*='report=quote']"),
+        { trigger: "button[data-bs-target='#o_service_sign']", run: "click" },
+        ...signAs("Maria Berg"),
+        { trigger: "h5:contains(Quote accepted by)" },
+    ],
+});
+
+tours.add("service_customer_visit_tour", {
+    steps: () => [
+        {
+            trigger: "a:contains(Move or cancel this visit)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_service_visit_form input[name=start]", run: "click" },
+        { trigger: "button[name=move]", run: "click", expectUnloadPage: true },
+        { trigger: ".alert-success:contains(at the time that you have chosen)" },
+    ],
+});
+
 tours.add("service_customer_decline_tour", {
     steps: () => [
         { trigger: "button[data-bs-target='#o_service_decline']", run: "click" },
@@ -67,9 +123,13 @@ tours.add("service_customer_decline_tour", {
 tours.add("service_customer_sign_tour", {
     steps: () => [
         { trigger: "button[data-bs-target='#o_service_sign']", run: "click" },
+        {
+            content: "what is confirmed stands above the signature",
+            trigger: ".modal .o_service_work",
+        },
         ...signAs("Maria Berg"),
         { trigger: ".alert-success:contains(You have confirmed the work)" },
-        { trigger: "a[href*='report=receipt']" },
+        download("a[href*='report=receipt']"),
         { trigger: ".o_service_rate_5", run: "click", expectUnloadPage: true },
         { trigger: "textarea[name=feedback]", run: "edit Quick and friendly." },
         { trigger: "button[type=submit]", run: "click", expectUnloadPage: true },
