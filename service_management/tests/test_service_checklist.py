@@ -77,7 +77,7 @@ class TestServiceChecklist(ServiceBaseCommon):
         answer.answer_number = 3.2
         self.assertRecordValues(answer, [{
             'is_answered': True, 'is_beyond': True, 'user_id': self.env.uid, 'answer': "3.2 bar",
-            'limit_text': "1 bar to 2.5 bar"}])
+            'limit_text': "1 to 2.5 bar"}])
         answer.remark = "Expansion vessel is empty"
         self.assertTrue(answer.is_beyond)
         answer.answer_number = 2.5

@@ -168,3 +168,16 @@ class TestServiceNextStep(ServiceBaseCommon):
         order.message_post(body="Still drips", author_id=customer.id, message_type='comment')
         self.assertIn("It drips", order.request_text)
         self.assertEqual(order.request_photo_ids.mapped('name'), ['leak.png'])
+
+    def test_badge_names_the_promise_that_it_is_about(self):
+        sla = self.env['service.sla'].create({
+            'name': "Gold", 'company_id': False, 'target_ids': [
+                Command.create({'kind': 'response', 'limit_hours': 1}),
+                Command.create({'kind': 'completion', 'limit_hours': 90})]})
+        order = self._create_order(sla_id=sla.id)
+        response = order.sla_status_ids.sorted('limit_hours')[0]
+        self.assertEqual(order.sla_text.split(',')[0], response.display_name)
+        response.sudo().state = 'missed'
+        self.assertEqual(order.sla_state, 'missed')
+        self.assertEqual(order.sla_text, response._describe_promise())
+        self.assertFalse(self._create_order().sla_text)

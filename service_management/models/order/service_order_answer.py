@@ -43,7 +43,7 @@ class ServiceOrderAnswer(models.Model):
     # The answer
     answer_yes_no = fields.Selection(
         selection=[('yes', "Yes"), ('no', "No")], string="Yes or No")
-    answer_number = fields.Float(string="Number", digits=(16, 4), aggregator='avg')
+    answer_number = fields.Float(string="Number", digits=(16, 4), min_display_digits=1, aggregator='avg')
     answer_choice = fields.Char(string="Chosen")
     answer_text = fields.Text(string="Text")
     answer_photo = fields.Image(string="Photo", max_width=1920, max_height=1920, attachment=True)

@@ -30,8 +30,8 @@ class ServiceQuestionMixin(models.AbstractModel):
     unit = fields.Char(translate=True, help="What numbers are measured in, as bar or °C.")
     limits = fields.Selection(
         selection=LIMITS, help="Numbers beyond are taken, shown in red, and ask for a remark.")
-    limit_low = fields.Float(string="Lower Limit", digits=(16, 4))
-    limit_high = fields.Float(string="Upper Limit", digits=(16, 4))
+    limit_low = fields.Float(string="Lower Limit", digits=(16, 4), min_display_digits=1)
+    limit_high = fields.Float(string="Upper Limit", digits=(16, 4), min_display_digits=1)
     limit_text = fields.Char(string="Range", compute='_compute_limit_text')
     choices = fields.Text(translate=True, help="What can be chosen: a line for each.")
 
@@ -44,22 +44,23 @@ class ServiceQuestionMixin(models.AbstractModel):
     def _describe_limits(self):
         """Return between which numbers the answer of one question should be, in words."""
         self.ensure_one()
-        values = {'low': self._format_number(self.limit_low),
-                  'high': self._format_number(self.limit_high)}
+        # Of two numbers, the second one names the unit.
+        low = self._format_number(self.limit_low, has_unit=self.limits == 'low')
+        values = {'low': low, 'high': self._format_number(self.limit_high)}
         return {
             'low': lambda: self.env._("at least %(low)s", **values),
             'high': lambda: self.env._("at most %(high)s", **values),
             'both': lambda: self.env._("%(low)s to %(high)s", **values),
         }[self.limits]() if self.kind == 'number' and self.limits else False
 
-    def _format_number(self, number):
-        """Return a number of one question as its reader writes it, with the unit."""
+    def _format_number(self, number, has_unit=True):
+        """Return a number of one question as its reader writes it, with the unit or without."""
         self.ensure_one()
         text = formatLang(self.env, number, digits=4)
         point = formatLang(self.env, 0.5, digits=1)[1:-1]
         if point in text:
             text = text.rstrip('0').removesuffix(point)
-        return f'{text} {self.unit}' if self.unit else text
+        return f'{text} {self.unit}' if self.unit and has_unit else text
 
     def _get_choices(self):
         """Return what can be chosen as the answer of one question."""

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ...tools.open_hours import AlwaysOpen
 
@@ -82,10 +81,7 @@ class ServiceOrder(models.Model):
         """Name the promise that the state of the service level is about, with its deadline."""
         for order in self:
             status = order._get_decisive_status()
-            order.sla_text = status and ', '.join(filter(None, (
-                dict(status._fields['kind']._description_selection(self.env))[status.kind],
-                status.deadline and status.state in ('running', 'missed')
-                and format_datetime(self.env, status.deadline, dt_format='short'))))
+            order.sla_text = status._describe_promise() if status else False
 
     def _get_decisive_status(self):
         """Return the target that the service level of one order stands for: the first by deadline."""

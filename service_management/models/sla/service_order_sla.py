@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ...tools.open_hours import AlwaysOpen
 
@@ -92,6 +93,13 @@ class ServiceOrderSla(models.Model):
         labels = dict(self._fields['kind']._description_selection(self.env))
         for status in self:
             status.display_name = labels.get(status.kind)
+
+    def _describe_promise(self):
+        """Return what one target promises, and until when while that counts."""
+        self.ensure_one()
+        if not self.deadline or self.state not in ('running', 'missed'):
+            return self.display_name
+        return f"{self.display_name}, {format_datetime(self.env, self.deadline, dt_format='short')}"
 
     @api.depends('order_id.visit_ids.employee_id', 'order_id.visit_ids.state')
     def _compute_employee_id(self):

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { getDataURLFromFile } from "@web/core/utils/urls";
-import { formatDateTime, deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { parseFloat } from "@web/views/fields/parsers";
 import { formatFloat } from "@web/views/fields/formatters";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -117,9 +117,7 @@ export class ServiceChecklist extends Component {
     }
 
     givenBy(answer) {
-        const when = formatDateTime(deserializeDateTime(answer.answered_on), {
-            showSeconds: false,
-        });
+        const when = toLocaleDateTimeString(deserializeDateTime(answer.answered_on));
         return answer.user_id ? `${answer.user_id[1]}, ${when}` : when;
     }
 
