@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from . import addons, house, linting, packaging, serving, testing, translating
+from . import addons, house, linting, packaging, serving, sheets, testing, translating
 from .instance import Instance
 from .settings import ROOT
 
@@ -62,6 +62,9 @@ def main():
 
     drawing = commands.add_parser('house', help='draw the packages of the addon for its developers')
     drawing.set_defaults(function=house.house)
+
+    templates = commands.add_parser('sheets', help='write the import templates anew')
+    templates.set_defaults(function=sheets.sheets)
 
     wheel = commands.add_parser('wheel', help='one wheel per addon, in dist/')
     wheel.set_defaults(function=packaging.wheels)

@@ -54,6 +54,7 @@
         'views/setup/hr_employee_views.xml',
         'views/setup/hr_employee_public_views.xml',
         'views/setup/res_users_views.xml',
+        'views/setup/res_config_settings_views.xml',
         'views/setup/service_management_menus.xml',
 
         # quote
@@ -111,6 +112,7 @@
         # price
         'views/price/service_price_rule_views.xml',
         'views/price/service_order_views.xml',
+        'views/price/res_config_settings_views.xml',
         'views/price/service_management_menus.xml',
 
         # sla
@@ -144,6 +146,7 @@
         'views/agreement/service_order_views.xml',
         'views/agreement/service_price_rule_views.xml',
         'views/agreement/product_views.xml',
+        'views/agreement/res_config_settings_views.xml',
         'views/agreement/res_partner_views.xml',
         'views/agreement/sale_order_views.xml',
         'views/agreement/service_agreement_portal_templates.xml',
@@ -173,6 +176,7 @@
         'views/subscription/service_object_views.xml',
         'views/subscription/account_move_views.xml',
         'views/subscription/product_views.xml',
+        'views/subscription/res_config_settings_views.xml',
         'views/subscription/res_partner_views.xml',
         'views/subscription/sale_order_views.xml',
         'views/subscription/sale_order_templates.xml',
@@ -203,6 +207,7 @@
         'views/privacy/service_management_menus.xml',
     ],
     'demo': [
+        'demo/service_features_demo.xml',
         'demo/service_people_demo.xml',
         'demo/service_customers_demo.xml',
         'demo/service_order_types_demo.xml',
@@ -210,6 +215,7 @@
         'demo/service_customer_side_demo.xml',
         'demo/service_agreements_demo.xml',
         'demo/service_subscriptions_demo.xml',
+        'demo/service_history_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

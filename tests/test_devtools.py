@@ -15,6 +15,7 @@ from devtools import (
     postgres,
     serving,
     settings,
+    sheets,
     testing,
 )
 
@@ -309,3 +310,9 @@ def test_update_runs_once_when_nothing_changed(tmp_path):
     assert len(calls) == 1
     serving.update(fake, 'db', state, {'a': '2'}, demo=False)
     assert len(calls) == 2
+
+
+def test_import_templates_are_those_of_the_table():
+    files = {path.stem: path.read_bytes() for path in sheets.FOLDER.glob('*.xlsx')}
+    made = {name: sheets.make_sheet(rows) for name, rows in sheets.SHEETS.items()}
+    assert files == made, "./dev sheets writes them anew"

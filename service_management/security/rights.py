@@ -39,6 +39,7 @@ RIGHTS = {
         'dispatcher': '''
             active sla_id sla_note sla_reason_id analytic_distribution
             ''',
+        'manager': 'is_history',
         'engine': '''
             signature signed_by signed_on stage_log_ids sla_status_ids answer_ids
             ''',

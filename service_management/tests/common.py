@@ -15,6 +15,8 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.product.tests.common import ProductCommon
 
 GROUP = 'service_management.service_management_group_'
+#: What a company may leave switched off
+FEATURES = ('agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone')
 
 #: A drawn signature: one black pixel.
 SIGNATURE = (
@@ -38,6 +40,7 @@ class ServiceSetUp:
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(patch.object(environments, 'get_translation', speak))
+        cls._switch_features(True)
         cls.env.user.group_ids |= (
             cls.env.ref(GROUP + 'manager') | cls.env.ref('hr.group_hr_manager')
             | cls.env.ref('base.group_system') | cls.env.ref('product.group_product_manager'))
@@ -99,6 +102,13 @@ class ServiceSetUp:
         cls.reason = cls.env['service.reason']._get_default('stage')
         cls.cancel_reason = cls.env['service.reason']._get_default('cancel')
         cls.visit_reason = cls.env['service.reason']._get_default('visit')
+
+    @classmethod
+    def _switch_features(cls, is_on):
+        """Switch all features on or off, as Settings do."""
+        command = Command.link if is_on else Command.unlink
+        cls.env.ref('base.group_user').implied_ids = [
+            command(cls.env.ref(GROUP + name).id) for name in FEATURES]
 
     @classmethod
     def _create_user(cls, role, login=None, **values):

@@ -228,7 +228,7 @@ class TestServiceOverview(ActionCommon, SubscriptionCommon):
         self._subscribe('2026-04-01', price=121)
         tile = self._get_tiles()["Recurring revenue"]
         self.assertEqual(tile['value'], self.company.currency_id.format(100 + 125))
-        self.assertIn("2 subscriptions", tile['hint'])
+        self.assertIn("Subscriptions: 2", tile['hint'])
 
     def test_figures_are_those_of_the_active_companies_in_the_money_of_one(self):
         self._make_all()

@@ -162,6 +162,11 @@ class TestServicePictures(HttpCase):
                    f'/odoo/action-sale.action_orders/{sale_order.id}',
                    '.o_form_view [name=action_view_service_orders]')
         self._take('overview', 'manager', '/odoo/service-overview', '.o_service_tile')
+        self.env.company.service_hides_first_steps = False
+        self._take('first-steps', 'manager', '/odoo/service-overview', '.o_service_first_steps')
+        self.env.company.service_hides_first_steps = True
+        self._take('features', 'admin', '/odoo/action-service_management.res_config_settings_action',
+                   '#group_service_agreement')
         self._take('margin', 'manager',
                    '/odoo/action-service_management.service_order_report_action',
                    '.o_pivot_view .o_pivot_cell_value')

@@ -22,8 +22,7 @@ NEVER_SHOWN = {
 }
 
 
-@freeze_time('2026-03-02 09:00:00')
-class TestServiceScreens(ServiceDayCommon):
+class ScreensCommon(ServiceDayCommon):
     """The robot says what fails with the way there: role > menu > screen > record > button."""
 
     @classmethod
@@ -47,6 +46,11 @@ class TestServiceScreens(ServiceDayCommon):
             self.assertFalse(robot.failures, robot.tell())
         return robot
 
+
+@freeze_time('2026-03-02 09:00:00')
+class TestServiceScreens(ScreensCommon):
+    """A company that uses all there is."""
+
     def test_every_screen_opens_and_every_button_answers_for_every_role(self):
         robots = [self._send(user) for user in self.staff + self.others]
 
@@ -60,6 +64,20 @@ class TestServiceScreens(ServiceDayCommon):
             "Make a record of it in the set-up: an empty screen shows little.")
         missed = {key[:2] for key in gather('buttons')} - {key[:2] for key in gather('pressed')}
         self.assertEqual(missed, set(NEVER_SHOWN))
+
+
+@freeze_time('2026-03-02 09:00:00')
+class TestServiceBasicScreens(ScreensCommon):
+    """A company that uses none of the features, though some of each is there."""
+
+    def test_every_screen_opens_and_every_button_answers_without_features(self):
+        self._switch_features(False)
+        opened = set()
+        for user in self.staff:
+            opened |= self._send(user).opened
+        self.assertFalse({name for name in opened if any(
+            part in name for part in ('subscription', 'sla', 'price_rule', 'zone', 'line_set'))})
+        self.assertGreater(len(opened), 20)
 
 
 class TestRobot(ServiceBaseCommon):

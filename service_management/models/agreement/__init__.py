@@ -20,6 +20,7 @@ from . import service_order_line
 from . import order_allowance
 from . import product_template
 from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_line

@@ -54,6 +54,15 @@ class ServiceAgreement(models.Model):
         self._begin()
         return True
 
+    def action_activate_selected(self):
+        """Show which of many can be put into force, why others cannot, and do it.
+
+        :raise AccessError: if the user is no service manager
+        """
+        self._ensure_may_agree()
+        return self._open_dialog(
+            'service.agreement.activate', self.env._("Activate"), default_agreement_ids=self.ids)
+
     def _ensure_can_begin(self):
         self._ensure_may_agree()
         for agreement in self:

@@ -181,6 +181,14 @@ class ServiceAgreement(models.Model):
     _by_customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
 
     @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [{
+            'label': self.env._("Import Template for Agreements"),
+            'template': '/service_management/static/xls/service_agreements.xlsx',
+        }]
+
+    @api.model
     def _get_open_domain(self):
         return super()._get_open_domain() | Domain('state', 'in', ('draft', 'active'))
 

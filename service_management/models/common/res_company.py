@@ -11,6 +11,10 @@ class ResCompany(models.Model):
     """What day it is: rules of a company go by the day where it is, whoever looks from wherever."""
     _inherit = 'res.company'
 
+    service_hides_first_steps = fields.Boolean(
+        string="First Steps Dismissed", readonly=True,
+        help="The overview leaves the panel of first steps out until it is called back.")
+
     def _get_service_timezone(self):
         """Return the name of the time zone that the days of one company are in.
 

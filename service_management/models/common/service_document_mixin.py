@@ -88,6 +88,14 @@ class ServiceDocumentMixin(models.AbstractModel):
         return self.env.su or self.env.user.has_group(group)
 
     @api.model
+    def _has_feature(self, feature):
+        """Tell whether the user is shown a feature; it hides, and decides nothing else.
+
+        :param str feature: end of the XML id of its group, as 'agreement'
+        """
+        return self.env.user.has_group(f'service_management.service_management_group_{feature}')
+
+    @api.model
     def _ensure_role(self, role, message):
         """Let nobody pass who has not a role; see `_has_role`.
 

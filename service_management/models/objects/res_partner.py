@@ -21,6 +21,26 @@ class ResPartner(models.Model):
         help="The portal shows the contact what takes place there, and no mail tells of more. Empty:"
              " all that is the customer's.")
 
+    @api.model
+    def get_import_templates(self):
+        """Offer people of service a spreadsheet of customers with their sites."""
+        templates = super().get_import_templates()
+        if not self.env.user.has_group('service_management.service_management_group_technician'):
+            return templates
+        return [*templates, {
+            'label': self.env._("Import Template for Customers with Sites"),
+            'template': '/service_management/static/xls/customers_with_sites.xlsx',
+        }]
+
+    def _convert_fields_to_values(self, field_names):
+        """Leave out what the user may not see.
+
+        Odoo copies what accounting keeps of a customer to its imported sites, and refuses the import
+        to whoever may not read that.
+        """
+        return super()._convert_fields_to_values([
+            name for name in field_names if self._has_field_access(self._fields[name], 'read')])
+
     def _get_figure_owners(self):
         return {partner: partner.commercial_partner_id._origin for partner in self}
 

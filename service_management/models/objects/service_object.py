@@ -92,6 +92,12 @@ class ServiceObject(models.Model):
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         return self._filter_recipients(
             super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [{
+            'label': self.env._("Import Template for Service Objects"),
+            'template': '/service_management/static/xls/service_objects.xlsx',
+        }]
 
     def _compute_access_url(self):
         super()._compute_access_url()

@@ -8,6 +8,7 @@ from . import address
 from . import similar
 from . import merge
 from . import next_step
+from . import history
 from . import money
 from . import posting
 from . import preview
@@ -31,6 +32,7 @@ from . import line_hours
 from . import line_billing
 from . import line_quote
 from . import line_posting
+from . import line_history
 from . import line_preview
 from . import line_type
 from . import service_line_set
@@ -46,6 +48,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import service_figures_mixin
+from . import service_first_steps
 from . import service_object
 from . import service_stage
 from . import service_team

@@ -54,6 +54,8 @@ class ServiceOrderLine(models.Model):
         for line in self:
             if line.state == 'posted':
                 coverage = {field: line[field] for field in line._get_no_coverage()}
+            elif line.order_id.is_history:  # it cost what it cost
+                coverage = line._get_no_coverage()
             elif line.billing_override:
                 coverage = line._get_override_coverage()
             else:

@@ -100,7 +100,8 @@ class ServiceOrder(models.Model):
     def _compute_payment_term_id(self):
         for order in self:
             payer = order.partner_invoice_id.with_company(order.company_id)
-            order.payment_term_id = payer.property_payment_term_id
+            order.payment_term_id = (
+                payer.property_payment_term_id or order.company_id.service_payment_term_id)
 
     @api.depends('line_ids.price_subtotal', 'line_ids.price_total', 'line_ids.state',
                  'currency_id', 'company_id')

@@ -24,6 +24,11 @@ class ResCompany(models.Model):
         string="Signature Required", default=True,
         help="Orders are signed off with the customer's signature only.")
 
+    service_payment_term_id = fields.Many2one(
+        comodel_name='account.payment.term', string="Usual Payment Terms", check_company=True,
+        help="Of orders and subscriptions whose customers have no payment terms of their own. Empty:"
+             " they pay at once.")
+
     @api.model
     def _get_service_sequences(self):
         return {**super()._get_service_sequences(), 'service.order': ("Service Order", 'SRV/')}

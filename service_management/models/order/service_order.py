@@ -312,10 +312,14 @@ class ServiceOrder(models.Model):
     def create(self, vals_list):
         """Keep where orders begin, and draw the consequences of those that are open."""
         orders = super().create(vals_list)
-        orders._check_beginning()
-        orders._log_stage_moves({order: self.env['service.stage'] for order in orders})
-        orders.filtered(lambda order: order.state == 'open')._on_opened()
+        orders._enter_life()
         return orders
+
+    def _enter_life(self):
+        """Look where new orders begin, and draw the consequences of those that are open; extend."""
+        self._check_beginning()
+        self._log_stage_moves({order: self.env['service.stage'] for order in self})
+        self.filtered(lambda order: order.state == 'open')._on_opened()
 
     @api.model
     def _complete_new(self, vals_list):
@@ -348,6 +352,14 @@ class ServiceOrder(models.Model):
         moving._log_stage_moves(origins)
         moving._after_move(origins)
         return True
+
+    def _write_stage(self, vals):
+        """Put one order into a stage without what follows from a move: whoever calls does that.
+
+        :param dict vals: the stage, and what is kept with it
+        """
+        self.ensure_one()
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _get_protected_fields(self):
@@ -411,6 +423,12 @@ class ServiceOrder(models.Model):
                     "%s has posted lines: it cannot be deleted. Reverse them and keep the order as"
                     " their record.", order.name))
             order.line_ids._ensure_without_work()
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Say what is missing before the first order, and the first bill."""
+        return super().get_empty_list_help(
+            self.env['service.first.steps']._explain_missing(help_message, 'board', 'money'))
 
     def action_navigate(self):
         """Open the site in the map of the device."""

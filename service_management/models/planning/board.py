@@ -23,6 +23,12 @@ class ServiceVisit(models.Model):
         return employees.search(available | Domain('id', 'in', employees.ids))
 
     @api.model
+    def get_empty_list_help(self, help_message):
+        """Say why nobody can be planned, where that is so."""
+        return super().get_empty_list_help(
+            self.env['service.first.steps']._explain_missing(help_message, 'board'))
+
+    @api.model
     @api.readonly
     def web_read_group(self, domain, groupby, *args, opening_info=None, **kwargs):
         """Open the unassigned column too: the client folds empty values unless it is told."""

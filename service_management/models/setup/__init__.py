@@ -2,7 +2,9 @@ from . import person
 from . import hr_employee
 from . import hr_employee_public
 from . import res_company
+from . import res_config_settings
 from . import resource_calendar
+from . import service_first_steps
 from . import service_reason
 from . import service_stage
 from . import service_tag

@@ -16,7 +16,20 @@ class ResCompany(models.Model):
         for code in self._get_service_sequences():
             # Whoever makes a company does not make its numbering.
             companies.sudo()._create_service_sequence(code)
+        # Nor does he make its first team.
+        companies.sudo()._create_first_team()
         return companies
+
+    def _create_first_team(self):
+        """Give companies a team, as one technician needs none; branches have that of their company."""
+        Team = self.env['service.team']
+        main = self.filtered(lambda company: company == company.root_id)
+        served = Team.with_context(active_test=False).search([
+            ('company_id', 'in', main.ids)]).company_id
+        Team.create([
+            # Last, so that teams that somebody makes come before it.
+            {'name': self.env._("Service"), 'company_id': company.id, 'sequence': 100}
+            for company in main - served])
 
     @api.model
     def _complete_for_service(self):
@@ -24,6 +37,7 @@ class ResCompany(models.Model):
         companies = self.search([])  # pylint: disable=no-search-all
         for code in self._get_service_sequences():
             companies._create_service_sequence(code)
+        companies._create_first_team()
         return companies
 
     def _create_service_sequence(self, code):

@@ -35,6 +35,14 @@ class ServiceTeam(models.Model):
              " SLA or the agreement has others.")
     order_properties_definition = fields.PropertiesDefinition(string="Order Properties")
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [{
+            'label': self.env._("Import Template for Teams"),
+            'template': '/service_management/static/xls/teams.xlsx',
+        }]
+
     @api.depends('technician_ids')
     def _compute_member_ids(self):
         for team in self:

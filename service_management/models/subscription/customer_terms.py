@@ -32,8 +32,10 @@ class ServiceSubscription(models.Model):
 
     def _propose_payment_term_id(self):
         return {
-            subscription: subscription.partner_id.with_company(
-                subscription.company_id).property_payment_term_id
+            subscription: (
+                subscription.partner_id.with_company(
+                    subscription.company_id).property_payment_term_id
+                or subscription.company_id.service_payment_term_id)
             for subscription in self}
 
     @api.depends('partner_id', 'partner_invoice_id', 'company_id')

@@ -44,6 +44,14 @@ class ServiceSubscription(models.Model):
         self._begin()
         return True
 
+    def action_activate_selected(self):
+        """Show which of many can begin, why others cannot, and do it.
+
+        :raise AccessError: if the user is no service manager
+        """
+        self._ensure_may_manage()
+        return self._ask('service.subscription.activate', self.env._("Activate"))
+
     def _ensure_can_begin(self):
         self._ensure_may_manage()
         for subscription in self:

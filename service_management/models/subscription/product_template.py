@@ -14,6 +14,13 @@ class ProductTemplate(models.Model):
              " the price of a period.")
 
     @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Offer to sell subscriptions where they are used."""
+        described = super().fields_get(allfields, attributes)
+        self._leave_out_tracking(described, 'service_subscription', 'subscription')
+        return described
+
+    @api.model
     def _get_saleable_tracking_types(self):
         return [*super()._get_saleable_tracking_types(), 'service_subscription']
 

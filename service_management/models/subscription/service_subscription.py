@@ -92,6 +92,14 @@ class ServiceSubscription(models.Model):
     _dates = models.Constraint(
         'CHECK (date_end >= date_start)', "A subscription cannot end before it begins.")
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [{
+            'label': self.env._("Import Template for Subscriptions"),
+            'template': '/service_management/static/xls/service_subscriptions.xlsx',
+        }]
+
     @api.depends('partner_id', 'company_id')
     def _compute_pricelist_id(self):
         for subscription in self:

@@ -36,6 +36,9 @@ class ServiceSubscriptionRun(models.Model):
         comodel_name='res.users', string="Started By", required=True, readonly=True,
         default=lambda self: self.env.user, ondelete='restrict')
     is_nightly = fields.Boolean(string="Nightly", readonly=True)
+    is_closing = fields.Boolean(
+        string="On Closing", readonly=True,
+        help="Bills or credits what closing subscriptions left: a minus sign says credited.")
     date_until = fields.Date(
         string="Due Until", required=True, readonly=True,
         help="Everything that fell due up to this day is billed.")
@@ -66,12 +69,16 @@ class ServiceSubscriptionRun(models.Model):
         "(company_id, date_until) WHERE is_nightly IS TRUE AND state = 'running'",
         "The nightly run of this day is going on already.")
 
-    @api.depends('date_until', 'is_nightly')
+    @api.depends('date_until', 'is_nightly', 'is_closing')
     def _compute_name(self):
         for run in self:
             day = format_date(self.env, run.date_until)
-            run.name = (self.env._("Nightly run %s", day) if run.is_nightly
-                        else self.env._("Run %s", day))
+            if run.is_nightly:
+                run.name = self.env._("Nightly run %s", day)
+            elif run.is_closing:
+                run.name = self.env._("Closing %s", day)
+            else:
+                run.name = self.env._("Run %s", day)
 
     def _compute_figures(self):
         Fee, Failure = self.env['service.subscription.fee'], self.failure_ids

@@ -9,6 +9,8 @@ class ServiceDashboard(models.AbstractModel):
     def _get_titles(self):
         """Put the agreements after the day."""
         titles = super()._get_titles()
+        if not self._has_feature('agreement'):
+            return titles
         return {
             'today': titles.pop('today'), 'agreements': self.env._("Agreements"), **titles}
 

@@ -19,12 +19,16 @@ class ServiceDashboard(models.AbstractModel):
 
         :return: {'sections': [{'key', 'title', 'tiles': [{'label', 'value', 'hint', 'level',
             'action'}]}], 'technicians': [{'id', 'name', 'hours', 'available', 'percent',
-            'level'}]}
+            'level'}], 'first_steps': as `service.first.steps` says, or False for others than managers}
         :raise AccessError: if the user works in the field
         """
         self._ensure_role('customer_service', self.env._(
             "The overview is for customer service, dispatchers and service managers."))
-        return {'sections': self._get_sections(), 'technicians': self._get_technicians()}
+        return {
+            'sections': self._get_sections(),
+            'technicians': self._get_technicians(),
+            'first_steps': self._has_role('manager') and self.env['service.first.steps'].get_data(),
+        }
 
     @api.model
     def _get_sections(self):

@@ -27,9 +27,7 @@ class ServiceDashboard(models.AbstractModel):
                 self._count_orders(
                     self.env._("To post"), Domain('state', '=', 'signed_off'), 'amount_untaxed',
                     level='info'),
-                self._count_orders(
-                    self.env._("To bill"), Domain('invoice_status', '=', 'to_invoice'),
-                    'amount_untaxed', level='info'),
+                self._get_to_bill_tile(),
                 *self._get_margin_tiles(),
             ]
         return tiles
@@ -60,14 +58,37 @@ class ServiceDashboard(models.AbstractModel):
         """Return a tile that counts orders, and says what they are worth in the company's money."""
         tile = self._count('service.order', label, domain, level)
         if amount_field:
-            amount = 0.0
-            for currency, company, total in self.env['service.order']._read_group(
-                    domain & self._get_own_domain(), ['currency_id', 'company_id'],
-                    [f'{amount_field}:sum']):
-                amount += (currency or company.currency_id)._convert(
-                    total, self.env.company.currency_id, company,
-                    company._get_service_today())
-            tile['hint'] = format_amount(self.env, amount, self.env.company.currency_id)
+            tile['hint'] = self._format_worth(self.env['service.order']._read_group(
+                domain & self._get_own_domain(), ['currency_id', 'company_id'],
+                [f'{amount_field}:sum']))
+        return tile
+
+    @api.model
+    def _format_worth(self, amounts):
+        """Return what amounts come to in the money of the company that is looked from.
+
+        :param amounts: [(currency or none, company, amount)]
+        """
+        total = sum((currency or company.currency_id)._convert(
+            amount, self.env.company.currency_id, company, company._get_service_today())
+            for currency, company, amount in amounts)
+        return format_amount(self.env, total, self.env.company.currency_id)
+
+    @api.model
+    def _get_to_bill_tile(self):
+        """Count orders that have something to bill, and say what that is worth: not all of them."""
+        to_bill = Domain('invoice_status', '=', 'to_invoice')
+        tile = self._count('service.order', self.env._("To bill"), to_bill, level='info')
+        Line, domain = self.env['service.order.line'], to_bill & self._get_own_domain()
+        partly = Domain('qty_invoiced', '!=', 0) | Domain('qty_waived', '!=', 0) | Domain(
+            'reversal_ids', '!=', False)
+        amounts = Line._read_group(
+            domain & ~partly, ['currency_id', 'company_id'], ['price_subtotal:sum'])
+        amounts += [
+            (line.currency_id, line.company_id,
+             line.price_subtotal * line.qty_to_invoice / line.quantity)
+            for line in Line.search(domain & partly) if line.quantity]
+        tile['hint'] = self._format_worth(amounts)
         return tile
 
     @api.model
@@ -83,7 +104,7 @@ class ServiceDashboard(models.AbstractModel):
         return self._make_tile(
             self.env._("Rating, last 30 days"), count and f'{average:.1f} / 5',
             'rating.rating_rating_action', Domain('id', 'in', ids or []),
-            hint=self.env._("%s ratings", count),
+            hint=self.env._("Ratings: %s", count),
             level='danger' if count and average < 3 else None)
 
     @api.model

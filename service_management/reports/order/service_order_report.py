@@ -158,7 +158,7 @@ class ServiceOrderReport(models.Model):
             for other in self.env.companies)
 
     def _where(self):
-        return SQL("line.state <> 'cancelled'")
+        return SQL("line.state <> 'cancelled' AND service.is_history IS NOT TRUE")
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """Divide sums: the average of percentages says nothing."""

@@ -52,6 +52,6 @@ class ServiceDashboard(models.AbstractModel):
                 'hours': hours,
                 'available': available,
                 'percent': percent,
-                'level': 'danger' if percent > 100 else 'success' if percent >= 60 else 'warning',
+                'level': 'danger' if percent > 100 else 'success' if percent >= 60 else 'info',
             })
         return technicians

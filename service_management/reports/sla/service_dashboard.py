@@ -8,7 +8,7 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_tiles(self, section):
         tiles = super()._get_tiles(section)
-        if section == 'today':
+        if section == 'today' and self._has_feature('sla'):
             live = self._get_live_domain()
             tiles += [
                 self._count_orders(

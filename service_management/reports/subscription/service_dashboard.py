@@ -10,7 +10,10 @@ class ServiceDashboard(models.AbstractModel):
 
     @api.model
     def _get_titles(self):
-        return {**super()._get_titles(), 'subscriptions': self.env._("Subscriptions")}
+        titles = super()._get_titles()
+        if self._has_feature('subscription'):
+            titles['subscriptions'] = self.env._("Subscriptions")
+        return titles
 
     @api.model
     def _get_tiles(self, section):
@@ -44,7 +47,7 @@ class ServiceDashboard(models.AbstractModel):
             self.env._("Recurring revenue"),
             count and format_amount(self.env, amount, self.env.company.currency_id),
             'service_management.service_subscription_revenue_action', domain,
-            hint=self.env._("each month, before taxes: %s subscriptions", count))
+            hint=self.env._("each month, before taxes. Subscriptions: %s", count))
 
     @api.model
     def _get_tile_views(self, model):

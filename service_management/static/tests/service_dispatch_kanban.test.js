@@ -1,4 +1,4 @@
-import { expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { animationFrame, click, queryAllTexts } from "@odoo/hoot-dom";
 import {
     contains,
@@ -35,6 +35,10 @@ class ServiceVisit extends models.Model {
 
 defineMailModels();
 defineModels([Technician, ServiceVisit]);
+
+beforeEach(() => {
+    onRpc("service.first.steps", "get_missing", () => []);
+});
 
 const board = {
     type: "kanban",
@@ -99,4 +103,20 @@ test("a card that is dropped on its own column stays and asks nothing", async ()
     await mountView(board);
     await contains(".o_kanban_group:first .o_kanban_record").dragAndDrop(".o_kanban_group:first");
     expect(queryAllTexts(".o_kanban_group:first .o_kanban_record")).toEqual(["First"]);
+});
+
+test("a board says what is missing, and opens where it is entered", async () => {
+    onRpc("service.first.steps", "get_missing", ({ args }) => {
+        expect(args).toEqual(["board"]);
+        return [
+            { text: "Nobody can be planned.", action: { type: "ir.actions.act_window_close" } },
+            { text: "Ask somebody.", action: false },
+        ];
+    });
+    await mountView(board);
+    expect(queryAllTexts(".o_service_missing span")).toEqual([
+        "Nobody can be planned.",
+        "Ask somebody.",
+    ]);
+    expect(".o_service_missing button").toHaveCount(1);
 });

@@ -1,3 +1,4 @@
+from . import service_activate_mixin
 from . import service_agreement_activate
 from . import service_agreement_copy_lines
 from . import service_agreement_end

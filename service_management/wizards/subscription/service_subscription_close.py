@@ -50,6 +50,6 @@ class ServiceSubscriptionClose(models.TransientModel):
         if not due:
             return {'type': 'ir.actions.act_window_close'}
         # A run is written by the engine only.
-        runs = self.env['service.subscription.run'].sudo()._start_today(due)
+        runs = self.env['service.subscription.run'].sudo()._start_today(due, is_closing=True)
         runs._begin()
         return runs.sudo(False)._show()

@@ -1,0 +1,71 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: How many documents that cannot begin the dialog names
+SHOWN = 50
+
+
+class ServiceActivateMixin(models.AbstractModel):
+    """A dialog that lets drafts begin: it says which, why others cannot, and which lines are free."""
+    _name = 'service.activate.mixin'
+    _description = "Activate Documents"
+
+    #: name of the field with the documents
+    _documents = None
+
+    ready_count = fields.Integer(string="Begin Now", compute='_compute_ready_count')
+    skipped_count = fields.Integer(string="Left as They Are", compute='_compute_ready_count')
+    skipped = fields.Html(string="Why", compute='_compute_ready_count', sanitize=False)
+
+    def _compute_ready_count(self):
+        for dialog in self:
+            ready, skipped = dialog._sort_documents()
+            dialog.ready_count, dialog.skipped_count = len(ready), len(skipped)
+            dialog.skipped = skipped and Markup('<ul class="mb-0">%s</ul>') % Markup().join(
+                Markup('<li>%s</li>') % error for error in list(skipped.values())[:SHOWN])
+
+    def _get_lines(self):
+        """Return the lines of the documents that begin: what of them is free is shown."""
+        ready, _skipped = self._sort_documents()
+        return ready.line_ids._filter_free()
+
+    def _sort_documents(self):
+        """Return the documents that can begin, and {document: why it cannot}."""
+        documents = self[self._documents]._origin
+        errors = {document: document._get_activation_error() for document in documents}
+        return (
+            documents.filtered(lambda document: not errors[document]),
+            {document: error for document, error in errors.items() if error})
+
+    def action_apply(self):
+        """Let those documents begin that can, and say how many did.
+
+        :raise AccessError: if the user is no service manager
+        :raise UserError: if none can
+        """
+        self.ensure_one()
+        ready, skipped = self._sort_documents()
+        if not ready:
+            raise UserError('\n'.join(list(skipped.values())[:SHOWN]) or self.env._(
+                "There is nothing to activate: choose drafts in the list first."))
+        ready._begin()
+        close = {'type': 'ir.actions.act_window_close'}
+        if len(ready) + len(skipped) == 1:
+            return close
+        return self._tell_result(len(ready), len(skipped), close)
+
+    @api.model
+    def _tell_result(self, done, left, then):
+        """Return the action that says what was done, and goes on."""
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'warning' if left else 'success',
+                'message': self.env._(
+                    "Activated: %(done)d. Left as they are: %(left)d.", done=done, left=left),
+                'next': then,
+            },
+        }
