@@ -92,6 +92,8 @@ class ServiceObject(models.Model):
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         return self._filter_recipients(
             super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs))
+
+    @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
         return [{
