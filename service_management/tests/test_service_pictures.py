@@ -149,6 +149,11 @@ class TestServicePictures(HttpCase):
         self._take('team-mails', 'manager', '/odoo/action-service_management.service_team_action/'
                    f"{self.env.ref('service_management.service_team_heating').id}",
                    '.o_form_view .o_field_widget[name=mail_done_id]')
+        finished = self._order('annex_boiler')
+        finished.visit_ids.filtered(lambda visit: visit._is_open())._finish()
+        self._take('portal-confirm', 'customer', f'/my/service_orders/{finished.id}',
+                   'button[data-bs-target="#o_service_sign"]', '.modal.show .o_service_work',
+                   ready='#wrap', size=PHONE)
 
     def test_pictures_of_prices_sales_and_figures(self):
         self._take('price-rules', 'manager',
