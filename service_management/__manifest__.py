@@ -30,6 +30,7 @@
         'reports/agreement/service_agreement_documents.xml',
         'reports/subscription/service_subscription_documents.xml',
         'data/mail_template_data.xml',
+        'data/mail_template_field_data.xml',
         'data/ir_cron_data.xml',
 
         # The packages in the order of models/: an extension comes after what it extends. In each of
@@ -85,6 +86,7 @@
         'views/order/service_order_money_views.xml',
         'views/order/service_order_stage_log_views.xml',
         'views/order/service_order_report_views.xml',
+        'views/order/service_stage_views.xml',
         'views/order/service_line_set_views.xml',
         'views/order/service_order_type_views.xml',
         'views/order/service_object_views.xml',
@@ -99,8 +101,10 @@
         'views/order/service_management_menus.xml',
 
         # planning
+        'wizards/planning/service_order_change_stage_views.xml',
         'wizards/planning/service_utilization_views.xml',
         'wizards/planning/service_visit_cancel_views.xml',
+        'wizards/planning/service_visit_dispatch_views.xml',
         'wizards/planning/service_visit_stop_views.xml',
         'views/planning/service_visit_views.xml',
         'views/planning/service_visit_portal_templates.xml',
@@ -200,6 +204,15 @@
         'views/call/res_partner_views.xml',
         'views/call/service_management_menus.xml',
 
+        # field
+        'wizards/field/service_order_add_parts_views.xml',
+        'wizards/field/service_order_take_back_views.xml',
+        'wizards/field/service_visit_follow_up_views.xml',
+        'views/field/service_visit_views.xml',
+        'views/field/service_order_views.xml',
+        'views/field/product_views.xml',
+        'views/field/res_config_settings_views.xml',
+
         # privacy
         'wizards/privacy/service_personal_data_views.xml',
         'views/privacy/res_config_settings_views.xml',
@@ -212,6 +225,7 @@
         'demo/service_customers_demo.xml',
         'demo/service_order_types_demo.xml',
         'demo/service_orders_demo.xml',
+        'demo/service_field_demo.xml',
         'demo/service_customer_side_demo.xml',
         'demo/service_agreements_demo.xml',
         'demo/service_subscriptions_demo.xml',

@@ -20,6 +20,7 @@ WISHES = {
     'move_reverse_cancel': "Odoo's own mark of a reversal, which needs the rights of accounting",
     'service_archive_confirmed': "leaves out a question, after which anybody may go on",
     'service_board_offset': "the day that the board shows",
+    'service_board_week': "which days the board shows",
     'service_ledger_until': "the day that a report looks at",
     'service_quote_sent': "a mail carries a quote: whether its sender sends quotes is asked of him",
     'service_visit_id': "which visit of the order a mail is about",

@@ -13,4 +13,5 @@ from . import sale  # orders that are sold, and sold lines that pay what no warr
 from . import agreement  # makes orders, and refines their prices, promises and coverage
 from . import subscription  # revenue that comes by itself; it may pay for an agreement
 from . import call  # where work begins: what is known of a customer, of all of the above
+from . import field  # what technicians do on a phone, and how it is taken back: all of the above
 from . import privacy  # what is known of a person, in all of the above

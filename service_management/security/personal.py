@@ -24,7 +24,7 @@ PERSONAL = {
         'evidence': 'accepted_by:accept_signature signed_by:signature',
         'empty': '''
             access_token client_order_ref caller_phone properties note_internal note_external stage_note sla_note
-            site_street site_street2 site_zip site_city
+            site_street site_street2 site_zip site_city sign_off_step work_done
             ''',
         'rename': 'title',
         'keep': 'name sent_fingerprint accepted_fingerprint analytic_distribution given_fields',
@@ -58,7 +58,8 @@ PERSONAL = {
     },
     'service.visit': {
         'of': 'order_id.commercial_partner_id',
-        'empty': 'note release_reason',
+        'evidence': 'signed_by:signature',
+        'empty': 'note release_reason follow_up steps',
     },
     'service.object': {
         'of': 'commercial_partner_id',

@@ -25,7 +25,7 @@ RIGHTS = {
     },
     'service.order': {
         'technician': '''
-            line_ids task_ids visit_ids note_internal note_external properties
+            line_ids task_ids visit_ids note_internal note_external work_done properties
             stage_id stage_reason_id stage_note
             ''',
         'customer_service': '''
@@ -74,7 +74,7 @@ RIGHTS = {
     'service.visit': {
         'technician': 'note line_ids',
         'dispatcher': '''
-            order_id employee_id date_start date_end duration_hours reason_id
+            order_id employee_id date_start date_end duration_hours reason_id follow_up
             ''',
     },
     'service.tag': {

@@ -56,6 +56,7 @@ class ServiceSetUp:
                 }) for day in range(5)],
         })
         cls.company.resource_calendar_id = cls.calendar
+        cls.company.service_mail_delay_minutes = 0  # what is told is looked at at once
         cls.team = cls.env['service.team'].create({'name': "North", 'company_id': cls.company.id})
         cls.user_technician = cls._create_user('technician')
         cls.user_colleague = cls._create_user('technician', login='colleague')
@@ -220,6 +221,7 @@ class ServiceSetUp:
 
     @classmethod
     def _sign(cls, order):
+        order._get_awaited_visits()._cancel(cls.visit_reason)
         order.sudo().write({
             'stage_id': cls.stage_signed_off.id, 'signature': SIGNATURE, 'signed_by': "Guest"})
 

@@ -18,6 +18,7 @@ NO_CONDITIONS = {
         'line_set_ids skill_ids sla_id stage_id stage_ids task_ids team_id',
     'service.price.rule': 'product_id',
     'service.sla': 'calendar_id escalation_user_id',
+    'service.stage': 'mail_template_id',
     'service.subscription':
         'agreement_id fiscal_position_id partner_invoice_id payment_term_id pricelist_id tag_ids'
         ' user_id',
@@ -25,7 +26,7 @@ NO_CONDITIONS = {
     'service.subscription.plan': 'deferred_account_id journal_id recognition_account_id',
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'
-        ' resource_calendar_id salesperson_id sla_id user_id zone_ids',
+        ' mail_reminder_id resource_calendar_id salesperson_id sla_id user_id zone_ids',
 }
 
 

@@ -10,7 +10,7 @@ from odoo.models import BaseModel
 from odoo.tests import freeze_time, new_test_user
 from odoo.tools import SQL
 
-from .common import GROUP
+from .common import GROUP, SIGNATURE
 from .common_company import ServiceCompanyCommon
 
 #: Statements that change something, and of which table
@@ -114,6 +114,7 @@ class TestServiceMethods(ServiceCompanyCommon):
             'msg_dict': {
                 'subject': "Mine", 'email_from': '"Me" <me@example.com>', 'from': '"Me" <me@example.com>', 'body': "", 'to': ''},
             'custom_values': {'title': "Mine"}, 'is_modify': False, 'verb': 'post', 'made': [],
+            'name': "photo.png", 'content': SIGNATURE, 'kind': 'before',
         }
 
     def _prepare_arguments(self, function):

@@ -83,6 +83,9 @@ class TestServicePictures(HttpCase):
         self._take('sign-off', 'technician', '/odoo/my-visits',
                    '.o_service_my_visits button.o_service_sign', '.modal .o_service_work_summary',
                    size=PHONE)
+        self._take('add-parts', 'technician', '/odoo/my-visits',
+                   '.o_service_my_visits button.o_service_parts', '.modal .o_service_add_parts .o_data_row',
+                   size=PHONE)
         self._take('object', 'dispatcher',
                    f"/odoo/service-objects/{self.env.ref('service_management.service_object_school_boiler').id}",
                    '.o_form_view .o_field_widget[name=order_ids]')

@@ -256,6 +256,7 @@ class TestServicePreview(PreviewComparison, ServiceCommon):
         dialog = self._open(order.with_user(self.env.user).action_sign_off())
         self.assertNotIn('preview', dialog._view['fields'])
         dialog.signature, dialog.signed_by = SIGNATURE, "Guest"
+        dialog.awaited_choice, dialog.visit_reason_id = 'cancel', self.visit_reason
         dialog.save().action_apply()
         self.assertEqual(order.state, 'signed_off')
 

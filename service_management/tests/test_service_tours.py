@@ -125,6 +125,21 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertEqual(invoice.state, 'posted')
         self.assertEqual(order.invoice_status, 'invoiced')
 
+    def test_wrong_taps_are_taken_back_on_the_phone(self):
+        before = self._create_order(object_ids=self.object.ids)
+        self._create_line(before, 'item')
+        order = self._create_order(
+            title="Wrong tap", object_ids=self.object.ids, note_internal="<p>Gate code 4711</p>")
+        visit = self._plan(order, fields.Datetime.now())
+        visit.action_dispatch()
+        with patch.multiple(self, **PHONE):
+            self.start_tour(
+                self._open_view('service_visit_action_mine'), 'service_take_back_tour',
+                login='service_technician')
+        self.assertRecordValues(visit, [{'state': 'dispatched', 'timer_start': False}])
+        self.assertRecordValues(order.line_ids, [{
+            'product_id': self.part.id, 'quantity': 1, 'quantity_planned': 0}])
+
     def test_doubtful_and_refused_drops_say_why(self):
         now = fields.Datetime.now()
         busy, second, under_way = (

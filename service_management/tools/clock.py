@@ -125,6 +125,21 @@ def working_days(spans):
     return {day: joined(parts, _REST - _SECOND) for day, parts in by_days(spans).items()}
 
 
+def shifts(spans):
+    """Return when people come and go: a break is no going, midnight neither.
+
+    :param spans: sorted, disjoint, of aware datetimes in one zone by pytz
+    :return: [(start, end)]
+
+    >>> riga = pytz.timezone('Europe/Riga')
+    >>> at = lambda day, hour: riga.localize(datetime(2026, 3, day, hour))
+    >>> found = shifts([(at(2, 8), at(2, 12)), (at(2, 13), at(2, 17)), (at(3, 22), at(4, 6))])
+    >>> [(start.day, start.hour, end.day, end.hour) for start, end in found]
+    [(2, 8, 2, 17), (3, 22, 4, 6)]
+    """
+    return joined(spans, _REST - _SECOND)
+
+
 def cut_by_days(start, end, timezone, hulls_by_day):
     """Cut a span at midnights and at the borders of the working days.
 

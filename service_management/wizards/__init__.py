@@ -8,4 +8,5 @@ from . import sla
 from . import sale
 from . import agreement
 from . import subscription
+from . import field
 from . import privacy

@@ -87,6 +87,9 @@ class ServiceAgreement(models.Model):
     def _ensure_may_quote(self):
         self._ensure_may_agree()
 
+    def _get_sending_title(self):
+        return self.env._("Send the Agreement")
+
     def _get_quote_template(self):
         return self.env.ref(
             'service_management.mail_template_agreement', raise_if_not_found=False)

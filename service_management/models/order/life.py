@@ -44,6 +44,8 @@ class ServiceOrder(models.Model):
     signature = fields.Image(
         copy=False, attachment=True, max_width=1024, max_height=1024)
     signed_by = fields.Char(copy=False)
+    work_done = fields.Text(
+        string="What Was Done", copy=False, help="Asked at the sign-off; printed on the receipt.")
     signed_on = fields.Datetime(copy=False)
 
     @api.depends('company_id', 'team_id', 'type_id')
@@ -403,11 +405,31 @@ class ServiceOrder(models.Model):
     def action_sign_off(self):
         """Open the dialog in which the customer signs."""
         self.ensure_one()
+        self.check_access('write')
         self._ensure_allowed('sign_off')
+        self.sudo()._before_signing()  # rules find what is signed, whoever asks for it
         stage = self._get_stage_of('signed_off')
         # The technician confirms completion without the right to move orders.
         self.sudo()._check_move(stage, self._get_dialog_answers())
         return self._open_stage_dialog(stage, self.env._("Sign Off"))
+
+    def _before_signing(self):
+        """Extend to bring what is signed up to date before a customer reads it."""
+
+    def _get_signed_work(self):
+        """Return what one order shows to who signs it; extend for more.
+
+        :return: {'order', 'answers': of the checklist, 'lines': those with work,
+            'totals': of the tax engine, or None}
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: (
+            line.state != 'cancelled' and line.quantity and not line.reversed_line_id))
+        prices = self.company_id.service_sign_prices and lines
+        return {
+            'order': self, 'answers': self._get_shown_answers(), 'lines': lines,
+            # Who signs sees what the receipt says, whoever holds the phone.
+            'totals': lines.sudo()._get_tax_totals(self) if prices else None}
 
     def action_change_stage(self):
         """Open the dialog that moves orders to any stage, with a reason."""

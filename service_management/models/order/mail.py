@@ -27,13 +27,24 @@ class ServiceOrder(models.Model):
         :param str event: one of those that `service.team._get_mail_fields` names
         :param attachments: list of (name, content) to send along
         """
-        if is_loading(self.env):
-            return  # demo data tells nobody
+        for template, orders in self.grouped(
+                lambda order: order.team_id._get_mail_template(event)).items():
+            orders._send_mail(template, attachments)
+
+    def _send_mail(self, template, attachments=None):
+        """Send customers a mail; see `_send_team_mail`.
+
+        :param template: mail.template, may be empty
+        :return: the orders whose customers it was sent to
+        """
+        sent = self.browse()
+        if is_loading(self.env) or not template:
+            return sent  # demo data tells nobody
         for order in self:
-            template = order.team_id._get_mail_template(event)
             recipient = order._mail_get_partners()[order.id]
-            if not (template and recipient.email):
+            if not recipient.email:
                 continue
+            sent |= order
             # Customers are told whoever works for them; what the mail says is the manager's.
             order, extra = order.sudo(), {}
             if attachments:  # none given leaves those of the template
@@ -41,12 +52,30 @@ class ServiceOrder(models.Model):
                     'name': name, 'raw': content, 'res_model': 'mail.compose.message', 'res_id': 0,
                 } for name, content in attachments]).ids
             order.with_context(mail_post_autofollow=True).message_post_with_source(
-                template,
+                template.sudo(),
                 message_type='auto_comment',
                 subtype_xmlid='mail.mt_comment',
                 email_layout_xmlid='mail.mail_notification_layout_with_responsible_signature',
                 **extra,
             )
+        return sent
+
+    def _after_move(self, origins):
+        super()._after_move(origins)
+        self._send_stage_mails()
+
+    def _send_stage_mails(self):
+        """Tell customers that their orders have come to a stage, once an order and stage.
+
+        An order that is being made comes nowhere: it has no history yet.
+        """
+        # The history is written by moving only, and the mail of a stage is the manager's.
+        for order in self.sudo():
+            logs = order.stage_log_ids
+            here = logs.filtered(lambda log, order=order: log.stage_id == order.stage_id)
+            template = order.stage_id.mail_template_id
+            if template and len(logs) > 1 and not any(here.mapped('is_mailed')):
+                here.sorted('id')[-1:].is_mailed = bool(order._send_mail(template))
 
     def _notify_by_email_get_base_mail_values(
             self, message, recipients_data, additional_values=None):
@@ -74,14 +103,23 @@ class ServiceOrder(models.Model):
         if due and not is_loading(self.env):
             # Customers get their receipt whoever signs off.
             due.sudo().is_receipt_due = True
-            self.env.ref('service_management.ir_cron_send_receipts')._trigger()
+            moments = {order.company_id._get_mail_moment() for order in due}
+            self.env.ref('service_management.ir_cron_send_receipts')._trigger(sorted(moments))
 
     @api.model
     def _cron_send_receipts(self, batch_size=10):
         """Send the receipts that are due; one that fails is set aside with a to-do."""
         orders = self.search([('is_receipt_due', '=', True)], order='id')
+        orders = orders.filtered(lambda order: not order._is_receipt_waiting())
         self._process_batches(
             self._send_receipt_batch, split_every(batch_size, orders.ids, list))
+
+    def _is_receipt_waiting(self):
+        """Tell whether one order was signed off so lately that its receipt waits."""
+        self.ensure_one()
+        return bool(self.signed_on) and fields.Datetime.add(
+            self.signed_on, minutes=self.company_id.service_mail_delay_minutes,
+        ) > fields.Datetime.now()
 
     @api.model
     def _send_receipt_batch(self, order_ids):

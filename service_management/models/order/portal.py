@@ -117,6 +117,7 @@ class ServiceOrder(models.Model):
             'customer': self.partner_id.id,
             'title': self.title,
             'objects': sorted(self.object_ids.ids),
+            'work_done': self.work_done or '',
             'tasks': [(task.task_id.id, task.note_external) for task in self.task_ids],
             'quote': self._get_quote_content() if self._shows_prices() else None,
         }

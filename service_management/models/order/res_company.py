@@ -28,6 +28,26 @@ class ResCompany(models.Model):
         comodel_name='account.payment.term', string="Usual Payment Terms", check_company=True,
         help="Of orders and subscriptions whose customers have no payment terms of their own. Empty:"
              " they pay at once.")
+    service_sign_prices = fields.Boolean(
+        string="Prices at the Sign-Off", default=True,
+        help="Customers see prices and the total of what they sign, as the work receipt has them.")
+    service_typed_signature = fields.Boolean(
+        string="Typed Signatures",
+        help="A typed name or a picture may stand for a signature. Otherwise it is drawn by hand.")
+    service_mail_delay_minutes = fields.Integer(
+        string="Mails Wait", default=2,
+        help="Minutes that “on the way” and the work receipt wait before they leave, so that a wrong"
+             " tap that is taken back tells nobody.")
+
+    _service_mail_delay_minutes = models.Constraint(
+        'CHECK (service_mail_delay_minutes BETWEEN 0 AND 1440)',
+        "Mails wait for 0 to 1440 minutes.")
+
+    def _get_mail_moment(self):
+        """Return when a mail leaves that one company lets wait, from now on (naive UTC)."""
+        self.ensure_one()
+        return fields.Datetime.add(
+            fields.Datetime.now(), minutes=self.service_mail_delay_minutes)
 
     @api.model
     def _get_service_sequences(self):

@@ -12,6 +12,12 @@ class ResConfigSettings(models.TransientModel):
         related='company_id.service_travel_product_id', readonly=False)
     service_payment_term_id = fields.Many2one(
         related='company_id.service_payment_term_id', readonly=False)
+    service_sign_prices = fields.Boolean(
+        related='company_id.service_sign_prices', readonly=False)
+    service_typed_signature = fields.Boolean(
+        related='company_id.service_typed_signature', readonly=False)
+    service_mail_delay_minutes = fields.Integer(
+        related='company_id.service_mail_delay_minutes', readonly=False)
     service_require_signature = fields.Boolean(
         related='company_id.service_require_signature', readonly=False)
     service_untaxed_product_ids = fields.Many2many(

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
@@ -369,7 +371,7 @@ class ServiceOrder(models.Model):
             'site_street2', 'site_zip', 'site_city', 'site_state_id', 'site_country_id',
             'object_ids', 'task_ids', 'line_ids', 'date_order', 'date_preferred', 'arrival_from',
             'arrival_to', 'channel', 'team_id', 'zone_id', 'preferred_employee_id', 'pricelist_id',
-            'company_id', 'note_external',
+            'company_id', 'note_external', 'work_done',
         }
 
     @api.model
@@ -431,10 +433,13 @@ class ServiceOrder(models.Model):
             self.env['service.first.steps']._explain_missing(help_message, 'board', 'money'))
 
     def action_navigate(self):
-        """Open the site in the map of the device."""
+        """Open the way to the site on the map of the device."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_url',
-            'url': f'https://www.openstreetmap.org/search?query={self.site_address or ""}',
-            'target': 'new',
-        }
+        self.check_access('read')
+        return {'type': 'ir.actions.act_url', 'url': self._get_route_url(), 'target': 'new'}
+
+    def _get_route_url(self):
+        """Return the link to the way to the site of one order; extend for another map."""
+        self.ensure_one()
+        query = urlencode({'api': 1, 'destination': self.site_address or ''})
+        return f'https://www.google.com/maps/dir/?{query}'

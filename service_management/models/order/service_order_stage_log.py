@@ -20,3 +20,5 @@ class ServiceOrderStageLog(models.Model):
         comodel_name='service.stage', string="To", required=True, ondelete='restrict', index=True)
     reason_id = fields.Many2one(comodel_name='service.reason', ondelete='restrict')
     note = fields.Char()
+    is_mailed = fields.Boolean(
+        string="Customer Told", help="The customer got the mail of the stage.")

@@ -13,6 +13,12 @@ class ServiceStage(models.Model):
         help="Orders that have not come this far yet are moved here by themselves: requests by a"
              " quote, open orders by their visits.")
 
+    mail_template_id = fields.Many2one(
+        comodel_name='mail.template', string="Mail to the Customer", ondelete='set null',
+        domain="[('model', '=', 'service.order')]",
+        help="Sent once, when an order comes to this stage; not when an order is created in it."
+             " What else customers are told is chosen on the team.")
+
     order_type_ids = fields.Many2many(
         comodel_name='service.order.type', relation='service_order_type_stage_rel',
         column1='stage_id', column2='type_id', string="Order Types",

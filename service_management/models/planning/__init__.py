@@ -7,6 +7,8 @@ from . import timer
 from . import overrun
 from . import customer
 from . import mail
+from . import reminders
+from . import sign_off
 from . import service_order
 from . import merge
 from . import next_step

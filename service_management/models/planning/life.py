@@ -69,6 +69,28 @@ class ServiceVisit(models.Model):
         self._dispatch()
         return True
 
+    def action_dispatch_many(self):
+        """Show what dispatching these visits does before it is done.
+
+        :raise AccessError: if the user is no dispatcher
+        """
+        self._ensure_may_plan()
+        return self._open_dialog(
+            'service.visit.dispatch', self.env._("Dispatch Visits"), default_visit_ids=self.ids)
+
+    @api.model
+    def _get_bulk_verbs(self):
+        return {**super()._get_bulk_verbs(), 'dispatch': '_bulk_dispatch'}
+
+    def _bulk_dispatch(self):
+        self.action_dispatch()
+
+    def _filter_dispatchable(self):
+        """Return those of these visits that can be dispatched now."""
+        return self.filtered(lambda visit: (
+            visit.state == 'planned' and visit.employee_id and visit.date_start
+            and visit.order_id.state == 'open'))
+
     def _dispatch(self, moment=None):
         """Dispatch planned visits, and tell their technicians; extend to tell others.
 

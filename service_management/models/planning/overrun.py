@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ...tools.clock import local_day, naive
+from ...tools.clock import local_day, naive, shifts
 from ..common.batches import attempt
 
 
@@ -41,9 +41,12 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         # Calendars are HR's; when a day's work ends is what is proposed here.
         employee = self.employee_id.sudo()
-        days = employee._get_working_days(self.timer_start, self.timer_start)
+        about = (fields.Datetime.add(self.timer_start, days=days) for days in (-1, 2))
+        present = employee._get_working_spans(*about)[1].get(employee.id, ())
         day = local_day(self.timer_start, employee.tz)
-        closings = [naive(hull)[1] for hull in days.get(employee.id, {}).get(day, ())]
+        closings = [
+            naive(shift)[1] for shift in shifts(present)
+            if shift[0].date() == day or naive(shift)[0] <= self.timer_start < naive(shift)[1]]
         ends = [self.date_end, *closings, self._get_overrun_moment()]
         ends = [end for end in ends if end and end > self.timer_start]
         return min(ends + [fields.Datetime.now()])

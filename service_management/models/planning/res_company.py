@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 
 
@@ -29,3 +31,29 @@ class ResCompany(models.Model):
         'CHECK (service_clock_hours >= 0)', "A clock runs for some hours, or 0 for no limit.")
     _service_visit_hours = models.Constraint(
         'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")
+
+    service_reminder_time = fields.Integer(
+        string="Remind Customers",
+        help="How long before a visit its customer is reminded by mail. 0: no reminders.")
+    service_reminder_unit = fields.Selection(
+        selection=[('hour', "Hours"), ('day', "Days")], string="Reminder Unit", default='day',
+        required=True)
+
+    _service_reminder_time = models.Constraint(
+        'CHECK (service_reminder_time BETWEEN 0 AND 720)',
+        "Customers are reminded up to 720 hours or days before a visit, or not at all with 0.")
+
+    def _get_reminder_notice(self):
+        """Return how long before a visit the customers of one company are reminded, or None."""
+        self.ensure_one()
+        if not self.service_reminder_time:
+            return None
+        return relativedelta(**{f'{self.service_reminder_unit}s': self.service_reminder_time})
+
+    def write(self, vals):
+        """Wake the job where reminders are chosen: visits may be due already."""
+        result = super().write(vals)
+        if vals.get('service_reminder_time') or vals.get('service_reminder_unit'):
+            # Settings of a company are no rights on jobs.
+            self.env.ref('service_management.ir_cron_remind').sudo()._trigger()
+        return result

@@ -4,6 +4,10 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
+    service_reminder_time = fields.Integer(
+        related='company_id.service_reminder_time', readonly=False)
+    service_reminder_unit = fields.Selection(
+        related='company_id.service_reminder_unit', readonly=False, required=True)
     service_visit_hours = fields.Float(related='company_id.service_visit_hours', readonly=False)
     service_clock_hours = fields.Float(related='company_id.service_clock_hours', readonly=False)
     service_customer_moves = fields.Selection(

@@ -130,12 +130,15 @@ class ServiceOrder(models.Model):
         return {'order_id': self.id}
 
     def _on_signed_off(self):
-        """End the visits: those with work are done, the others are not needed any more."""
+        """End the visits: those with work are done; what only waited to be planned does so no more.
+
+        What becomes of the others was asked before.
+        """
         super()._on_signed_off()
         for order in self:
-            worked = order.visit_ids.filtered('work_start')
             open_visits = order.visit_ids.filtered(lambda visit: visit._is_open())
-            (open_visits & worked)._finish()
+            worked = open_visits.filtered(lambda visit: visit._is_worked())
+            worked._finish()
             (open_visits - worked)._cancel(
                 reason=self.env['service.reason'],
                 note=self.env._("The order was signed off."))
@@ -184,7 +187,7 @@ class ServiceOrder(models.Model):
         One that has neither technician nor time is no more than a reminder to the dispatcher.
         """
         states = set(self.visit_ids.filtered(
-            lambda visit: visit.employee_id or visit.date_start).mapped('state'))
+            lambda visit: visit.employee_id or visit.date_start or visit.follow_up).mapped('state'))
         return super()._is_finished() or (
             'done' in states and not states & {'planned', 'dispatched', 'under_way'})
 

@@ -20,6 +20,11 @@ class ServiceTeam(models.Model):
         default=lambda self: self._default_mail('on_way'),
         domain="[('model', '=', 'service.order')]",
         help="Sent when the technician starts the way to the customer.")
+    mail_reminder_id = fields.Many2one(
+        comodel_name='mail.template', string="Reminder", ondelete='set null',
+        default=lambda self: self._default_mail('reminder'),
+        domain="[('model', '=', 'service.order')]",
+        help="Sent some time before a visit, where the settings of the company say so.")
     unassigned_count = fields.Integer(compute='_compute_unassigned_count', string="Visits to Plan")
 
     def _compute_unassigned_count(self):
@@ -42,4 +47,5 @@ class ServiceTeam(models.Model):
     def _get_mail_fields(self):
         return {
             **super()._get_mail_fields(), 'planned': 'mail_planned_id',
-            'cancelled': 'mail_cancelled_id', 'on_way': 'mail_on_way_id'}
+            'cancelled': 'mail_cancelled_id', 'on_way': 'mail_on_way_id',
+            'reminder': 'mail_reminder_id'}

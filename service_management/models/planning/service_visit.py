@@ -77,6 +77,9 @@ class ServiceVisit(models.Model):
         comodel_name='service.reason', copy=False, ondelete='restrict',
         domain="[('usage', '=', 'visit')]")
     note = fields.Char(copy=False)
+    follow_up = fields.Char(
+        string="What Is Needed", copy=False,
+        help="Of a visit that a technician asked for: why somebody comes again, and with what.")
     release_reason = fields.Char(
         string="Why Nobody Comes", copy=False, readonly=True,
         help="Why the visit was taken from its technician; until it is given to another one.")

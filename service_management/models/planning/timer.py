@@ -85,6 +85,11 @@ class ServiceVisit(models.Model):
             raise UserError(self.env._(
                 "%(order)s is in stage “%(stage)s”: no work can be booked on it.",
                 order=self.order_id.name, stage=self.order_id.stage_id.name))
+        self._ensure_nowhere_else()
+
+    def _ensure_nowhere_else(self):
+        """:raise UserError: if the technician of one visit works on another one now"""
+        self.ensure_one()
         # Whatever the technician may see: nobody works in two places at once.
         elsewhere = self.sudo().search([
             ('employee_id', '=', self.employee_id.id), ('timer_start', '!=', False),
@@ -174,4 +179,5 @@ class ServiceVisit(models.Model):
         if self._filter_overrun():
             return self._ask_end()
         self._stop_timer()
-        return self.order_id.action_sign_off()
+        action = self.order_id.action_sign_off()
+        return {**action, 'context': {**action['context'], 'default_visit_id': self.id}}

@@ -75,6 +75,10 @@ class ServiceOrder(models.Model):
         super()._on_signed_off()
         self._apply_price_rules()
 
+    def _before_signing(self):
+        super()._before_signing()
+        self._apply_price_rules()
+
     def _before_posting(self):
         super()._before_posting()
         self._apply_price_rules()

@@ -194,7 +194,11 @@ class ServiceQuoteMixin(models.AbstractModel):
         self._before_quoting()
         self._fill_validity()  # the mail and the document name it
         return self._open_composer(
-            self.env._("Send the Quote"), self._get_quote_template(), service_quote_sent=True)
+            self._get_sending_title(), self._get_quote_template(), service_quote_sent=True)
+
+    def _get_sending_title(self):
+        """Return the title of the mail with the quote; extend for documents that are called otherwise."""
+        return self.env._("Send the Quote")
 
     def action_send_quote_again(self):
         """Send once more: the button is not the next step then, and has a name of its own."""
@@ -299,7 +303,7 @@ class ServiceQuoteMixin(models.AbstractModel):
         reason = reason.filtered(lambda item: item.usage == 'decline')
         if not reason and not (note or '').strip():
             raise UserError(self.env._("Tell us why you decline, please."))
-        text = ' '.join(filter(None, (reason.name, note and note.strip())))
+        text = ': '.join(filter(None, (reason.name, note and note.strip())))
         self._on_quote_declined(
             self.env._("Declined: %s", text),
             reason or self.env['service.reason']._get_default('decline'), note)

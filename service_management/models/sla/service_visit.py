@@ -5,7 +5,7 @@ class ServiceVisit(models.Model):
     _inherit = 'service.visit'
 
     sla_state = fields.Selection(related='order_id.sla_state')
-    sla_deadline = fields.Datetime(related='order_id.sla_deadline')
+    sla_deadline = fields.Datetime(related='order_id.sla_deadline', store=True)
 
     def _start_timer(self, kind, moment=None):
         """Arrive when the work starts, not when the way to it does."""

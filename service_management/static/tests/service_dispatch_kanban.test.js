@@ -96,6 +96,23 @@ test("a doubtful drop says why and is written only when it is wanted", async () 
     expect.verifySteps(["write"]);
 });
 
+test("a drop is undone with one tap", async () => {
+    onRpc("service.visit", "get_drop_proposal", () => ({
+        values: { employee_id: 2 },
+        warnings: [],
+        message: "Boris: 10:00",
+        undo: { employee_id: 1 },
+    }));
+    onRpc("service.visit", "write", ({ args }) => {
+        expect.step(args[1]);
+    });
+    await dropFirstOnBoris();
+    await contains(".o_notification button:contains(Undo)").click();
+    await animationFrame();
+    expect.verifySteps([{ employee_id: 2 }, { employee_id: 1 }]);
+    expect(queryAllTexts(".o_kanban_group:first .o_kanban_record")).toEqual(["First"]);
+});
+
 test("a card that is dropped on its own column stays and asks nothing", async () => {
     onRpc("service.visit", "get_drop_proposal", () => {
         throw new Error("not needed");

@@ -20,9 +20,12 @@ class ServiceOrderChangeStage(models.TransientModel):
     note = fields.Char()
     is_sign_off = fields.Boolean(compute='_compute_usage')
     work_summary = fields.Html(compute='_compute_work_summary')
-    signed_by = fields.Char(
-        string="Name", compute='_compute_signed_by', store=True, readonly=False)
+    signed_by = fields.Char(string="Name")
     signature = fields.Binary()
+    needs_signature = fields.Boolean(compute='_compute_needs_signature')
+    is_typed_signature = fields.Boolean(compute='_compute_needs_signature')
+    work_done = fields.Text(
+        string="What Was Done", compute='_compute_work_done', store=True, readonly=False)
 
     @api.depends('order_ids')
     def _compute_company_id(self):
@@ -36,21 +39,30 @@ class ServiceOrderChangeStage(models.TransientModel):
             wizard.usage = 'cancel' if category == 'cancelled' else 'stage'
             wizard.is_sign_off = category == 'signed_off'
 
-    @api.depends('order_ids')
-    def _compute_signed_by(self):
+    @api.depends('order_ids', 'stage_id')
+    def _compute_needs_signature(self):
         for wizard in self:
             orders = wizard.order_ids
-            wizard.signed_by = (orders.contact_id or orders.partner_id)[:1].name
+            wizard.needs_signature = wizard.is_sign_off and any(
+                order._requires_signature() and not order.signature for order in orders)
+            wizard.is_typed_signature = any(orders.company_id.mapped('service_typed_signature'))
+
+    @api.depends('order_ids')
+    def _compute_work_done(self):
+        """Begin with what is written already; of several orders each keeps its own."""
+        for wizard in self:
+            wizard.work_done = len(wizard.order_ids) == 1 and wizard.order_ids.work_done
 
     @api.depends('order_ids', 'is_sign_off')
     def _compute_work_summary(self):
         """Show the customer what is signed: the work that was done, and nothing else."""
         for wizard in self:
-            lines = wizard.order_ids.line_ids.filtered(
-                lambda line: line.state != 'cancelled' and line.quantity)
-            wizard.work_summary = wizard.is_sign_off and self.env['ir.qweb']._render(
-                'service_management.service_order_work_summary',
-                {'orders': wizard.order_ids, 'lines': lines})
+            orders = wizard.order_ids._origin
+            lang = orders[:1].partner_id.lang
+            wizard.work_summary = wizard.is_sign_off and self.env['ir.qweb'].with_context(
+                lang=lang)._render('service_management.service_order_work_summary', {
+                    'works': [
+                        order.with_context(lang=lang)._get_signed_work() for order in orders]})
 
     @api.depends('order_ids', 'is_sign_off')
     def _compute_preview(self):
@@ -99,6 +111,9 @@ class ServiceOrderChangeStage(models.TransientModel):
             'stage_reason_id': self.reason_id.id,
             'stage_note': self.note,
         }
+        if self.is_sign_off and len(self.order_ids) == 1 and (
+                (self.work_done or '') != (self.order_ids.work_done or '')):
+            values['work_done'] = self.work_done
         if self.is_sign_off and self.signature:
             if not (self.signed_by or '').strip():
                 raise UserError(self.env._("Enter the name of the person who signs."))

@@ -9,6 +9,32 @@ const openMenu = (...xmlIds) =>
         run: "click",
     }));
 
+/** Draw a stroke on a canvas, as a finger does. */
+function drawOn(canvas) {
+    const { left, top } = canvas.getBoundingClientRect();
+    const events = [
+        ["pointerdown", 20, 20],
+        ["pointermove", 60, 60],
+        ["pointermove", 120, 30],
+        ["pointerup", 120, 30],
+    ];
+    for (const [type, x, y] of events) {
+        canvas.dispatchEvent(
+            new PointerEvent(type, {
+                bubbles: true,
+                cancelable: true,
+                pointerId: 1,
+                isPrimary: true,
+                button: 0,
+                buttons: type === "pointerup" ? 0 : 1,
+                pressure: 0.5,
+                clientX: left + x,
+                clientY: top + y,
+            })
+        );
+    }
+}
+
 tours.add("service_new_order_tour", {
     steps: () => [
         {
@@ -229,22 +255,26 @@ tours.add("service_technician_tour", {
             run: "edit Ms Berg",
         },
         {
-            trigger: ".modal .o_field_widget[name=signature] .o_signature",
-            run: "click",
+            content: "prices and the total are shown before",
+            trigger: ".modal .o_service_work_summary .o_service_work_total",
         },
         {
-            trigger: ".modal .o_web_sign_draw_button, .modal .o_web_sign_auto_button",
+            trigger: ".modal .o_field_widget[name=work_done] textarea",
+            run: "edit Pump replaced",
         },
         {
-            trigger: ".modal .o_web_sign_auto_button",
-            run: "click",
+            content: "nothing is wider than the phone",
+            trigger: ".modal .o_service_signature canvas",
+            run({ anchor }) {
+                const body = anchor.closest(".modal-body");
+                if (body.scrollWidth > body.clientWidth) {
+                    throw new Error("The sign-off scrolls sideways");
+                }
+                drawOn(anchor);
+            },
         },
         {
-            trigger: ".modal footer button:contains(Adopt & Sign):not(:disabled)",
-            run: "click",
-        },
-        {
-            trigger: ".modal .o_field_widget[name=signature] img.o_signature",
+            trigger: ".modal .o_service_signature_clear",
         },
         {
             trigger: ".modal button[name=action_apply]:contains(Confirm Completion)",
@@ -252,6 +282,64 @@ tours.add("service_technician_tour", {
         },
         {
             trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=stage_id]:contains(Signed Off)",
+        },
+    ],
+});
+
+tours.add("service_take_back_tour", {
+    steps: () => [
+        {
+            content: "the card says what has to be known",
+            trigger: ".o_service_my_visits .o_kanban_record:contains(Gate code 4711) .o_service_history",
+        },
+        {
+            content: "nothing is planned for tomorrow",
+            trigger: ".o_service_my_visits_tabs button[data-name=mine_tomorrow]",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.o_kanban_record:contains(Wrong tap)))",
+        },
+        {
+            trigger: ".o_service_my_visits_tabs button[data-name=mine_today]",
+            run: "click",
+        },
+        {
+            content: "a wrong tap",
+            trigger: ".o_kanban_record:contains(Wrong tap) .o_service_start",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Work since) .o_service_stop",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:has(.o_service_sign) .o_service_take_back:contains(Stop)",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Work since) .o_service_take_back:contains(Start)",
+            run: "click",
+        },
+        {
+            content: "it is as it was",
+            trigger: ".o_kanban_record:contains(Wrong tap):not(:contains(since)):has(.o_service_travel)",
+        },
+        {
+            content: "add a part that this unit had before",
+            trigger: ".o_kanban_record:contains(Wrong tap) .o_service_parts",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_service_add_parts .o_data_row:contains(Pump) .o_field_boolean_toggle input",
+            run: "click",
+        },
+        {
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_kanban_record:contains(Wrong tap)",
         },
     ],
 });

@@ -1,12 +1,19 @@
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { confirmWarnings } from "../service_dispatch_warning";
+import { ServiceDispatchKanbanHeader } from "./service_dispatch_kanban_header";
 
 /**
  * A column per technician. A card that is dropped on one is planned by the server: it proposes the
  * time of an undated visit and says what speaks against the plan; the dispatcher decides.
  */
 export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
+    static components = {
+        ...KanbanRenderer.components,
+        KanbanHeader: ServiceDispatchKanbanHeader,
+    };
+
     setup() {
         super.setup();
         this.orm = useService("orm");
@@ -29,6 +36,7 @@ export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
         }
         params.parent.classList.remove("o_kanban_hover");
         if (target.id === dataGroupId) {
+            this.notification.add(_t("To change the time, open the visit."), { type: "info" });
             return;
         }
         this.toggleProcessing(dataRecordId, true);
@@ -51,9 +59,25 @@ export class ServiceDispatchKanbanRenderer extends KanbanRenderer {
             return;
         }
         await this.orm.write("service.visit", [visitId], proposal.values, { context });
-        if (proposal.message) {
-            this.notification.add(proposal.message, { type: "success" });
+        if (proposal.message || proposal.undo) {
+            this.notification.add(proposal.message || _t("Planned."), {
+                type: "success",
+                buttons: proposal.undo ? [this.getUndoButton(visitId, proposal.undo)] : [],
+            });
         }
         await model.load();
+    }
+
+    /** A drop that missed its column is taken back with one tap. */
+    getUndoButton(visitId, values) {
+        const { context, model } = this.props.list;
+        return {
+            name: _t("Undo"),
+            primary: true,
+            onClick: async () => {
+                await this.orm.write("service.visit", [visitId], values, { context });
+                await model.load();
+            },
+        };
     }
 }
