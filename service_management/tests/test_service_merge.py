@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
 
-from .common import ServiceCommon
+from .common import ServiceBaseCommon, ServiceCommon
+from .common_portal import PortalCommon
 
 
 @freeze_time('2026-03-02 09:00:00')
@@ -130,3 +131,22 @@ class TestServiceMerge(ServiceCommon):
         action = self.kept.with_user(self.user_dispatcher).action_merge()
         self.assertEqual(
             set(action['context']['default_order_ids']), set((self.kept | self.other).ids))
+
+
+class TestServiceMergePortal(PortalCommon, ServiceBaseCommon):
+    """Customers who have the link of an order that was merged come to the one that is kept."""
+
+    def test_link_of_a_merged_order_leads_to_the_one_kept(self):
+        kept, other = self._create_order(title="No hot water"), self._create_order(title="Cold again")
+        link = other.get_portal_url()
+        (kept | other)._merge(kept)
+        page = self._get(link)
+        self.assertIn(f'/my/service_orders/{kept.id}', page.url)
+        self.assertIn("No hot water", page.text)
+
+    def test_link_of_a_merged_order_opens_nothing_without_its_key(self):
+        kept, other = self._create_order(title="No hot water"), self._create_order(title="Cold again")
+        (kept | other)._merge(kept)
+        page = self._get(f'/my/service_orders/{other.id}?access_token=wrong')
+        self.assertNotIn(f'/my/service_orders/{kept.id}', page.url)
+        self.assertNotIn("No hot water", page.text)

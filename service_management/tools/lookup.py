@@ -1,8 +1,7 @@
 """How what a caller says is compared with what is written: letters without marks, numbers without signs.
 
-The same is done to both sides: in Python to what is typed, by ``translate`` in the database to what is
-stored. ``translate`` depends on no language of a database and needs no extension, so that indexes can
-be built on it.
+The same is done to both sides: in Python to what is typed, by functions of the database that need no
+extension and no language to what is stored, so that indexes can be built on them.
 """
 import re
 import unicodedata
@@ -16,31 +15,14 @@ LINE_DIGITS = 7
 _PHONE = re.compile(r'[+\d\s()./\-]{3,}')
 
 
-def _build_table():
-    """Return {letter: what it is compared as}, of Latin, Greek and Cyrillic letters."""
-    table = {}
-    for code in (*range(0x41, 0x5B), *range(0xC0, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x460)):
-        letter = chr(code)
-        plain = ''.join(
-            sign for sign in unicodedata.normalize('NFKD', letter)
-            if not unicodedata.combining(sign)).lower()
-        if len(plain) == 1 and plain != letter and plain.isalpha():
-            table[letter] = plain
-    return table
-
-
-_TABLE = _build_table()
-_FOLD = str.maketrans(_TABLE)
-_FROM, _TO = ''.join(_TABLE), ''.join(_TABLE.values())
-
-
 def fold(text):
     """Return a text as it is compared: small letters without marks, single spaces.
 
     >>> fold("  Rīga,  Šķūņu iela ")
     'riga, skunu iela'
     """
-    return ' '.join((text or '').translate(_FOLD).split())
+    plain = unicodedata.normalize('NFKD', text or '').lower()
+    return ' '.join(''.join(sign for sign in plain if not '\u0300' <= sign <= '\u036f').split())
 
 
 def compact(text):
@@ -49,7 +31,7 @@ def compact(text):
     >>> compact("GB30-4411"), compact("gb 30/4411"), compact("SRV/00012")
     ('gb304411', 'gb304411', 'srv00012')
     """
-    return ''.join(sign for sign in fold(text) if sign not in BETWEEN)
+    return ''.join(sign for sign in (text or '').lower() if sign not in BETWEEN)
 
 
 def read_phone(text):
@@ -110,12 +92,13 @@ def sql_joined(columns):
 
 def sql_fold(columns):
     """Return SQL of what `fold` makes of columns, but for their spaces."""
-    return f"translate({sql_joined(columns)}, '{_FROM}', '{_TO}')"
+    plain = f'lower(normalize({sql_joined(columns)}, NFKD))'
+    return f"regexp_replace({plain}, '[\\u0300-\\u036f]', '', 'g')"
 
 
 def sql_compact(columns):
     """Return SQL of what `compact` makes of columns."""
-    return f"translate({sql_joined(columns)}, '{_FROM}{BETWEEN}', '{_TO}')"
+    return f"translate(lower({sql_joined(columns)}), '{BETWEEN}', '')"
 
 
 def sql_phone(column):

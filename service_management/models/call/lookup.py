@@ -13,6 +13,7 @@ WORDS = {
     'res.partner': ('complete_name', 'street', 'street2', 'zip', 'city', 'email', 'ref', 'vat'),
     'service.object': ('name', 'code', 'serial_number'),
 }
+NAMES = {'res.partner': ('complete_name',), 'service.object': ('name',)}
 NUMBERS = {
     'service.object': ('serial_number', 'code'),
     'service.order': ('name', 'client_order_ref'),
@@ -26,6 +27,11 @@ EXACT, BEGINS, WORD, PART, NOT_AT_ALL = range(5)
 def index_words(model):
     """Return the index by which a model is found by words."""
     return _trigrams(lookup.sql_fold(WORDS[model]))
+
+
+def index_names(model):
+    """Return the index by which the beginnings of names are found, however many have the word elsewhere."""
+    return _trigrams(lookup.sql_fold(NAMES[model]))
 
 
 def index_numbers(model):
@@ -132,8 +138,9 @@ class ServiceCall(models.AbstractModel):
             found.append(lambda table: self._get_number_way(SQL(lookup.sql_compact(
                 [f'{table}"{column}"' for column in NUMBERS[model]])), number))
         if 'words' in ways and model in WORDS:
-            found.append(lambda table: self._get_word_way(SQL(lookup.sql_fold(
-                [f'{table}"{column}"' for column in WORDS[model]])), words))
+            found.append(lambda table: self._get_word_way(*(
+                SQL(lookup.sql_fold([f'{table}"{column}"' for column in columns[model]]))
+                for columns in (NAMES, WORDS)), words))
         return found
 
     @api.model
@@ -161,15 +168,15 @@ class ServiceCall(models.AbstractModel):
                 NOT_AT_ALL))
 
     @api.model
-    def _get_word_way(self, columns, words):
-        """Look up what has all words of a text, in whatever order."""
+    def _get_word_way(self, name, columns, words):
+        """Look up what has all words of a text, in whatever order, and names that begin with it."""
         literal = lookup.pattern(words)
         has_all = SQL(" AND ").join(
             SQL("%s LIKE %s", columns, f'%{lookup.pattern(word)}%') for word in words.split())
         return (
-            SQL("%s LIKE %s", columns, f'{literal}%'), has_all,
+            SQL("%s LIKE %s", name, f'{literal}%'), has_all,
             SQL("CASE WHEN %s LIKE %s THEN %s WHEN %s LIKE %s THEN %s WHEN %s THEN %s ELSE %s END",
-                columns, f'{literal}%', BEGINS, columns, f'%|{literal}%', WORD, has_all, PART,
+                name, f'{literal}%', BEGINS, columns, f'%|{literal}%', WORD, has_all, PART,
                 NOT_AT_ALL))
 
     @api.model

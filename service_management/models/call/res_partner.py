@@ -1,6 +1,6 @@
 from odoo import models
 
-from .lookup import index_words
+from .lookup import index_names, index_words
 
 
 class ResPartner(models.Model):
@@ -9,6 +9,7 @@ class ResPartner(models.Model):
 
     # Phones have an index of Odoo's own.
     _service_words = index_words('res.partner')
+    _service_names = index_names('res.partner')
 
     def action_take_service_call(self):
         """Open the page of calls: this customer is on the phone."""

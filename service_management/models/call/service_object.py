@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .lookup import index_numbers, index_words
+from .lookup import index_names, index_numbers, index_words
 
 
 class ServiceObject(models.Model):
@@ -9,6 +9,7 @@ class ServiceObject(models.Model):
     _inherit = 'service.object'
 
     _call_words = index_words('service.object')
+    _call_names = index_names('service.object')
     _call_numbers = index_numbers('service.object')
 
     def action_take_call(self):

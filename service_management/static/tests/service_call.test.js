@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "@odoo/hoot";
 import { animationFrame, press, queryAllTexts, runAllTimers } from "@odoo/hoot-dom";
 import { contains, onRpc, mountWithCleanup, mockService } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
 import { ServiceCall } from "@service_management/call/service_call";
 
 defineMailModels();
@@ -61,6 +62,7 @@ beforeEach(() => {
 
 const open = (context = {}) =>
     mountWithCleanup(ServiceCall, {
+        componentEnv: { config: getDefaultConfig() },
         props: { action: { context }, actionId: 1, updateActionState: () => {}, className: "" },
     });
 

@@ -94,7 +94,9 @@ export class ServiceCall extends Component {
         onMounted(() => this.searchRef.el.focus());
         useEffect(
             () => {
-                this.titleRef.el?.focus();
+                if (!this.state.adding) {
+                    this.titleRef.el?.focus();
+                }
             },
             () => [this.state.card?.customer.id, this.state.adding]
         );
@@ -205,13 +207,18 @@ export class ServiceCall extends Component {
         return this.state.card?.contacts.find((person) => person.id === this.state.call.contactId);
     }
 
+    /** The number that is known of the caller; one that was entered stays. */
     onContactChange(ev) {
         const { call } = this.state;
-        const known = this.chosenContact?.phone;
+        const proposed = this.knownPhone;
         call.contactId = parseInt(ev.target.value) || false;
-        if (!call.contactPhone || call.contactPhone === known) {
-            call.contactPhone = this.chosenContact?.phone || "";
+        if (!call.contactPhone || call.contactPhone === proposed) {
+            call.contactPhone = this.knownPhone;
         }
+    }
+
+    get knownPhone() {
+        return this.chosenContact?.phone || this.state.card.customer.phone;
     }
 
     onSiteChange(ev) {
@@ -366,9 +373,12 @@ export class ServiceCall extends Component {
             );
             return this.next();
         }
+        // Asked before this page is gone: nobody would hear the answer.
+        const dialog =
+            then === "plan" &&
+            (await this.orm.call("service.order", "action_plan_visit", [[order.id]]));
         await this.open("service.order", order.id);
-        if (then === "plan") {
-            const dialog = await this.orm.call("service.order", "action_plan_visit", [[order.id]]);
+        if (dialog) {
             await this.action.doAction(dialog);
         }
     }
