@@ -37,6 +37,10 @@ class TestServiceNextStep(ServiceBaseCommon):
         for order, employee in (
                 (dispatched, self.colleague), (working, self.technician), (done, self.technician)):
             self._plan(order, '2026-03-03 06:00:00', employee).action_dispatch()
+        stopped = self._create_order()
+        self._plan(stopped, '2026-03-03 06:30:00').action_dispatch()
+        stopped.visit_ids._start_timer('work')
+        stopped.visit_ids._stop_timer()
         done.visit_ids._start_timer('work')
         done.visit_ids._stop_timer()
         done.visit_ids._finish()
@@ -59,6 +63,7 @@ class TestServiceNextStep(ServiceBaseCommon):
             'planned': (planned, dict.fromkeys(planners, 'dispatch')),
             'dispatched': (dispatched, {'colleague': 'start'}),
             'working': (working, {'technician': 'stop'}),
+            'work stopped': (stopped, {'technician': 'sign_off'}),
             'work done': (done, dict.fromkeys(workers, 'sign_off')),
             'signed off': (signed, {'manager': 'post'}),
             'posted': (posted, {'manager': 'bill'}),

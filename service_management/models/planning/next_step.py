@@ -7,7 +7,7 @@ class ServiceOrder(models.Model):
     _inherit = 'service.order'
 
     @api.depends('visit_ids.state', 'visit_ids.employee_id', 'visit_ids.date_start',
-                 'visit_ids.timer_kind')
+                 'visit_ids.timer_kind', 'visit_ids.work_end')
     def _compute_next_step(self):
         super()._compute_next_step()
 
@@ -16,8 +16,11 @@ class ServiceOrder(models.Model):
         if self.state != 'open':
             return super()._get_next_step()
         visit = self._get_own_visit()
+        if visit and visit.timer_kind == 'work':
+            return 'stop'
         if visit:
-            return 'stop' if visit.timer_kind == 'work' else 'start'
+            # Who has stopped may go on, but what is missing is the customer's word.
+            return 'sign_off' if visit.work_end and not visit.timer_start and self.can_sign_off else 'start'
         if self._has_role('dispatcher'):
             if self.has_unassigned_visit:
                 return 'plan_visit'
