@@ -66,7 +66,7 @@ class TestServicePictures(HttpCase):
     def test_pictures(self):
         self._take('orders', 'dispatcher', '/odoo/service-orders',
                    '.o_service_order_kanban .o_kanban_record')
-        boiler = self.env.ref('service_management.service_object_hotel_boiler')
+        boiler = self.env.ref('service_management.service_object_school_boiler')
         self._take('call', 'customer_service', f'/odoo/service-objects/{boiler.id}',
                    'button[name=action_take_call]', '.o_service_call_preview')
         self._take('order', 'dispatcher', f"/odoo/service-orders/{self._order('no_heat').id}",
