@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time, users
+from odoo.tests import Form, freeze_time, tagged, users
 
 from .common import ServiceBaseCommon, ServiceCommon
 from .common_portal import PortalCommon
@@ -133,6 +133,7 @@ class TestServiceMerge(ServiceCommon):
             set(action['context']['default_order_ids']), set((self.kept | self.other).ids))
 
 
+@tagged('post_install', '-at_install')
 class TestServiceMergePortal(PortalCommon, ServiceBaseCommon):
     """Customers who have the link of an order that was merged come to the one that is kept."""
 
