@@ -318,8 +318,8 @@ class ServiceAgreement(models.Model):
             serving = (named | preferred)._filter_serving(agreement.company_id, order.day)
             gone = (named if len(named) == 1 else preferred) - serving
             employee = serving & (named if len(named) == 1 and not gone else preferred)
-            reasons.append(gone and not employee and self.env._(
-                "%s does not work for you any more.", gone.name))
+            reasons.append(self.env._(
+                "%s does not work for you any more.", gone.name) if gone and not employee else False)
             wishes.append(Wish(
                 employee, start, agreement._get_moment(order.day, before or 24),
                 timedelta(hours=agreement._get_visit_hours(lines, hour))))

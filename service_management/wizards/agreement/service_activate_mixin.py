@@ -23,8 +23,8 @@ class ServiceActivateMixin(models.AbstractModel):
         for dialog in self:
             ready, skipped = dialog._sort_documents()
             dialog.ready_count, dialog.skipped_count = len(ready), len(skipped)
-            dialog.skipped = skipped and Markup('<ul class="mb-0">%s</ul>') % Markup().join(
-                Markup('<li>%s</li>') % error for error in list(skipped.values())[:SHOWN])
+            rows = [Markup('<li>%s</li>') % error for error in list(skipped.values())[:SHOWN]]
+            dialog.skipped = bool(rows) and Markup('<ul class="mb-0">%s</ul>') % Markup().join(rows)
 
     def _get_lines(self):
         """Return the lines of the documents that begin: what of them is free is shown."""
