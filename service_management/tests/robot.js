@@ -159,7 +159,7 @@
                 if (viewType !== "client" && type && type !== viewType && type !== "form") {
                     await action.switchView(viewType); // a phone begins with cards
                 }
-                const selector = viewType === "client" ? ".o_service_dashboard" : `.o_${viewType}_view, .modal .o_form_view`;
+                const selector = viewType === "client" ? ".o_service_dashboard, .o_service_call" : `.o_${viewType}_view, .modal .o_form_view`;
                 await until(() => document.querySelector(selector), "the view does not open");
                 await look(document.querySelector(".modal .modal-content") || undefined);
             });
