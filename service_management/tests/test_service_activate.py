@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ..models.common.bulk import STEP
 from .common_subscription import SubscriptionCommon
 
 
@@ -24,6 +25,18 @@ class TestServiceActivate(SubscriptionCommon):
         self.assertEqual(agreements.mapped('state'), ['active', 'draft', 'active'])
         again = self._open(agreements)
         self.assertEqual((again.ready_count, again.skipped_count), (0, 3))
+
+    def test_many_begin_step_by_step(self):
+        agreements = self.env['service.agreement'].create([{
+            'title': f"Care {number}", 'partner_id': self.customer.id} for number in range(STEP + 2)])
+        action = self._open(agreements).action_apply()
+        self.assertEqual((action['tag'], action['params']['verb']), ('service_bulk', 'activate'))
+        for ids in action['params']['batches']:
+            step = agreements.browse(ids).with_user(self.user_manager).action_bulk_step('activate')
+            self.assertEqual(step['done'], len(ids))
+        self.assertEqual(set(agreements.mapped('state')), {'active'})
+        step = agreements[:1].with_user(self.user_dispatcher).action_bulk_step('activate')
+        self.assertIn("Only a service manager", step['failed'][0]['text'])
 
     def test_subscriptions_without_lines_are_left_and_named(self):
         draft, empty = (

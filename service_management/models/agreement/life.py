@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -62,6 +62,10 @@ class ServiceAgreement(models.Model):
         self._ensure_may_agree()
         return self._open_dialog(
             'service.agreement.activate', self.env._("Activate"), default_agreement_ids=self.ids)
+
+    @api.model
+    def _get_bulk_verbs(self):
+        return {**super()._get_bulk_verbs(), 'activate': '_begin'}
 
     def _ensure_can_begin(self):
         self._ensure_may_agree()

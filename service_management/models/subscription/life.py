@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -51,6 +51,10 @@ class ServiceSubscription(models.Model):
         """
         self._ensure_may_manage()
         return self._ask('service.subscription.activate', self.env._("Activate"))
+
+    @api.model
+    def _get_bulk_verbs(self):
+        return {**super()._get_bulk_verbs(), 'activate': '_begin'}
 
     def _ensure_can_begin(self):
         self._ensure_may_manage()

@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.bulk import STEP
+
 #: How many documents that cannot begin the dialog names
 SHOWN = 50
 
@@ -40,7 +42,7 @@ class ServiceActivateMixin(models.AbstractModel):
             {document: error for document, error in errors.items() if error})
 
     def action_apply(self):
-        """Let those documents begin that can, and say how many did.
+        """Let those documents begin that can, many of them step by step, and say how many did.
 
         :raise AccessError: if the user is no service manager
         :raise UserError: if none can
@@ -50,6 +52,8 @@ class ServiceActivateMixin(models.AbstractModel):
         if not ready:
             raise UserError('\n'.join(list(skipped.values())[:SHOWN]) or self.env._(
                 "There is nothing to activate: choose drafts in the list first."))
+        if len(ready) > STEP:
+            return ready._run_in_steps('activate', self.env._("Activating"))
         ready._begin()
         close = {'type': 'ir.actions.act_window_close'}
         if len(ready) + len(skipped) == 1:
