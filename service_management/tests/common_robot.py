@@ -250,6 +250,8 @@ class Robot:
                 self._open_overview()
             case 'ir.actions.client' if action['tag'] == 'service_call':
                 self._open_call(action.get('context') or {})
+            case 'ir.actions.client' if action['tag'] == 'service_bulk':
+                self._work_in_bulk(action['params'])
             case 'ir.actions.client':
                 assert action['tag'] in (
                     'display_notification', 'reload', 'soft_reload', 'menu'), action['tag']
@@ -258,6 +260,15 @@ class Robot:
                 assert action['url']
             case kind:
                 assert kind == 'ir.actions.act_window_close', kind
+
+    def _work_in_bulk(self, params):
+        """Do the steps of bulk work: whoever is offered it may do it."""
+        Model = self.env[params['model']]
+        for ids in params['batches']:
+            step = Model.browse(ids).action_bulk_step(params['verb'])
+            assert not step['failed'], step['failed']
+            if step['made']:
+                Model.action_bulk_show(params['verb'], step['made'])
 
     def _open_report(self, action, record=None):
         data = action.get('data')
