@@ -16,8 +16,13 @@ class TestServiceActions(ActionCommon, ServiceCompanyCommon):
             ('line_ids.service_fee_id', '!=', False)])
 
     def test_every_button_that_shows_records_opens_a_page(self):
+        # Settings are the administrator's.
+        others = {
+            ('res.config.settings', method): self.env.user
+            for method in self._get_opening_methods('service_management')['res.config.settings']}
         self.assertMethodsOpen(
-            'service_management', self.user_manager,
+            'service_management', self.user_manager, others,
+            res_config_settings=self.env['res.config.settings'].create({}),
             account_move=self._get_moves(),
             res_partner=self.customer | self.other_customer | self.site)
 

@@ -95,12 +95,14 @@ class MailActivityMixin(models.AbstractModel):
         """Return the user who is responsible for one record today, and may do something about it.
 
         Who left the company, has no access to the record's any more, or may not change the record is
-        passed over. Where nobody is left it is the company's service manager; a company without one
-        has nobody.
+        passed over. Where nobody is left it is the company's service manager; where no manager may
+        do anything either, whoever sees it; a company without one has nobody.
         """
-        users = self._get_responsible_users()._filter_there(self.company_id)._filter_able(self)
-        managers = self.env['res.users'] if users else self.company_id._get_service_managers()
-        return (users or managers._filter_able(self))[:1]
+        users = self._get_responsible_users()._filter_there(self.company_id)
+        if able := users._filter_able(self):
+            return able[:1]
+        managers = self.company_id._get_service_managers()
+        return (managers._filter_able(self) or (users | managers)._filter_able(self, 'read'))[:1]
 
     def _schedule_todo(self, activity_type, summary, users=None, company=None, **values):
         """Put something on the to-do list of whoever is responsible for each record.
