@@ -11,6 +11,7 @@ EVIDENCE = {
     'service.agreement.change': 'user_id',
     'service.agreement.occurrence': 'user_id',
     'service.order': 'planned_employee_id',
+    'service.order.answer': 'user_id',
     'service.order.sla': 'employee_id',
     'service.order.sla.interval': 'user_id',
     'service.order.stage.log': 'user_id',
@@ -35,7 +36,7 @@ class TestServiceHandOver(SubscriptionCommon):
     def _make_everything_hang(cls, **company):
         """Return {(model, field): record} of one duty of each kind."""
         employee, user = cls.leaving, cls.leaving_user
-        cls.team.user_id = user
+        cls.team.user_id = cls.team.salesperson_id = user
         order = cls._create_order(user_id=user.id, preferred_employee_id=employee.id)
         line = cls._create_line(order, employee_id=employee.id, quantity_planned=1)
         visit = cls._plan(order, employee=employee)
@@ -50,6 +51,7 @@ class TestServiceHandOver(SubscriptionCommon):
         return {
             ('mail.activity', 'user_id'): todo,
             ('service.team', 'user_id'): cls.team,
+            ('service.team', 'salesperson_id'): cls.team,
             ('service.order', 'user_id'): order,
             ('service.order', 'preferred_employee_id'): order,
             ('service.order.line', 'employee_id'): line,

@@ -22,9 +22,9 @@ class OrderTypeCommon(ServiceBaseCommon):
         cls.south = cls.env['service.team'].create({'name': "South", 'company_id': cls.company.id})
         cls.breakdown = cls.env['service.order.type'].create({
             'name': "Breakdown", 'task_ids': cls.find.ids, 'line_set_ids': cls.call_out.ids,
-            'priority': '2'})
+            'priority': '2', 'company_id': False})
         cls.maintenance = cls.env['service.order.type'].create({
-            'name': "Maintenance", 'task_ids': cls.clean.ids, 'duration_hours': 3})
+            'name': "Maintenance", 'company_id': False, 'task_ids': cls.clean.ids, 'duration_hours': 3})
 
     def _keep_for_team(self, team):
         self.breakdown.write({'company_id': self.company.id, 'team_id': team.id})

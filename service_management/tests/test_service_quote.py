@@ -361,7 +361,7 @@ class TestServiceQuote(ServiceBaseCommon):
             'state': 'cancelled', 'stage_reason_id': self.decline_reason.id,
             'stage_note': "Half of it would do."}])
         self.assertEqual(
-            order.activity_ids.summary, "Declined: Too expensive Half of it would do.")
+            order.activity_ids.summary, "Declined: Too expensive: Half of it would do.")
         self.assertEqual(order.stage_log_ids[-1].reason_id, self.decline_reason)
 
     def test_declining_needs_a_word(self):

@@ -19,6 +19,7 @@ class ServiceOrderType(models.Model):
     color = fields.Integer()
     company_id = fields.Many2one(
         comodel_name='res.company', ondelete='restrict', condition=True, index=True,
+        default=lambda self: self.env.company,
         help="Leave empty to share the type between companies.")
     description = fields.Text(
         translate=True, help="What the type is for: shown to whoever chooses it.")
