@@ -114,6 +114,7 @@ class TestServiceMethods(ServiceCompanyCommon):
             'msg_dict': {
                 'subject': "Mine", 'email_from': '"Me" <me@example.com>', 'from': '"Me" <me@example.com>', 'body': "", 'to': ''},
             'custom_values': {'title': "Mine"}, 'is_modify': False, 'verb': 'post', 'made': [],
+            'help_message': "",
             'name': "photo.png", 'content': SIGNATURE, 'kind': 'before',
         }
 
