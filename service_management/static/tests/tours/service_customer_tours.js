@@ -144,12 +144,13 @@ tours.add("service_salesperson_tour", {
             run: "click",
         },
         {
-            content: "the service order of the sale",
-            trigger: ".o_form_view .o_field_widget[name=sale_order_id]",
-        },
-        {
-            content: "with the job at its price",
+            content: "the job at its price",
             trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Annual Service)",
+        },
+        { trigger: ".o_notebook .nav-link:contains(Details)", run: "click" },
+        {
+            content: "of the sale",
+            trigger: ".o_form_view .o_field_widget[name=sale_order_id]",
         },
         { trigger: "button[name=action_view_sale_orders]", run: "click" },
         { trigger: ".o_form_view .o_statusbar_status .o_arrow_button_current:contains(Sales Order)" },
