@@ -119,6 +119,7 @@ class ServiceDayCommon(ServiceCompanyCommon):
         for model, values in (
             ('service.zone', {'name': "Northern"}), ('service.tag', {'name': "Urgent"}),
             ('service.task', {'name': "Inspect the burner"}),
+            ('service.order.type', {'name': "Breakdown"}),
             ('service.object.group', {'name': "Boilers", 'warranty_labor_months': 12}),
             ('service.line.set', {'name': "Boiler Service", 'line_ids': [
                 Command.create({'kind': 'hour', 'quantity': 2})]}),
@@ -138,6 +139,10 @@ class ServiceDayCommon(ServiceCompanyCommon):
         for hour in (13, 15):
             visit = cls._plan(cls._create_order(object_ids=cls.object.ids), f'2026-03-02 {hour}:00:00')
         visit.action_dispatch()
+        task = cls.env['service.task'].create({'name': "Measure", 'question_ids': [Command.create({
+            'name': "Pressure", 'kind': 'number', 'unit': "bar"})]})
+        visit.order_id.task_ids = [Command.create({'task_id': task.id})]
+        visit.order_id.task_ids.answer_ids.answer_number = 1.5
         stopped = cls._plan(cls._create_order(), '2026-03-02 08:00:00')
         stopped.action_start()
         stopped.action_stop()
