@@ -19,6 +19,7 @@ class ServiceCompanyCommon(SubscriptionCommon):
             company_id=cls.company.id)
         cls.part_of_object = cls.env['service.object'].create({
             'name': "Burner", 'partner_id': cls.customer.id, 'parent_id': cls.object.id})
+        cls.env['service.order.type'].create({'name': "Breakdown"})
         cls._make_service_levels()
         cls._make_agreements()
         cls._make_sales()
@@ -119,7 +120,6 @@ class ServiceDayCommon(ServiceCompanyCommon):
         for model, values in (
             ('service.zone', {'name': "Northern"}), ('service.tag', {'name': "Urgent"}),
             ('service.task', {'name': "Inspect the burner"}),
-            ('service.order.type', {'name': "Breakdown"}),
             ('service.object.group', {'name': "Boilers", 'warranty_labor_months': 12}),
             ('service.line.set', {'name': "Boiler Service", 'line_ids': [
                 Command.create({'kind': 'hour', 'quantity': 2})]}),

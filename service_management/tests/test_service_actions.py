@@ -22,6 +22,7 @@ class TestServiceActions(ActionCommon, ServiceCompanyCommon):
             for method in self._get_opening_methods('service_management')['res.config.settings']}
         self.assertMethodsOpen(
             'service_management', self.user_manager, others,
+            service_team=self.team,
             res_config_settings=self.env['res.config.settings'].create({}),
             account_move=self._get_moves(),
             res_partner=self.customer | self.other_customer | self.site)

@@ -214,7 +214,8 @@ class TestServiceHandOver(SubscriptionCommon):
         there = self.env['service.team'].sudo().create({
             'name': "There", 'company_id': other.id, 'user_id': self.leaving_user.id})
         dialog = self._open()
-        self.assertEqual(dialog.row_ids.filtered(lambda row: row.model == 'service.team').count, 1)
+        teams = dialog.row_ids.filtered(lambda row: row.model == 'service.team')
+        self.assertEqual(teams.mapped('count'), [1, 1], "led, and sold for")
         self._hand_over(dialog, successor_id=self.colleague)
         self.assertEqual(there.user_id, self.leaving_user)
 

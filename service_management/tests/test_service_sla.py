@@ -548,9 +548,10 @@ class TestServiceSlaReasons(SlaCommon):
 
     def test_sign_off_needs_the_reason_when_the_limit_is_exceeded(self):
         order = self._call()
-        self._plan(order)
-        order.stage_id.can_sign_off = True
+        visit = self._plan(order)
         with freeze_time('2026-03-04 08:00:00'):
+            visit.action_start()
+            visit.action_done()
             action = order.with_user(self.user_technician).action_sign_off()
             wizard = Form(self.env['service.order.change.stage'].with_user(
                 self.user_technician).with_context(**action['context']))
