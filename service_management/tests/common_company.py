@@ -72,8 +72,12 @@ class ServiceCompanyCommon(SubscriptionCommon):
 
     @classmethod
     def _make_orders(cls):
-        """One that waits, one that is billed by two invoices."""
-        cls._create_order(object_ids=cls.object.ids)
+        """One that waits and was measured, one that is billed by two invoices."""
+        task = cls.env['service.task'].create({'name': "Measure", 'question_ids': [Command.create({
+            'name': "Pressure", 'kind': 'number', 'unit': "bar"})]})
+        waiting = cls._create_order(
+            object_ids=cls.object.ids, task_ids=[Command.create({'task_id': task.id})])
+        waiting.task_ids.answer_ids.answer_number = 1.5
         cls.order = cls._create_order(
             object_ids=cls.part_of_object.ids, agreement_id=cls.agreement.id)
         cls._plan(cls.order)
@@ -139,10 +143,6 @@ class ServiceDayCommon(ServiceCompanyCommon):
         for hour in (13, 15):
             visit = cls._plan(cls._create_order(object_ids=cls.object.ids), f'2026-03-02 {hour}:00:00')
         visit.action_dispatch()
-        task = cls.env['service.task'].create({'name': "Measure", 'question_ids': [Command.create({
-            'name': "Pressure", 'kind': 'number', 'unit': "bar"})]})
-        visit.order_id.task_ids = [Command.create({'task_id': task.id})]
-        visit.order_id.task_ids.answer_ids.answer_number = 1.5
         stopped = cls._plan(cls._create_order(), '2026-03-02 08:00:00')
         stopped.action_start()
         stopped.action_stop()
