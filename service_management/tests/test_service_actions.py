@@ -23,6 +23,8 @@ class TestServiceActions(ActionCommon, ServiceCompanyCommon):
         self.assertMethodsOpen(
             'service_management', self.user_manager, others,
             service_team=self.team,
+            # What names no object has no history.
+            service_visit=self.env['service.visit'].search([]).filtered('object_ids'),
             res_config_settings=self.env['res.config.settings'].create({}),
             account_move=self._get_moves(),
             res_partner=self.customer | self.other_customer | self.site)
