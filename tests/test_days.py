@@ -11,6 +11,8 @@ from devtools.settings import ROOT
 
 #: {file: why it asks for the user's own day}
 OF_THE_USER = {
+    'service_management/models/field/card.py':
+        "cards of a technician's visits leave the day out where it is his own",
     'service_management/models/planning/service_visit.py':
         "cards leave the day out where it is the one of whoever looks",
     'service_management/reports/common/service_dashboard.py':
@@ -20,8 +22,10 @@ OF_THE_USER = {
 FILTERS_OF_THE_USER = {
     'board_today': "moments between the user's midnights, as the board shows them",
     'board_tomorrow': "as above",
+    'mine_today': "the technician's own day, as his list shows it",
+    'mine_tomorrow': "as above",
+    'mine_week': "as above",
     'today': "as above",
-    'service_visit_action_mine': "as above",
     'last_year': "a year of figures to look at; nothing falls due by it",
 }
 #: Ways to ask for a day without saying whose.
