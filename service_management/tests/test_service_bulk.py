@@ -68,6 +68,12 @@ class TestServiceBulk(ServiceCommon):
         self.assertIn("not signed off", step['failed'][0]['text'])
         self.assertEqual(orders.mapped('state'), ['posted', 'open', 'posted'])
 
+    def test_one_that_was_deleted_meanwhile_does_not_stop_the_others(self):
+        orders, gone = self._signed(1), self._create_order().with_user(self.user_manager)
+        gone.sudo().unlink()
+        step = (orders | gone).action_bulk_step('post')
+        self.assertEqual((step['done'], step['failed']), (1, []))
+
     def test_what_fails_for_no_known_reason_tells_nothing_of_the_server(self):
         orders = self._signed(1)
         self.patch(type(orders), '_bulk_post', lambda orders: 1 / 0)

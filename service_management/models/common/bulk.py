@@ -61,11 +61,11 @@ class ServiceDocumentMixin(models.AbstractModel):
         :raise AccessError: if the user does not see these records
         :raise UserError: if the model has no such verb
         """
-        self.check_access('read')
+        documents = self.exists()  # what was deleted meanwhile is done with
+        documents.check_access('read')
         verbs = self._get_bulk_verbs()
         if verb not in verbs:
             raise UserError(self.env._("This cannot be done with several documents at once."))
-        documents = self.exists()
         made, failed = self._try_bulk(verbs[verb], documents)
         units = documents._get_bulk_units(verb) if failed else ()
         if len(units) > 1:
