@@ -37,7 +37,7 @@ class ResCompany(models.Model):
         companies = self.search([])  # pylint: disable=no-search-all
         for code in self._get_service_sequences():
             companies._create_service_sequence(code)
-        companies._create_first_team()
+        companies.sudo()._create_first_team()  # as in create
         return companies
 
     def _create_service_sequence(self, code):
