@@ -24,6 +24,27 @@ def name_found(model, domain):
     return f"{label}: {', '.join(names + ['…'] * (len(found) > NAMED))}"
 
 
+def name_first(records):
+    """Return a line with the names of the first of some records, and an ellipsis for more."""
+    return ', '.join(records[:NAMED].mapped('name') + ['…'] * (len(records) > NAMED))
+
+
+def tell_done(message, level='success'):
+    """Return the action that says what a dialog did, and closes the dialog.
+
+    :param str level: 'success' or 'warning'
+    """
+    return {
+        'type': 'ir.actions.client',
+        'tag': 'display_notification',
+        'params': {
+            'type': level,
+            'message': message,
+            'next': {'type': 'ir.actions.act_window_close'},
+        },
+    }
+
+
 def is_loading(env):
     """Tell whether demo data is being loaded: nobody is told of it.
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..common.records import NAMED
+from ..common.records import name_first
 
 
 class ServiceObject(models.Model):
@@ -200,11 +200,10 @@ class ServiceObject(models.Model):
                         obj.commercial_partner_id
                         and document.commercial_partner_id != obj.commercial_partner_id)))
                 if left_behind:
-                    names = left_behind[:NAMED].mapped('name') + ['…'] * (len(left_behind) > NAMED)
                     raise ValidationError(self.env._(
                         "%(object)s keeps its customer and company while these are not finished:"
                         " %(documents)s. Finish them, or take the object off them first.",
-                        object=obj.display_name, documents=', '.join(names)))
+                        object=obj.display_name, documents=name_first(left_behind)))
 
     def _get_live_documents(self):
         """Return the documents that name these objects and are not finished; extend for more.

@@ -1,9 +1,10 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...models.common.bulk import STEP
+from ...models.common.records import tell_done
 
 #: How many documents that cannot begin the dialog names
 SHOWN = 50
@@ -55,21 +56,10 @@ class ServiceActivateMixin(models.AbstractModel):
         if len(ready) > STEP:
             return ready._run_in_steps('activate', self.env._("Activating"))
         ready._begin()
-        close = {'type': 'ir.actions.act_window_close'}
         if len(ready) + len(skipped) == 1:
-            return close
-        return self._tell_result(len(ready), len(skipped), close)
-
-    @api.model
-    def _tell_result(self, done, left, then):
-        """Return the action that says what was done, and goes on."""
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'warning' if left else 'success',
-                'message': self.env._(
-                    "Activated: %(done)d. Left as they are: %(left)d.", done=done, left=left),
-                'next': then,
-            },
-        }
+            return {'type': 'ir.actions.act_window_close'}
+        return tell_done(
+            self.env._(
+                "Activated: %(done)d. Left as they are: %(left)d.",
+                done=len(ready), left=len(skipped)),
+            'warning' if skipped else 'success')

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...models.common.bulk import STEP
-from ...models.common.records import NAMED
+from ...models.common.records import name_first, tell_done
 
 
 class ServiceOrderPost(models.TransientModel):
@@ -41,17 +41,7 @@ class ServiceOrderPost(models.TransientModel):
         posted = self.order_ids.filtered(lambda order: order.state == 'posted')
         texts = []
         if posted:
-            names = posted[:NAMED].mapped('name') + ['…'] * (len(posted) > NAMED)
-            texts.append(self.env._("Posted: %s.", ', '.join(names)))
+            texts.append(self.env._("Posted: %s.", name_first(posted)))
         if left := self.order_ids - posted:
-            names = left[:NAMED].mapped('name') + ['…'] * (len(left) > NAMED)
-            texts.append(self.env._("Something is left to post on %s.", ', '.join(names)))
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success',
-                'message': ' '.join(texts),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+            texts.append(self.env._("Something is left to post on %s.", name_first(left)))
+        return tell_done(' '.join(texts))

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...models.common.records import tell_done
 from ...tools.clock import utc_of
 
 
@@ -142,15 +143,7 @@ class ServiceOrderProcess(models.TransientModel):
                 "No order fits. Change the filters, or choose another operation."))
         again = {'post': self._post, 'cancel': self._cancel, 'revoke': self._revoke,
                  'delete': self._delete}[self.operation](orders)
-        return again or {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {
-                'type': 'success',
-                'message': self.env._("%s orders were processed.", len(orders)),
-                'next': {'type': 'ir.actions.act_window_close'},
-            },
-        }
+        return again or tell_done(self.env._("%s orders were processed.", len(orders)))
 
     def action_post(self):
         """Post the orders found: the same, by a button that needs no question after the preview."""
