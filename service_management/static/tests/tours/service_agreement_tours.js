@@ -47,7 +47,7 @@ tours.add("service_manager_generate_tour", {
         { trigger: ".o_form_view button[name=action_generate]", run: "click" },
         {
             content: "what would be created is shown before",
-            trigger: ".modal .o_field_widget[name=summary]:contains("Orders: 5, lines: 5")",
+            trigger: ".modal .o_field_widget[name=summary]:contains('Orders: 5, lines: 5')",
         },
         { trigger: ".modal .o_field_widget[name=preview_ids] .o_data_row:eq(4)" },
         { trigger: ".modal button[name=action_apply]", run: "click" },
