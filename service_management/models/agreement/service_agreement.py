@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..common.records import offer_template
+
 
 class ServiceAgreement(models.Model):
     _name = 'service.agreement'
@@ -183,10 +185,7 @@ class ServiceAgreement(models.Model):
     @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
-        return [{
-            'label': self.env._("Import Template for Agreements"),
-            'template': '/service_management/static/xls/service_agreements.xlsx',
-        }]
+        return [offer_template(self, self.env._("Import Template for Agreements"), 'service_agreements')]
 
     @api.model
     def _get_open_domain(self):

@@ -45,6 +45,16 @@ def tell_done(message, level='success'):
     }
 
 
+def offer_template(model, label, name):
+    """Return what the import of a model offers to whoever reads it: a spreadsheet with its headings.
+
+    :param str name: of the file in static/xls, without ending
+    :raises AccessError: the user does not read the model
+    """
+    model.check_access('read')
+    return {'label': label, 'template': f'/service_management/static/xls/{name}.xlsx'}
+
+
 def is_loading(env):
     """Tell whether demo data is being loaded: nobody is told of it.
 

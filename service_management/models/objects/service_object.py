@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..common.records import name_first
+from ..common.records import name_first, offer_template
 
 
 class ServiceObject(models.Model):
@@ -96,10 +96,8 @@ class ServiceObject(models.Model):
     @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
-        return [{
-            'label': self.env._("Import Template for Service Objects"),
-            'template': '/service_management/static/xls/service_objects.xlsx',
-        }]
+        return [offer_template(
+            self, self.env._("Import Template for Service Objects"), 'service_objects')]
 
     def _compute_access_url(self):
         super()._compute_access_url()

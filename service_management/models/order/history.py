@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.records import offer_template
+
 
 class ServiceOrder(models.Model):
     """Work that was done and billed before this program: known, and nothing follows from it."""
@@ -57,10 +59,8 @@ class ServiceOrder(models.Model):
     @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
-        return [{
-            'label': self.env._("Import Template for Orders of the Past"),
-            'template': '/service_management/static/xls/service_orders_of_the_past.xlsx',
-        }]
+        return [offer_template(
+            self, self.env._("Import Template for Orders of the Past"), 'service_orders_of_the_past')]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_forbidden(self):

@@ -429,6 +429,7 @@ class ServiceOrder(models.Model):
     @api.model
     def get_empty_list_help(self, help_message):
         """Say what is missing before the first order, and the first bill."""
+        self.check_access('read')
         return super().get_empty_list_help(
             self.env['service.first.steps']._explain_missing(help_message, 'board', 'money'))
 

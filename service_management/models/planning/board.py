@@ -32,6 +32,7 @@ class ServiceVisit(models.Model):
     @api.model
     def get_empty_list_help(self, help_message):
         """Say why nobody can be planned, where that is so."""
+        self.check_access('read')
         return super().get_empty_list_help(
             self.env['service.first.steps']._explain_missing(help_message, 'board'))
 

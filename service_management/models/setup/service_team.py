@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.records import offer_template
+
 
 class ServiceTeam(models.Model):
     _name = 'service.team'
@@ -38,10 +40,7 @@ class ServiceTeam(models.Model):
     @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
-        return [{
-            'label': self.env._("Import Template for Teams"),
-            'template': '/service_management/static/xls/teams.xlsx',
-        }]
+        return [offer_template(self, self.env._("Import Template for Teams"), 'teams')]
 
     @api.depends('technician_ids')
     def _compute_member_ids(self):

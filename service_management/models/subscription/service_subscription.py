@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..common.records import changes_any, search_yes_or_no
+from ..common.records import changes_any, offer_template, search_yes_or_no
 
 
 class ServiceSubscription(models.Model):
@@ -95,10 +95,8 @@ class ServiceSubscription(models.Model):
     @api.model
     def get_import_templates(self):
         """Offer a spreadsheet with the headings that the import knows."""
-        return [{
-            'label': self.env._("Import Template for Subscriptions"),
-            'template': '/service_management/static/xls/service_subscriptions.xlsx',
-        }]
+        return [offer_template(
+            self, self.env._("Import Template for Subscriptions"), 'service_subscriptions')]
 
     @api.depends('partner_id', 'company_id')
     def _compute_pricelist_id(self):
