@@ -109,6 +109,14 @@ class TestServiceBulk(ServiceCommon):
         order.action_bill_again()
         self.assertEqual(order.amount_to_bill, 5)
 
+    def test_what_is_left_to_bill_is_without_the_tax_that_a_price_includes(self):
+        order = self._signed(1)
+        order.line_ids.tax_ids = self.env['account.tax'].create({
+            'name': "25 % incl.", 'amount': 25, 'price_include_override': 'tax_included',
+            'company_id': order.company_id.id})
+        order._post_lines()
+        self.assertEqual(order.amount_to_bill, 8)
+
     def test_customer_who_cannot_be_billed_does_not_hold_up_the_others(self):
         orders = self._signed(6)
         orders._post_lines()

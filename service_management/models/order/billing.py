@@ -22,7 +22,7 @@ class ServiceOrder(models.Model):
     is_waived = fields.Boolean(compute='_compute_is_waived')
     amount_to_bill = fields.Monetary(
         string="Left to Bill", compute='_compute_amount_to_bill',
-        help="What the next invoice of the order comes to, before taxes that are added.")
+        help="What the next invoice of the order comes to, before taxes.")
 
     @api.depends('line_ids.invoice_status')
     def _compute_invoice_status(self):
@@ -58,13 +58,11 @@ class ServiceOrder(models.Model):
         """Show the invoices and credit notes of these orders."""
         return self.invoice_ids._show_service_invoices()
 
-    @api.depends('line_ids.invoice_status', 'line_ids.qty_to_invoice', 'line_ids.price_unit',
-                 'line_ids.discount')
+    @api.depends('line_ids.invoice_status', 'line_ids.qty_to_invoice', 'line_ids.price_subtotal')
     def _compute_amount_to_bill(self):
         for order in self:
-            order.amount_to_bill = order.currency_id.round(sum(
-                net_amount(quantity=line.qty_to_invoice, **line._prepare_invoice_price())
-                for line in order._get_billable_lines()))
+            order.amount_to_bill = order.currency_id.round(
+                sum(line._get_amount_to_bill() for line in order._get_billable_lines()))
 
     def action_bill(self):
         """Ask how to bill orders, then make the drafts."""

@@ -169,6 +169,14 @@ class ServiceOrderLine(models.Model):
             return 0.0
         return self._get_net_quantity() - self.qty_invoiced
 
+    def _get_amount_to_bill(self):
+        """Return what the next invoice bills of one line before taxes, unrounded."""
+        self.ensure_one()
+        price = {'price_unit': self.price_unit, 'discount': self.discount}
+        amount = net_amount(quantity=self.qty_to_invoice, **self._prepare_invoice_price())
+        charged = net_amount(quantity=self.quantity, **price)
+        return amount * self.price_subtotal / charged if charged else amount
+
     def _get_net_quantity(self):
         """Return what reversals leave of one line."""
         self.ensure_one()

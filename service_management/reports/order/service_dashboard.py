@@ -85,9 +85,8 @@ class ServiceDashboard(models.AbstractModel):
         amounts = Line._read_group(
             domain & ~partly, ['currency_id', 'company_id'], ['price_subtotal:sum'])
         amounts += [
-            (line.currency_id, line.company_id,
-             line.price_subtotal * line.qty_to_invoice / line.quantity)
-            for line in Line.search(domain & partly) if line.quantity]
+            (line.currency_id, line.company_id, line._get_amount_to_bill())
+            for line in Line.search(domain & partly)]
         tile['hint'] = self._format_worth(amounts)
         return tile
 
