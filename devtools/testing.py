@@ -1,4 +1,5 @@
 """``test``: plain tests, linters, Odoo's tests and browser tours, counted together."""
+import functools
 import os
 import re
 import shutil
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +21,8 @@ from .settings import CACHE, ROOT, TEST_ADDONS
 
 #: Test classes that drive a browser carry this tag; they run beside the others.
 BROWSER_TAG = 'service_browser'
+#: Into how many shares the tests of the core are dealt out when all are run.
+PARTS = 4
 #: How many of the slowest are told at the end.
 SLOWEST = 20
 #: Starts Odoo so that it logs the end of each test, too: between that and the next start lies
@@ -197,10 +201,11 @@ def test(options):
     if not options.what and not options.no_lint:
         for name, text in linting.run_linters().items():
             tally.add(f'lint:{name}', text or None)
-    if files or not options.what:
-        _plain_tests(files or [ROOT / 'tests'], tally)
-    if tags or not options.what:
-        _odoo_tests(tags, tally, options.keep_db)
+    _run_beside(
+        *([[lambda: _plain_tests(files or [ROOT / 'tests'], tally)]]
+          if files or not options.what else []),
+        *([_get_odoo_tests(tags, tally, options.keep_db)] if tags or not options.what else []),
+        tally=tally)
     return _close(tally, started)
 
 
@@ -274,25 +279,28 @@ class Share(NamedTuple):
 
 
 def _get_shares(tags):
-    """Return the shares that some tags ask for, all of them without tags.
-
-    :return: lists of shares: the lists run beside each other, each share after the one before
-    """
+    """Return the shares that some tags ask for, all of them without tags: what takes long first."""
     suite, extra = addons.manifests(), tuple(addons.manifests(TEST_ADDONS))
     if not tags:
+        core, *bridges = suite
+        files = sorted(path.name for path in (ROOT / core / 'tests').glob('test_*.py'))
+        parts = [
+            [f'/{core}/tests/{name}' for name in files[start::PARTS]] for start in range(PARTS)]
+        parts[-1] += [f'/{name}' for name in bridges]
         return [
-            [Share('tests', [*(f'/{name}' for name in suite), f'-{BROWSER_TAG}'])],
-            [Share('tours', [f'{BROWSER_TAG}/{name}' for name in suite]),
-             Share('hooks', [f'/{name}' for name in extra], extra)],
+            Share('tours', [f'{BROWSER_TAG}/{name}' for name in suite]),
+            *(Share(f'tests-{number}', [*part, f'-{BROWSER_TAG}'])
+              for number, part in enumerate(parts, 1)),
+            Share('hooks', [f'/{name}' for name in extra], extra),
         ]
     hooks = [tag for tag in tags if re.split('[/:]', tag.lstrip('/'))[0] in extra]
     shares = [
         Share('tests', [tag for tag in tags if tag not in hooks]), Share('hooks', hooks, extra)]
-    return [[share] for share in shares if share.tags]
+    return [share for share in shares if share.tags]
 
 
-def _odoo_tests(tags, tally, keep_db):
-    """Run Odoo's tests on clones of an installed database, browser tests beside the others."""
+def _get_odoo_tests(tags, tally, keep_db):
+    """Prepare the databases of Odoo's tests, and yield what runs a share of them, one by one."""
     instance = Instance('test', durable=False)
     _offer_browser(instance)
     template, complaints = instance.suite_template()
@@ -303,10 +311,34 @@ def _odoo_tests(tags, tally, keep_db):
     shares = _get_shares(tags)
     shots = CACHE / 'screenshots'
     shutil.rmtree(shots, ignore_errors=True)
-    threads = [
-        threading.Thread(target=_run_shares, args=(
-            some, instance, template, shots, tally, keep_db, len(shares) == 1))
-        for some in shares]
+    for share in shares:
+        yield functools.partial(
+            _run_share, share, instance, template, shots, tally, keep_db, len(shares) == 1)
+
+
+def _run_beside(*queues, tally):
+    """Run what several queues hold, two at a time; whoever is through goes on with the others.
+
+    :param queues: iterables of functions without arguments; one queue is asked by one at a time
+    """
+    queues = [(iter(queue), threading.Lock()) for queue in queues]
+
+    def work(first):
+        for queue, lock in queues[first:] + queues[:first]:
+            while True:
+                with lock:
+                    run = next(queue, None)
+                if run is None:
+                    break
+                run()
+
+    def work_and_tell(first):
+        try:
+            work(first)
+        except Exception:  # a thread that dies in silence would pass for one whose tests passed
+            tally.add(f'run:{first + 1}', traceback.format_exc())
+
+    threads = [threading.Thread(target=work_and_tell, args=(first,)) for first in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -317,11 +349,6 @@ def _offer_browser(instance):
     """Let Odoo find a browser first of all where it looks for programs."""
     if folder := browser_folder():
         instance.environ['PATH'] = f"{folder}{os.pathsep}{instance.environ['PATH']}"
-
-
-def _run_shares(shares, *arguments):
-    for share in shares:
-        _run_share(share, *arguments)
 
 
 def _run_share(share, instance, template, shots, tally, keep_db, alone):

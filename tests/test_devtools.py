@@ -2,6 +2,7 @@
 import socket
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -157,8 +158,9 @@ def test_no_test_beside_us_is_a_failure():
 
 
 def test_last_line_counts(monkeypatch, capsys):
-    monkeypatch.setattr(testing, '_odoo_tests', lambda tags, tally, keep_db: tally.merge(
-        feed_timed((0, 'Starting TestX.test_a ...'), (5, 'Ended TestX.test_a'))))
+    monkeypatch.setattr(testing, '_get_odoo_tests', lambda tags, tally, keep_db: [
+        lambda: tally.merge(
+            feed_timed((0, 'Starting TestX.test_a ...'), (5, 'Ended TestX.test_a')))])
     assert testing.test(SimpleNamespace(
         what=['service_management'], no_lint=True, keep_db=False, odoo=False)) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -181,11 +183,42 @@ def test_addons_of_tests_are_installed_where_their_tests_run_only():
     extra = addons.manifests(settings.TEST_ADDONS)
     assert 'test_service_management' in extra
     for tags in ([], ['/service_management', '/test_service_management:TestX']):
-        shares = {share.name: share for some in testing._get_shares(tags) for share in some}
+        shares = {share.name: share for share in testing._get_shares(tags)}
         assert [name for name, share in shares.items() if share.addons] == ['hooks']
         assert all('test_service_management' in tag for tag in shares['hooks'].tags)
-    [[share]] = testing._get_shares(['service_browser'])
+    [share] = testing._get_shares(['service_browser'])
     assert (share.name, share.tags, share.addons) == ('tests', ['service_browser'], ())
+
+
+def test_each_file_of_tests_is_in_one_share():
+    tags = [tag for share in testing._get_shares([]) for tag in share.tags]
+    for addon in addons.manifests():
+        files = [f'/{addon}/tests/{path.name}' for path in
+                 (settings.ROOT / addon / 'tests').glob('test_*.py')]
+        assert files
+        assert tags.count(f'/{addon}') == 1 or [tags.count(name) for name in files] == [1] * len(files)
+
+
+def test_two_work_beside_each_other_until_all_is_done():
+    met, tally, ran = threading.Barrier(2, timeout=60), testing.Tally(), []
+
+    def meet():
+        met.wait()
+        ran.append('met')
+
+    def prepare():
+        yield meet
+        yield lambda: ran.append('more')
+
+    testing._run_beside([meet], prepare(), tally=tally)
+    assert (sorted(ran), tally.failed) == (['met', 'met', 'more'], {})
+
+
+def test_run_that_breaks_off_is_a_failure():
+    tally, ran = testing.Tally(), []
+    testing._run_beside([lambda: 1 / 0], [lambda: ran.append('other')], tally=tally)
+    assert ran == ['other']
+    assert 'ZeroDivisionError' in ''.join(tally.failed.values())
 
 
 def test_addons_of_tests_are_in_no_wheel():
