@@ -73,6 +73,39 @@ class TestServiceBoard(ServiceBaseCommon, MailCommon):
         with self.assertRaises(AccessError):
             self.visit.with_user(self.user_customer_service).get_change_questions(values)
 
+    # ------------------------------------------------------------ taken back
+
+    @users('service_dispatcher')
+    def test_undone_planning_brings_the_order_back_to_its_stage(self):
+        visit, first = self.visit.with_user(self.env.user), self.order.stage_id
+        proposal = visit.get_drop_proposal(self.technician.id)
+        visit.write(proposal['values'])
+        self.assertEqual(self.order.stage_id.event, 'planned')
+        visit.write(proposal['undo'])
+        self.assertEqual(self.order.stage_id, first)
+        visit.write(proposal['values'])
+        self.assertEqual(self.order.stage_id.event, 'planned')
+        visit.write({'employee_id': False})
+        self.assertEqual(self.order.stage_id, first, "Whoever drags it back, too")
+
+    @users('service_dispatcher')
+    def test_order_stays_planned_while_another_visit_is(self):
+        first = self._plan(self.order, '2026-03-03 10:00:00').with_user(self.env.user)
+        second = self._plan(self.order, '2026-03-04 10:00:00').with_user(self.env.user)
+        planned = self.order.stage_id
+        first.write({'employee_id': False})
+        self.assertEqual(self.order.stage_id, planned)
+        self.env['service.visit.cancel'].create({
+            'visit_ids': second.ids, 'reason_id': self.visit_reason.id}).action_apply()
+        self.assertEqual(self.order.stage_id, self.stage_first, "Somebody else has to come")
+
+    @users('service_dispatcher')
+    def test_stage_that_was_chosen_by_hand_stays(self):
+        self._plan(self.order, '2026-03-03 10:00:00')
+        self.order.write({'stage_id': self.stage_hold.id, 'stage_reason_id': self.reason.id})
+        self.visit.with_user(self.env.user).write({'employee_id': False})
+        self.assertEqual(self.order.stage_id, self.stage_hold)
+
     # ------------------------------------------------------------ many at once
 
     @users('service_dispatcher')

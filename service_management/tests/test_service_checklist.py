@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import users
@@ -120,6 +121,18 @@ class TestServiceChecklist(ServiceBaseCommon):
             order.action_sign_off()
         self.tight.with_env(self.env).answer_yes_no = 'yes'
         self.assertEqual(order.action_sign_off()['res_model'], 'service.order.change.stage')
+
+    def test_customer_signs_nothing_whose_checklist_is_not_complete(self):
+        visit = self._plan(self.order, fields.Datetime.now())
+        visit.action_start()
+        visit._finish()
+        self.assertFalse(self.order.can_customer_sign)
+        with self.assertRefusedWith(UserError, "nothing to sign", self.order):
+            self.order._sign_by_customer("Guest", SIGNATURE)
+        self.tight.answer_yes_no = 'yes'
+        self.assertTrue(self.order.can_customer_sign)
+        self.order._sign_by_customer("Guest", SIGNATURE)
+        self.assertEqual(self.order.state, 'signed_off')
 
     def test_what_is_signed_is_frozen(self):
         self.tight.answer_yes_no = 'yes'

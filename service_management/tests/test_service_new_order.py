@@ -123,3 +123,10 @@ class TestServiceNewOrder(ServiceBaseCommon):
         self.assertEqual(new.similar_order_ids._origin.ids, of_object.ids)
         other = self.env['service.order'].new({'partner_id': self.other_customer.id})
         self.assertFalse(other.similar_order_ids)
+
+    def test_work_under_way_is_no_call_that_came_twice(self):
+        order, other = self._create_order(), self._create_order()
+        self.assertEqual(order.similar_order_ids, other)
+        self._plan(order).action_start()
+        self.assertFalse(order.similar_order_ids)
+        self.assertEqual(other.similar_order_ids, order)

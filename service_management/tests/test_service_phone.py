@@ -1,5 +1,7 @@
 import base64
+from datetime import datetime
 from io import BytesIO
+from xml.etree import ElementTree
 
 from PIL import Image
 
@@ -55,6 +57,27 @@ class TestServicePhone(ServiceBaseCommon):
         found = self.env['service.visit'].with_user(self.user_technician).search(domain)
         self.assertIn(self.visit, found)
         self.assertNotIn(planned, found)
+
+    def test_what_is_under_way_stands_first_and_what_is_over_last(self):
+        done, running, later = (
+            self._plan(self._create_order(), f'2026-03-03 {hour}:00:00') for hour in (12, 14, 16))
+        done._start_timer('work', datetime(2026, 3, 3, 7))
+        done._finish()
+        running.action_start()
+        order = ElementTree.fromstring(self.env['service.visit'].get_view(
+            self.env.ref('service_management.service_visit_view_kanban_mine').id)['arch']
+        ).get('default_order')
+        visits = self.visit | done | running | later
+        found = visits.with_user(self.user_technician).search([('id', 'in', visits.ids)], order=order)
+        self.assertEqual(list(found), [running, self.visit, later, done])
+
+    def test_history_begins_with_what_was_and_ends_with_what_is_to_come(self):
+        due = self._create_order(object_ids=self.object.ids, date_order='2026-12-01 08:00:00')
+        self.assertTrue(due.is_ahead)
+        self.assertFalse(self.order.is_ahead)
+        self._plan(due)
+        self._sign(due)
+        self.assertFalse(due.is_ahead, "What was done early was done")
 
     def test_who_covers_for_another_team_reads_the_history_of_his_object(self):
         south = self.env['service.team'].create({'name': "South", 'company_id': self.company.id})

@@ -468,6 +468,17 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
             page = self._get(f'/my/service_orders/{self.order.id}?report_type=html').text
             self.assertNotIn("This receipt is not an invoice", page)
 
+    def test_documents_are_downloaded_by_the_link_of_a_mail_without_a_login(self):
+        done = self._worked_order(title="Worked")
+        self.authenticate(None, None)
+        for order, report in ((done, 'receipt'), (self.quote, 'quote')):
+            with self.subTest(report=report):
+                url = f'/my/service_orders/{order.id}?report={report}&report_type=pdf&download=true'
+                response = self._get(f'{url}&access_token={order._portal_ensure_token()}')
+                self.assertEqual(response.headers['Content-Type'], 'application/pdf')
+                other = self._get(f'{url}&access_token={self.order._portal_ensure_token()}')
+                self.assertNotEqual(other.headers['Content-Type'], 'application/pdf')
+
     def test_documents_are_downloaded_as_the_links_of_the_page_ask(self):
         done = self._worked_order(title="Worked")
         self.authenticate('guest', 'guest')

@@ -279,7 +279,7 @@ class TestServiceQuote(ServiceBaseCommon):
         order, later = self._accepted_and_more()
         self._plan(order)
         self._sign(order)
-        order.stage_id = self.stage_first
+        order.write({'stage_id': self.stage_first.id, 'stage_note': "More work"})
         self.assertOnlyQuotedIsAgreed(order, later)
 
     def test_revoking_an_accepted_order_agrees_no_price(self):

@@ -210,7 +210,8 @@ class TestServiceRights(ServiceCommon):
         for record, guard, user, message in (
             (quote, lambda order: order._check_move(self.stage_first, {}), technician,
              "do not move orders by hand"),
-            (reopened, lambda order: order._check_move(self.stage_first, {}), dispatcher,
+            (reopened, lambda order: order._check_move(
+                self.stage_first, {'stage_note': "More work"}), dispatcher,
              "only a service manager reopens it"),
             (signed_off, lambda order: order._post_lines(), dispatcher,
              "Only a service manager posts"),

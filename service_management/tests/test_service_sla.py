@@ -282,7 +282,7 @@ class TestServiceSlaTargets(SlaCommon):
         with freeze_time('2026-03-02 11:00:00'):
             self._sign(order)
         with freeze_time('2026-03-02 13:00:00'):
-            order.write({'stage_id': self.stage_first.id})
+            order.write({'stage_id': self.stage_first.id, 'stage_note': "More work"})
         self.assertRecordValues(self._status(order), [{
             'state': 'running', 'elapsed_hours': 3, 'date_reached': False,
             'deadline': utc('2026-03-03 10:00:00')}])

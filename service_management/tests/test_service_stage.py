@@ -311,8 +311,31 @@ class TestServiceStage(ServiceBaseCommon):
         planned = self.env['service.stage'].search([('event', '=', 'planned')])
         with self.assertRaisesRegex(UserError, "only a service manager reopens"):
             order.with_user(self.user_dispatcher).stage_id = planned
-        order.with_user(self.user_manager).stage_id = planned
+        order.with_user(self.user_manager).write({
+            'stage_id': planned.id, 'stage_note': "The pump drips again"})
         self.assertEqual(order.state, 'open')
+
+    @users('service_manager')
+    def test_signed_off_order_is_reopened_with_a_reason_and_signed_once_more(self):
+        order = self._worked_order().with_user(self.env.user)
+        planned = self.env['service.stage'].search([('event', '=', 'planned')])
+        order.sudo().signature = SIGNATURE
+        with self.assertRefusedWith(UserError, "say why it is opened again", order):
+            order.stage_id = planned
+        action = order.get_stage_move_action(planned.id)
+        dialog = Form(self.env[action['res_model']].with_context(**action['context']))
+        with self.assertRaises(AssertionError, msg="The reason is asked for"):
+            dialog.save()
+        dialog.note = "The pump drips again"
+        dialog.save().action_apply()
+        self.assertRecordValues(order, [{
+            'state': 'open', 'signature': False, 'signed_by': False, 'signed_on': False,
+            'is_receipt_due': False}])
+        filed = order.message_ids.filtered('attachment_ids')
+        self.assertIn("The pump drips again", filed.body)
+        self.assertEqual(filed.attachment_ids.name, 'signature.png')
+        with self.assertRaisesRegex(UserError, "is not signed"):
+            order.stage_id = self.stage_signed_off
 
     def test_posted_order_stays_closed(self):
         order = self._worked_order()

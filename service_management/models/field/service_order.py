@@ -1,5 +1,3 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -101,18 +99,7 @@ class ServiceOrder(models.Model):
         """
         self.ensure_one()
         step, order = self.sign_off_step, self.sudo()  # what the sign-off made without asking
-        former = step['before']['order'].get(str(self.id), {})
-        text = self.env._(
-            "The sign-off by %(name)s is taken back.", name=self.signed_by or self.env.user.name)
-        if reason:
-            text += ' ' + reason
-        picture = order.signature and [('signature.png', base64.b64decode(order.signature))]
-        order.message_post(
-            body=text, author_id=self.env.user.partner_id.id, subtype_xmlid='mail.mt_note',
-            attachments=picture or None)
-        if not former.get('signed_on'):
-            order.write({'signature': False, 'signed_by': False, 'signed_on': False})
-        order.is_receipt_due = False
+        order._file_signature(reason)
         order._put_back(step, reason)
         for visit in order.visit_ids:
             visit.steps = (visit.steps or [])[:step['counts'].get(str(visit.id), 0)] or False

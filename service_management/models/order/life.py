@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -216,6 +218,10 @@ class ServiceOrder(models.Model):
                 raise UserError(self.env._(
                     "%s has posted lines and stays closed. Create another order for more work.",
                     self.name))
+            if self.state == 'signed_off' and not (
+                    vals.get('stage_note') or vals.get('stage_reason_id')):
+                raise UserError(self.env._(
+                    "%s is signed off. Use “Change Stage” and say why it is opened again.", self.name))
         elif state == 'signed_off':
             if self._requires_signature() and not (
                     vals.get('signature') or self.signature):
@@ -258,6 +264,8 @@ class ServiceOrder(models.Model):
                 lambda order: origins[order].category != order.state).grouped('state').items():
             orders._on_state(state)
         self.filtered(lambda order: (
+            order.state == 'open' and origins[order].category == 'signed_off'))._file_signature()
+        self.filtered(lambda order: (
             order.state == 'open' and origins[order].category == 'cancelled'))._on_revoked()
 
     def _on_state(self, state):
@@ -278,6 +286,23 @@ class ServiceOrder(models.Model):
         stages = [log.stage_id for log in self.sudo().stage_log_ids]
         return sum(stage.category == 'open' for stage in stages) == 1
 
+    def _file_signature(self, reason=False):
+        """Keep in the history what was signed of orders that go on: it is signed once more.
+
+        :param str reason: why, where the history of the stage does not say it
+        """
+        for order in self.sudo():  # evidence is nobody's to write
+            text = self.env._(
+                "The sign-off by %(name)s is taken back.",
+                name=order.signed_by or self.env.user.name)
+            picture = order.signature and [('signature.png', base64.b64decode(order.signature))]
+            order.message_post(
+                body=' '.join(filter(None, (text, reason or order.stage_note))),
+                author_id=self.env.user.partner_id.id,
+                subtype_xmlid='mail.mt_note', attachments=picture or None)
+            order.write({
+                'signature': False, 'signed_by': False, 'signed_on': False, 'is_receipt_due': False})
+
     def _on_revoked(self):
         """Take back what cancelling did to the lines; extend for more."""
         self.line_ids.filtered('is_cancelled_with_order')._reopen()
@@ -295,6 +320,17 @@ class ServiceOrder(models.Model):
         lines = self.line_ids.filtered(lambda line: line.state == 'open')
         lines._cancel()
         lines.sudo().is_cancelled_with_order = True  # only cancelling an order says so
+
+    def _move_back_from(self, event):
+        """Move orders that an event brought to their stage back to where they were: it is undone."""
+        for order in self.filtered(lambda order: order.stage_id.event == event):
+            # What happened decides, whoever asks.
+            last = order.sudo().stage_log_ids.sorted('id')[-1:]
+            former = last.stage_from_id.filtered_domain(
+                last.stage_from_id._get_available_domain(**dict(order._get_stage_place()))
+                & Domain('category', '=', order.state) & Domain('needs_reason', '=', False))
+            if last.stage_id == order.stage_id and former.active:
+                order.sudo().stage_id = former  # as the move that it undoes
 
     def _move_on_event(self, event):
         """Move orders to the stage of their state that waits for an event, never backwards."""
@@ -327,16 +363,22 @@ class ServiceOrder(models.Model):
 
     def _needs_stage_dialog(self, stage):
         """Tell whether a move to a stage has questions that only a person can answer."""
-        if stage.needs_reason or stage.category != 'signed_off':
-            return stage.needs_reason
+        if stage.needs_reason or self._is_reopened_by(stage):
+            return True
+        if stage.category != 'signed_off':
+            return False
         is_unsigned = any(
             order._requires_signature() and not order.signature for order in self)
         return is_unsigned or bool(self._get_posting_warnings())
 
+    def _is_reopened_by(self, stage):
+        """Tell whether a move to a stage takes back that one of these orders is signed off."""
+        return stage.category == 'open' and 'signed_off' in self.mapped('state')
+
     @api.model
     def _get_dialog_answers(self):
         """Return what the dialog of a move is going to answer, to check the rest before it opens."""
-        return {'stage_reason_id': True, 'signature': True}
+        return {'stage_reason_id': True, 'stage_note': True, 'signature': True}
 
     def _open_stage_dialog(self, stage=None, title=None):
         """Return the dialog that moves these orders, to a stage if one is given."""

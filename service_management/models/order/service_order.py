@@ -122,6 +122,9 @@ class ServiceOrder(models.Model):
         string="Arrive After", copy=False, help="Beginning of the window promised to the customer.")
     arrival_to = fields.Datetime(
         string="Arrive Before", copy=False, help="End of the window promised to the customer.")
+    is_ahead = fields.Boolean(
+        compute='_compute_is_ahead', export_string_translation=False,
+        help="Made before its day, as agreements make orders.")
     channel = fields.Selection(
         selection=[
             ('phone', "Phone"),
@@ -146,6 +149,13 @@ class ServiceOrder(models.Model):
         "The arrival window ends before it begins. Correct “Arrive Before”.")
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another order has this number already.")
+
+    @api.depends('date_order', 'state')
+    def _compute_is_ahead(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.is_ahead = order.state in ('draft', 'open') and bool(
+                order.date_order and order.date_order > now)
 
     @api.depends('partner_id')
     def _compute_contact_id(self):

@@ -17,9 +17,14 @@ class ServiceOrder(models.Model):
     def _compute_similar_order_ids(self):
         for order in self:
             found = self.browse()
-            if order.partner_id and order.state in (False, 'draft', 'open'):
+            if order.partner_id and order._may_be_called_twice():
                 found = order._find_similar()
             order.similar_order_ids = found
+
+    def _may_be_called_twice(self):
+        """Tell whether one order may still turn out to be another one; extend for what rules it out."""
+        self.ensure_one()
+        return self.state in (False, 'draft', 'open')
 
     def _find_similar(self):
         """Return what is open for the objects of one order, else for its customer, newest first."""

@@ -94,6 +94,14 @@ class ServiceOrder(models.Model):
         planned = self.visit_ids.filtered(lambda visit: visit._is_open() and visit.employee_id)
         return super()._moves_by_call(state) and not (state == 'cancelled' and planned)
 
+    @api.depends('planning_state')
+    def _compute_similar_order_ids(self):
+        super()._compute_similar_order_ids()
+
+    def _may_be_called_twice(self):
+        """Once somebody is on the way it is work, and stays an order of its own."""
+        return super()._may_be_called_twice() and self.planning_state != 'under_way'
+
     def _check_becomes(self, state, vals):
         super()._check_becomes(state, vals)
         if state in ('signed_off', 'cancelled'):
@@ -123,6 +131,14 @@ class ServiceOrder(models.Model):
         # Portal acceptance and mail open orders too, and technicians end visits.
         return self.env['service.visit'].sudo().create([
             order._prepare_first_visit() for order in without_visit])
+
+    def _after_unplanning(self):
+        """Take back what planning did to the stage of orders that nobody is planned for any more."""
+        unplanned = self.filtered(lambda order: not any(
+            visit.state not in ('planned', 'cancelled') or (
+                visit.state == 'planned' and not visit.is_unassigned)
+            for visit in order.visit_ids))
+        unplanned._move_back_from('planned')
 
     def _prepare_first_visit(self):
         """Return the values of the visit that waits to be planned; extend to carry more over."""

@@ -4,13 +4,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_time
+from odoo.tools import SQL, format_date, format_time
 
 from ...tools.spans import overlap
 from ...tools.working_time import worked
 from ..common.records import compute_anew, search_yes_or_no
 
 OPEN_STATES = ('planned', 'dispatched', 'under_way')
+#: Which states a technician's list begins and ends with; the others are 1
+_TURNS = {'under_way': 0, 'done': 2, 'cancelled': 3}
 #: How long a visit lasts at most: a year.
 LONGEST_HOURS = 366 * 24
 
@@ -52,6 +54,9 @@ class ServiceVisit(models.Model):
     duration_hours = fields.Float(
         string="Duration", compute='_compute_duration_hours', store=True, readonly=False,
         precompute=True, help="Planned hours; moves the end.")
+    turn = fields.Integer(
+        compute='_compute_turn', export_string_translation=False,
+        help="What is under way comes first, what is over last.")
     time_span = fields.Char(string="Planned Time", compute='_compute_time_span')
     is_unassigned = fields.Boolean(
         compute='_compute_is_unassigned', search='_search_is_unassigned')
@@ -178,6 +183,19 @@ class ServiceVisit(models.Model):
                  or sum(order.task_ids.task_id.mapped('duration_hours'))
                  or order.company_id.service_visit_hours or 1.0)
         return min(hours, LONGEST_HOURS)
+
+    @api.depends('state')
+    def _compute_turn(self):
+        for visit in self:
+            visit.turn = _TURNS.get(visit.state, 1)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name != 'turn':
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        state = self._field_to_sql(alias, 'state', query)
+        cases = SQL(' ').join(
+            SQL("WHEN %s THEN %s", name, turn) for name, turn in _TURNS.items())
+        return SQL("CASE %s %s ELSE 1 END %s %s", state, cases, direction, nulls)
 
     @api.depends('date_start', 'date_end')
     @api.depends_context('tz', 'lang')
@@ -325,6 +343,7 @@ class ServiceVisit(models.Model):
         planned = self.filtered(
             lambda visit: visit._is_open() and visit.employee_id and visit.date_start)
         planned.order_id._move_on_event('planned')
+        (self - planned).order_id._after_unplanning()
 
     @api.model
     def _get_open_domain(self):

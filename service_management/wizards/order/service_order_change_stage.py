@@ -18,6 +18,7 @@ class ServiceOrderChangeStage(models.TransientModel):
     reason_id = fields.Many2one(
         comodel_name='service.reason', domain="[('usage', '=', usage)]")
     note = fields.Char()
+    is_reopening = fields.Boolean(compute='_compute_is_reopening')
     is_sign_off = fields.Boolean(compute='_compute_usage')
     work_summary = fields.Html(compute='_compute_work_summary')
     signed_by = fields.Char(string="Name")
@@ -38,6 +39,11 @@ class ServiceOrderChangeStage(models.TransientModel):
             category = wizard.stage_id.category
             wizard.usage = 'cancel' if category == 'cancelled' else 'stage'
             wizard.is_sign_off = category == 'signed_off'
+
+    @api.depends('order_ids', 'stage_id')
+    def _compute_is_reopening(self):
+        for wizard in self:
+            wizard.is_reopening = wizard.order_ids._is_reopened_by(wizard.stage_id)
 
     @api.depends('order_ids', 'stage_id')
     def _compute_needs_signature(self):

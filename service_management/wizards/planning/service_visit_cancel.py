@@ -23,4 +23,5 @@ class ServiceVisitCancel(models.TransientModel):
                 raise UserError(self.env._("The visit %s is over.", visit.display_name))
         self.visit_ids._cancel(self.reason_id, self.note)
         self.visit_ids.order_id._ensure_waiting_visit()
+        self.visit_ids.order_id._after_unplanning()
         return {'type': 'ir.actions.act_window_close'}

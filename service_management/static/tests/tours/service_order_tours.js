@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { drawOn } from "@service_management/../tests/tours/service_tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
@@ -8,32 +9,6 @@ const openMenu = (...xmlIds) =>
         trigger: `[data-menu-xmlid="service_management.${xmlId}"]`,
         run: "click",
     }));
-
-/** Draw a stroke on a canvas, as a finger does. */
-function drawOn(canvas) {
-    const { left, top } = canvas.getBoundingClientRect();
-    const events = [
-        ["pointerdown", 20, 20],
-        ["pointermove", 60, 60],
-        ["pointermove", 120, 30],
-        ["pointerup", 120, 30],
-    ];
-    for (const [type, x, y] of events) {
-        canvas.dispatchEvent(
-            new PointerEvent(type, {
-                bubbles: true,
-                cancelable: true,
-                pointerId: 1,
-                isPrimary: true,
-                button: 0,
-                buttons: type === "pointerup" ? 0 : 1,
-                pressure: 0.5,
-                clientX: left + x,
-                clientY: top + y,
-            })
-        );
-    }
-}
 
 tours.add("service_new_order_tour", {
     steps: () => [

@@ -25,3 +25,29 @@ export const signAs = (name) => [
         expectUnloadPage: true,
     },
 ];
+
+/** Draws a stroke on a canvas, as a finger does. */
+export function drawOn(canvas) {
+    const { left, top } = canvas.getBoundingClientRect();
+    const events = [
+        ["pointerdown", 20, 20],
+        ["pointermove", 60, 60],
+        ["pointermove", 120, 30],
+        ["pointerup", 120, 30],
+    ];
+    for (const [type, x, y] of events) {
+        canvas.dispatchEvent(
+            new PointerEvent(type, {
+                bubbles: true,
+                cancelable: true,
+                pointerId: 1,
+                isPrimary: true,
+                button: 0,
+                buttons: type === "pointerup" ? 0 : 1,
+                pressure: 0.5,
+                clientX: left + x,
+                clientY: top + y,
+            })
+        );
+    }
+}

@@ -21,6 +21,13 @@ export class ServiceDispatchCalendarModel extends CalendarModel {
         return super.updateData(data);
     }
 
+    /** The job says more than the number of its order. */
+    normalizeRecord(rawRecord) {
+        const { title, partner_id: customer, employee_id: technician } = rawRecord;
+        const parts = [title, customer?.[1], technician?.[1]];
+        return { ...super.normalizeRecord(rawRecord), title: parts.filter(Boolean).join(" · ") };
+    }
+
     async updateRecord(record, options = {}) {
         const values = this.buildRawRecord(record, options);
         delete values.name;
