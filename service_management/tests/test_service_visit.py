@@ -275,7 +275,12 @@ class TestServiceVisit(ServiceBaseCommon):
         self._plan(self.order)
         proposal = self.visit.get_drop_proposal(False)
         self.assertEqual(proposal, {
-            'values': {'employee_id': False}, 'warnings': [], 'message': False})
+            'values': {'employee_id': False}, 'warnings': [], 'message': False,
+            'undo': self.visit._prepare_undo()})
+        before = self.visit.read(['employee_id', 'date_start', 'date_end', 'state'])
+        self.visit.write(proposal['values'])
+        self.visit.write(proposal['undo'])
+        self.assertEqual(self.visit.read(['employee_id', 'date_start', 'date_end', 'state']), before)
 
     def test_drop_of_a_finished_visit_is_refused_and_says_why(self):
         self._plan(self.order)
