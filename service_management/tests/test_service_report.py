@@ -216,6 +216,8 @@ class TestServiceReport(ServiceBaseCommon):
         orders[0]._post_lines()
         margin = self._render('report_service_margin', orders)
         self.assertIn("150.00", margin)
+        self.assertRegex(margin, r'>\s*53\.6\s*<')
+        self.assertNotIn("5,357", margin)
         self.assertIn("Oven is cold", margin)
         schedule = self._render('report_service_schedule', orders)
         self.assertIn("To be agreed", schedule)
