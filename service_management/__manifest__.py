@@ -26,6 +26,7 @@
         'reports/order/service_order_documents.xml',
         'reports/order/service_order_checklist_documents.xml',
         'reports/order/service_order_overviews.xml',
+        'reports/order/account_move_documents.xml',
         'reports/sla/service_sla_documents.xml',
         'reports/agreement/service_agreement_documents.xml',
         'reports/subscription/service_subscription_documents.xml',

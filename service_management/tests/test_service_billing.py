@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from lxml import html
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, users
@@ -225,6 +227,19 @@ class TestServiceBilling(ServiceCommon):
              'tax_ids': self.tax.ids, 'service_order_line_id': order.line_ids[1].id}])
         self.assertEqual(order.invoice_status, 'invoiced')
         self.assertEqual(order.invoice_ids, invoice)
+
+    def test_rows_of_its_paper_stay_whole_below_titles_that_are_printed_once(self):
+        invoice = self._posted_order()._create_invoices()
+        other = self.init_invoice('out_invoice', products=self.part)
+        for move, layout in ((invoice, 'page-break-inside: avoid'), (other, None)):
+            tree = html.fromstring(self.env['ir.actions.report']._render_qweb_html(
+                'account.report_invoice', move.ids)[0].decode())
+            table = tree.xpath("//table[@name='invoice_line_table']")[0]
+            self.assertEqual(
+                {row.get('style') for row in table.xpath("./tbody//tr[td[@name='td_quantity']]")},
+                {layout})
+            self.assertEqual(
+                'table-row-group' in (table.xpath("./thead")[-1].get('style') or ''), bool(layout))
 
     def test_billing_twice_bills_once(self):
         order = self._posted_order()

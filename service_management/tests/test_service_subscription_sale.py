@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, users
@@ -73,6 +75,11 @@ class TestServiceSubscriptionSale(SubscriptionCommon):
             'sale.report_saleorder', order.ids)[0].decode()
         for text in ("per month", "per year", "Recurring, in a year", "3,180.00"):
             self.assertIn(text, paper)
+        # Beside the totals: below them it went to a page of its own.
+        tree = html.fromstring(paper)
+        self.assertTrue(tree.xpath("//div[@id='total']//*[contains(@class, 'o_service_recurring')]"))
+        rows = tree.xpath("//tr[@name='tr_product']/@style")
+        self.assertEqual(rows, ['page-break-inside: avoid'] * 3)
 
     def test_quotation_of_what_is_paid_once_says_nothing_of_it(self):
         order = self.env['sale.order'].with_user(self.user_sales).create({

@@ -16,6 +16,11 @@ class AccountMove(models.Model):
             # That an invoice bills service is no secret to whom may see the invoice.
             move.service_order_count = len(move.sudo().line_ids.service_order_line_id.order_id)
 
+    def _bills_service(self):
+        """Tell whether one move bills service: its paper is laid out for it."""
+        self.ensure_one()
+        return bool(self.service_order_count)
+
     def action_view_service_orders(self):
         """Show the orders that the invoice bills."""
         self.ensure_one()

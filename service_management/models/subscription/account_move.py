@@ -21,6 +21,9 @@ class AccountMove(models.Model):
             move.service_subscription_count = len(
                 move.sudo().line_ids.service_fee_id.subscription_id)
 
+    def _bills_service(self):
+        return super()._bills_service() or bool(self.service_subscription_count)
+
     def action_view_service_subscriptions(self):
         """Show the subscriptions that the invoice bills."""
         self.ensure_one()
