@@ -49,6 +49,7 @@ from . import test_service_portal
 from . import test_service_preview
 from . import test_service_price
 from . import test_service_privacy
+from . import test_service_quantity
 from . import test_service_quote
 from . import test_service_reminder
 from . import test_service_report

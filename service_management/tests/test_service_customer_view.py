@@ -89,7 +89,7 @@ class TestServiceCustomerView(PortalCommon, ServiceBaseCommon):
         visit = self._work(self.order)
         page = self._read(self.order)
         dialog = page[page.index('id="o_service_sign"'):]
-        for text in ("Cleaning of the burner", "240.00", visit.employee_id.name, "3 Hours"):
+        for text in ("Cleaning of the burner", "240.00", visit.employee_id.name, "3 hours"):
             self.assertIn(text, dialog)
 
     def test_work_whose_price_changed_is_read_again_before_it_is_confirmed(self):

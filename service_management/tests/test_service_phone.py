@@ -45,7 +45,7 @@ class TestServicePhone(ServiceBaseCommon):
             'arrival_window', 'note_text', 'task_summary', 'object_summary', 'clock_text')}
         self.assertEqual(said, {
             'arrival_window': "10:00 AM – 12:00 PM", 'note_text': "Gate code 4711",
-            'task_summary': "1 of 2 tasks", 'object_summary': "Boiler, S/N B-1",
+            'task_summary': "Tasks: 1 of 2", 'object_summary': "Boiler, S/N B-1",
             'clock_text': "Work since 11:00 AM"})
 
     def test_plans_that_were_not_dispatched_are_on_nobodys_list(self):

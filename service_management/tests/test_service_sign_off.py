@@ -48,9 +48,10 @@ class TestServiceSignOff(ServiceBaseCommon, MailCommon):
         self._work()
         summary = ' '.join(self._open().work_summary.split())
         self.assertTrue(self.order.amount_total)
-        for text in ("Boiler does not start", "S/N B-1", "Clean the burner", "Hours", "0.50", "Pump",
+        for text in ("Boiler does not start", "S/N B-1", "Clean the burner", "0.5 hours", "Pump",
                      "240.00", f"{self.order.amount_total:.2f}"):
             self.assertIn(text, summary)
+        self.assertNotIn("Units", summary)
 
     def test_who_signs_sees_what_is_free(self):
         self.object.warranty_labor_end = '2026-12-31'

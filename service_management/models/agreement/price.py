@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...tools.clock import local_day
 from ...tools.proration import MONTHS
-from ..common.records import format_quantity
+from ..common.records import format_quantity, is_one
 
 
 class ServiceAgreement(models.Model):
@@ -72,17 +72,38 @@ class ServiceAgreement(models.Model):
         self.ensure_one()
         if not self.allowance_kind:
             return ''
-        env, count = self.env, f'{self.allowance_quantity:g}'
+        env, count = self.env, format_quantity(self.env, self.allowance_quantity)
         if self.allowance_kind == 'hours':
-            return {
-                'term': env._("%s hours of work in all", count),
-                'month': env._("%s hours of work a month", count),
-                'quarter': env._("%s hours of work a quarter", count),
-                'year': env._("%s hours of work a year", count)}[self.allowance_period or 'term']
-        return {
-            'term': env._("%s visits in all", count), 'month': env._("%s visits a month", count),
-            'quarter': env._("%s visits a quarter", count),
-            'year': env._("%s visits a year", count)}[self.allowance_period or 'term']
+            one, many = {
+                'term': (
+                    env._("%s hour of work in all", count), env._("%s hours of work in all", count)),
+                'month': (
+                    env._("%s hour of work a month", count), env._("%s hours of work a month", count)),
+                'quarter': (
+                    env._("%s hour of work a quarter", count),
+                    env._("%s hours of work a quarter", count)),
+                'year': (
+                    env._("%s hour of work a year", count), env._("%s hours of work a year", count)),
+            }[self.allowance_period or 'term']
+        else:
+            one, many = {
+                'term': (env._("%s visit in all", count), env._("%s visits in all", count)),
+                'month': (env._("%s visit a month", count), env._("%s visits a month", count)),
+                'quarter': (env._("%s visit a quarter", count), env._("%s visits a quarter", count)),
+                'year': (env._("%s visit a year", count), env._("%s visits a year", count)),
+            }[self.allowance_period or 'term']
+        return one if is_one(env, self.allowance_quantity) else many
+
+    def _get_renewal_words(self):
+        """Return how one agreement goes on by itself, as customers read it."""
+        self.ensure_one()
+        months, days = self.renewal_months, self.notice_days
+        return self.env._(
+            "Renews itself for %(months)s unless one of us ends it %(days)s before.",
+            months=self.env._("%s month", months) if is_one(self.env, months)
+            else self.env._("%s months", months),
+            days=self.env._("%s day", days) if is_one(self.env, days)
+            else self.env._("%s days", days))
 
     def _get_promise_words(self, target):
         """Return within how long one agreement promises a target, as customers read it."""
@@ -98,9 +119,13 @@ class ServiceAgreement(models.Model):
         whole, minutes = divmod(round(hours * 60), 60)
         words = []
         if whole:
-            words.append(self.env._("1 hour") if whole == 1 else self.env._("%s hours", whole))
+            words.append(
+                self.env._("%s hour", whole) if is_one(self.env, whole)
+                else self.env._("%s hours", whole))
         if minutes or not whole:
-            words.append(self.env._("%s minutes", minutes))
+            words.append(
+                self.env._("%s minute", minutes) if is_one(self.env, minutes)
+                else self.env._("%s minutes", minutes))
         return ' '.join(words)
 
     def _get_document_date(self):
@@ -129,4 +154,4 @@ class ServiceAgreementLine(models.Model):
         self.ensure_one()
         if self.product_uom_id == self.env.ref('uom.product_uom_hour', raise_if_not_found=False):
             return self.agreement_id._get_duration_words(self.quantity)
-        return f'{format_quantity(self.env, self.quantity)} {self.product_uom_id.name or ""}'.strip()
+        return self.product_uom_id._get_words(self.quantity)

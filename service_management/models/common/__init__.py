@@ -20,3 +20,4 @@ from . import service_figures_mixin
 from . import service_portal_mixin
 from . import service_change_mixin
 from . import service_terms_mixin
+from . import uom_uom

@@ -1,6 +1,9 @@
 """What writes and searches of several documents share."""
+from decimal import Decimal
+
 from odoo.fields import Domain
 from odoo.tools import formatLang
+from odoo.tools.misc import babel_locale_parse
 
 #: How many records a message names
 NAMED = 10
@@ -98,3 +101,12 @@ def format_quantity(env, quantity, digits=2):
     text = f'{quantity:.{digits}f}'
     decimals = len(text.rstrip('0').partition('.')[2]) if digits else 0
     return formatLang(env, quantity, digits=decimals)
+
+
+def is_one(env, quantity):
+    """Tell whether what is counted stands in the singular, in the language of the context.
+
+    French says ``1,5 heure``, Latvian ``21 stunda``.
+    """
+    locale = babel_locale_parse(env.lang or 'en_US')
+    return locale.plural_form(Decimal(f'{quantity:g}')) == 'one'

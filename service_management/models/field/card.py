@@ -29,7 +29,7 @@ class ServiceVisit(models.Model):
                 visit._describe_moment(order.arrival_from), visit._describe_moment(order.arrival_to))))
             visit.note_text = html2plaintext(order.note_internal or '').strip()
             visit.task_summary = self.env._(
-                "%(done)s of %(all)s tasks", done=len(tasks.filtered('is_done')), all=len(tasks),
+                "Tasks: %(done)s of %(all)s", done=len(tasks.filtered('is_done')), all=len(tasks),
             ) if tasks else ''
             visit.object_summary = ' · '.join(
                 [obj._get_document_name() for obj in objects[:2]] + ['…'] * (len(objects) > 2))

@@ -1,7 +1,5 @@
 from odoo import models
 
-from ..common.records import format_quantity
-
 
 class ServiceOrderLine(models.Model):
     """What a quote says of a line, and what stays when the customer has accepted it."""
@@ -54,5 +52,4 @@ class ServiceOrderLine(models.Model):
         """Return how much one line is, as customers read it, by default what it is priced by."""
         self.ensure_one()
         quantity = self._get_priced_quantity() if quantity is None else quantity
-        unit = self.product_uom_id.name or ''
-        return f'{format_quantity(self.env, quantity)} {unit}'.strip()
+        return self.product_uom_id._get_words(quantity)

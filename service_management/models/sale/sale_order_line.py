@@ -157,9 +157,9 @@ class SaleOrderLine(models.Model):
             elif not planned:
                 for service_order in line.service_order_line_ids.order_id:
                     service_order.message_post(body=self.env._(
-                        "%(sale)s now sells %(quantity)g %(unit)s of %(product)s.",
-                        sale=line.order_id.name, quantity=line.product_uom_qty,
-                        unit=line.product_uom_id.name, product=line.product_id.name))
+                        "%(sale)s now sells %(quantity)s of %(product)s.",
+                        sale=line.order_id.name, product=line.product_id.name,
+                        quantity=line.product_uom_id._get_words(line.product_uom_qty)))
 
     def _get_newly_sold(self, tracking, made):
         """Return the lines of a kind that nothing was made for yet, in sudo.

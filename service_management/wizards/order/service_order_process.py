@@ -143,7 +143,7 @@ class ServiceOrderProcess(models.TransientModel):
                 "No order fits. Change the filters, or choose another operation."))
         again = {'post': self._post, 'cancel': self._cancel, 'revoke': self._revoke,
                  'delete': self._delete}[self.operation](orders)
-        return again or tell_done(self.env._("%s orders were processed.", len(orders)))
+        return again or tell_done(self.env._("Orders processed: %s", len(orders)))
 
     def action_post(self):
         """Post the orders found: the same, by a button that needs no question after the preview."""
