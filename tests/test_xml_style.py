@@ -79,3 +79,12 @@ def test_no_head_or_foot_of_a_printed_table_covers_its_rows():
         for path, text in _files() if path.parts[1] == 'reports'
         for part in etree.fromstring(text).iter('thead', 'tfoot')
         if part.tag == 'tfoot' or part.get('style') != 'display: table-row-group']
+
+
+def test_no_setting_has_loose_words():
+    """Odoo shows the elements of a setting only: a unit beside a field is put in a div with it."""
+    assert not [
+        f'{path}:{setting.sourceline}: “{words.strip()}” is not shown'
+        for path, text in _files() for setting in etree.fromstring(text).iter('setting')
+        for words in (setting.text, *(child.tail for child in setting))
+        if (words or '').strip()]
