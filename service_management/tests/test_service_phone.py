@@ -75,6 +75,11 @@ class TestServicePhone(ServiceBaseCommon):
         due = self._create_order(object_ids=self.object.ids, date_order='2026-12-01 08:00:00')
         self.assertTrue(due.is_ahead)
         self.assertFalse(self.order.is_ahead)
+        history = ElementTree.fromstring(self.env['service.object'].get_view(
+            view_type='form')['arch']).find(".//field[@name='order_ids']/list")
+        orders = (due | self.order).search(
+            [('id', 'in', (due | self.order).ids)], order=history.get('default_order'))
+        self.assertEqual(list(orders), [self.order, due])
         self._plan(due)
         self._sign(due)
         self.assertFalse(due.is_ahead, "What was done early was done")

@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from ...tools.clock import local_day
 
@@ -156,6 +157,14 @@ class ServiceOrder(models.Model):
         for order in self:
             order.is_ahead = order.state in ('draft', 'open') and bool(
                 order.date_order and order.date_order > now)
+
+    def _field_to_sql(self, alias, fname, query=None):
+        if fname != 'is_ahead':
+            return super()._field_to_sql(alias, fname, query)
+        # The history of an object sorts by it, and the clock moves it: nothing is stored.
+        return SQL(
+            "(%s IN ('draft', 'open') AND %s > %s)", self._field_to_sql(alias, 'state', query),
+            self._field_to_sql(alias, 'date_order', query), fields.Datetime.now())
 
     @api.depends('partner_id')
     def _compute_contact_id(self):
