@@ -3,6 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user
 
+from .common import SIGNATURE
 from .common_subscription import SubscriptionCommon
 
 
@@ -117,6 +118,7 @@ class ServiceDayCommon(ServiceCompanyCommon):
         cls._make_day()
         cls._make_quotes()
         cls._make_corrections()
+        cls._make_next_steps()
         cls.env['res.partner'].create({'name': "Forgotten"})._erase_personal_data("Asked for it.")
 
     @classmethod
@@ -159,6 +161,31 @@ class ServiceDayCommon(ServiceCompanyCommon):
         suspended = cls.agreement.copy({**values, 'title': "Suspended"})
         suspended._activate()
         suspended._suspend(cls.env['service.reason']._get_default('agreement'))
+
+    @classmethod
+    def _make_next_steps(cls):
+        """Orders that wait for what is seldom: the signature, another quote, the rest of a bill."""
+        done, signed = (cls._plan(cls._create_order(title=title), '2026-03-02 07:00:00') for title in (
+            "Not signed", "Signed a minute ago"))
+        for visit in done | signed:
+            visit.action_start()
+            visit.action_stop()
+            visit._finish()
+        cls.env['service.order.change.stage'].with_user(cls.user_technician).create({
+            'order_ids': signed.order_id.ids, 'stage_id': cls.stage_signed_off.id,
+            'signature': SIGNATURE, 'signed_by': "Guest"}).action_apply()
+        quote = cls._create_quote(title="Overtaken")
+        quote.action_mark_quote_sent()
+        quote.validity_date = '2026-03-01'
+        partly = cls._create_order(title="Posted in part")
+        cls._plan(partly)
+        for _line in range(2):
+            cls._create_line(partly, employee_id=cls.technician.id, quantity=1)
+        cls._sign(partly)
+        partly.line_ids[:1].action_post()
+        cls._create_order(title="At the pier", site_street="Pier 9", site_city="Liepaja")
+        for title in ("Rings", "Rings again"):
+            cls._create_order(title=title, partner_id=cls.other_customer.id)
 
     @classmethod
     def _make_corrections(cls):
