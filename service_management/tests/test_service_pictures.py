@@ -22,7 +22,8 @@ _WALK = """
             }
             await settle(50);
         }
-        if (step.includes("button") || step.includes(":is(a")) {
+        if (step.includes("button") || step.includes(":is(")) {
+            await settle(500);  // the page's scripts are there, too
             element.click();
         }
     }
@@ -30,6 +31,9 @@ _WALK = """
     console.log("test successful");
 })();
 """
+
+#: Selects the rows of a list.
+_SELECT_ALL = ('.o_list_view .o_data_row', 'thead .o_list_record_selector :is(input)')
 
 
 @tagged('-standard', '-at_install', 'post_install', 'service_pictures')
@@ -66,6 +70,9 @@ class TestServicePictures(HttpCase):
     def test_pictures(self):
         self._take('orders', 'dispatcher', '/odoo/service-orders',
                    '.o_service_order_kanban .o_kanban_record')
+        self._take('new-order', 'dispatcher', '/odoo/service-orders',
+                   '.o_service_order_kanban .o_kanban_record', 'button.o_kanban_quick_add',
+                   '.o_kanban_quick_create .o_field_widget')
         boiler = self.env.ref('service_management.service_object_school_boiler')
         self._take('call', 'customer_service', f'/odoo/service-objects/{boiler.id}',
                    'button[name=action_take_call]', '.o_service_call_preview')
@@ -74,6 +81,10 @@ class TestServicePictures(HttpCase):
         self._take('dispatch-board', 'dispatcher', '/odoo/dispatch',
                    '.o_service_dispatch_kanban .o_kanban_record')
         self._take('dispatch-calendar', 'dispatcher', '/odoo/dispatch-calendar', '.fc-event')
+        self._take('dispatch-many', 'dispatcher',
+                   '/odoo/action-service_management.service_visit_action?view_type=list',
+                   *_SELECT_ALL, '.o_control_panel button[name=action_dispatch_many]',
+                   '.modal .o_form_view')
         doubtful = self._order('oven_vent').visit_ids
         doubtful.employee_id = self.env.ref('service_management.hr_employee_anna')
         self._take('visit-warning', 'dispatcher', f'/odoo/service.visit/{doubtful.id}',
@@ -86,11 +97,23 @@ class TestServicePictures(HttpCase):
         self._take('add-parts', 'technician', '/odoo/my-visits',
                    '.o_service_my_visits button.o_service_parts', '.modal .o_service_add_parts .o_data_row',
                    size=PHONE)
+        self._take('follow-up', 'technician', '/odoo/my-visits',
+                   '.o_service_my_visits button.o_service_follow_up',
+                   '.modal .o_field_widget[name=reason_id]', size=PHONE)
+        self._take('take-back', 'technician', '/odoo/my-visits',
+                   '.o_service_my_visits button.o_service_start',
+                   '.o_service_my_visits .o_service_take_back', size=PHONE)
         self._take('object', 'dispatcher',
                    f"/odoo/service-objects/{self.env.ref('service_management.service_object_school_boiler').id}",
                    '.o_form_view .o_field_widget[name=order_ids]')
         self._take('to-post', 'manager', '/odoo/action-service_management.service_order_action_to_post',
                    '.o_list_view .o_data_row')
+        self._take('post-preview', 'manager',
+                   '/odoo/action-service_management.service_order_action_to_post',
+                   *_SELECT_ALL, '.o_control_panel button[name=action_post]', '.modal .o_form_view')
+        self._take('bill-preview', 'manager',
+                   '/odoo/action-service_management.service_order_action_to_bill',
+                   *_SELECT_ALL, '.o_control_panel button[name=action_bill]', '.modal .o_form_view')
         self._take('posted', 'manager', f"/odoo/service-orders/{self._order('hotel_noise').id}",
                    '.o_form_view .o_field_one2many')
         invoice = self._order('cold_room').invoice_ids
@@ -191,6 +214,9 @@ class TestServicePictures(HttpCase):
         self._take('agreements', 'manager', '/odoo/service-agreements', '.o_list_view .o_data_row')
         self._take('agreement', 'manager', f'/odoo/service-agreements/{agreement.id}',
                    '.o_form_view .o_field_widget[name=line_ids] .o_data_row')
+        self._take('agreements-activate', 'manager', '/odoo/service-agreements',
+                   *_SELECT_ALL, '.o_control_panel button[name=action_activate_selected]',
+                   '.modal .o_form_view')
         # The picture shows a run that is to come.
         orders = agreement.occurrence_ids.order_id
         orders.stage_id = self.env['service.stage']._get_first()
