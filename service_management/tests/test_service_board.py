@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged, users
+from odoo.tests import Form, freeze_time, tagged, users
 from odoo.tools.translate import code_translations
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -72,6 +72,28 @@ class TestServiceBoard(ServiceBaseCommon, MailCommon):
             {'employee_id': self.colleague.id})[0])
         with self.assertRaises(AccessError):
             self.visit.with_user(self.user_customer_service).get_change_questions(values)
+
+    # ------------------------------------------------------------ the dialog proposes, too
+
+    @users('service_dispatcher')
+    def test_technician_who_is_chosen_brings_his_first_free_time(self):
+        self._plan(self._create_order(), '2026-03-03 07:00:00', hours=2)
+        action = self.order.with_user(self.env.user).action_plan_visit()
+        visit = self.visit.with_user(self.env.user).with_context(**action['context'])
+        with Form(visit, view='service_management.service_visit_view_form_quick_create') as form:
+            form.employee_id = self.technician
+            self.assertEqual(form.date_start, datetime(2026, 3, 3, 9))
+        self.assertEqual(visit.date_start, datetime(2026, 3, 3, 9))
+        with Form(visit) as form:  # who comes instead comes at the same time
+            form.employee_id = self.colleague
+        self.assertEqual(visit.date_start, datetime(2026, 3, 3, 9))
+
+    @users('service_dispatcher')
+    def test_time_that_the_customer_prefers_is_proposed_first(self):
+        self.order.date_preferred = datetime(2026, 3, 5, 11)
+        with Form(self.env['service.visit'].with_context(default_order_id=self.order.id)) as form:
+            form.employee_id = self.technician
+            self.assertEqual(form.date_start, datetime(2026, 3, 5, 11))
 
     # ------------------------------------------------------------ taken back
 

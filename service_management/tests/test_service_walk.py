@@ -214,6 +214,9 @@ class TestServiceWalk(WalkCommon, MockEmail):
             else:
                 self.assertIn(kind, ('text', 'input', 'textarea'), "Teach the robot this field")
                 values[name] = f"Secret of {owner}: typed in" if is_filled else ''
+        # Of several buttons, the one that asks for what is typed in.
+        for button in form.xpath('.//button[@name][not(@formnovalidate)]')[:1]:
+            values[button.get('name')] = button.get('value')
         return values, files
 
     def assertShowsNothingOfOthers(self, response, owner):

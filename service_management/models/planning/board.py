@@ -75,10 +75,7 @@ class ServiceVisit(models.Model):
         employee = self._pick_technician(employee_id)
         if employee and not self.date_start:
             self._ensure_plannable()
-            preferred = self.date_preferred
-            is_ahead = preferred and preferred >= fields.Datetime.now()
-            start = preferred if is_ahead else self._propose_start(employee)
-            if start:
+            if start := self._pick_start(employee):
                 values['date_start'] = fields.Datetime.to_string(start)
                 message = self.env._(
                     "%(technician)s: %(start)s", technician=employee.name,
@@ -154,6 +151,20 @@ class ServiceVisit(models.Model):
             return self.env._("%(technician)s is on leave on %(day)s.")
         return self.env._("%(technician)s has no free time that is long enough on %(day)s.")
 
+    @api.onchange('employee_id')
+    def _onchange_employee_id(self):
+        """Propose a time for the technician who is chosen, as the board does where a card is dropped."""
+        employee = self.employee_id._origin
+        if employee and self.order_id and not self.date_start and self._has_role('dispatcher'):
+            self.date_start = self._pick_start(employee)
+
+    def _pick_start(self, employee):
+        """Return the time that the customer prefers, else the first free one of a technician, or None."""
+        self.ensure_one()
+        preferred = self.order_id.date_preferred
+        is_ahead = preferred and preferred >= fields.Datetime.now()
+        return preferred if is_ahead else self._propose_start(employee)
+
     def _propose_start(self, employee):
         """Return the first free time (naive UTC) of a technician for one visit, or None."""
         self.ensure_one()
@@ -162,7 +173,7 @@ class ServiceVisit(models.Model):
             moment.astimezone(pytz.utc).replace(tzinfo=None)
             for moment in (begin, begin + timedelta(days=14)))
         wish = Wish(employee, start, end, timedelta(hours=self.duration_hours or 1.0))
-        return self.env['hr.employee']._find_free_times([wish], but=self)[0]
+        return self.env['hr.employee']._find_free_times([wish], but=self._origin)[0]
 
     @api.model
     def get_unusual_days(self, date_from, date_to=None):
