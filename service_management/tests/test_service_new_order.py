@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, users
@@ -127,6 +128,9 @@ class TestServiceNewOrder(ServiceBaseCommon):
     def test_work_under_way_is_no_call_that_came_twice(self):
         order, other = self._create_order(), self._create_order()
         self.assertEqual(order.similar_order_ids, other)
-        self._plan(order).action_start()
+        visit = self._plan(order, fields.Datetime.now())
+        visit.action_start()
+        self.assertFalse(order.similar_order_ids)
+        visit._finish()
         self.assertFalse(order.similar_order_ids)
         self.assertEqual(other.similar_order_ids, order)

@@ -94,13 +94,14 @@ class ServiceOrder(models.Model):
         planned = self.visit_ids.filtered(lambda visit: visit._is_open() and visit.employee_id)
         return super()._moves_by_call(state) and not (state == 'cancelled' and planned)
 
-    @api.depends('planning_state')
+    @api.depends('visit_ids.state')
     def _compute_similar_order_ids(self):
         super()._compute_similar_order_ids()
 
     def _may_be_called_twice(self):
-        """Once somebody is on the way it is work, and stays an order of its own."""
-        return super()._may_be_called_twice() and self.planning_state != 'under_way'
+        """Once somebody is at work, or was, it stays an order of its own."""
+        return super()._may_be_called_twice() and not self.visit_ids.filtered(
+            lambda visit: visit.state in ('under_way', 'done'))
 
     def _check_becomes(self, state, vals):
         super()._check_becomes(state, vals)
