@@ -48,6 +48,14 @@ class TestServicePhone(ServiceBaseCommon):
             'task_summary': "Tasks: 1 of 2", 'object_summary': "Boiler, S/N B-1",
             'clock_text': "Work since 11:00 AM"})
 
+    def test_somebody_can_be_called_wherever_there_is_a_number(self):
+        self.order.contact_id = False
+        self.assertFalse(self.mine.contact_phone)
+        self.customer.phone = "+371 2611 1111"
+        self.assertEqual(self.mine.contact_phone, "+371 2611 1111")
+        self.order.contact_phone = "+371 2622 2222"
+        self.assertEqual(self.mine.contact_phone, "+371 2622 2222")
+
     def test_plans_that_were_not_dispatched_are_on_nobodys_list(self):
         planned = self._plan(self._create_order(), '2026-03-03 12:00:00')
         action = self.env['ir.actions.act_window']._for_xml_id(

@@ -192,6 +192,9 @@ class TestServicePictures(HttpCase):
         self._take('sale-order', 'salesperson',
                    f'/odoo/action-sale.action_orders/{sale_order.id}',
                    '.o_form_view [name=action_view_service_orders]')
+        quotation = self.env.ref('service_management.sale_order_monitoring')
+        self._take('quotation-recurring', 'customer', f'/my/orders/{quotation.id}',
+                   '.o_service_recurring', size='1366x1200', ready='#wrap')
         self._take('overview', 'manager', '/odoo/service-overview', '.o_service_tile')
         self.env.company.service_hides_first_steps = False
         self._take('first-steps', 'manager', '/odoo/service-overview', '.o_service_first_steps')

@@ -64,7 +64,7 @@ class ServiceVisit(models.Model):
     # What the card shows of the order
     title = fields.Char(related='order_id.title')
     partner_id = fields.Many2one(related='order_id.partner_id', store=True, index=True)
-    contact_phone = fields.Char(related='order_id.contact_phone')
+    contact_phone = fields.Char(compute='_compute_contact_phone', compute_sudo=True)
     site_address = fields.Char(related='order_id.site_address')
     site_city = fields.Char(related='order_id.site_city')
     priority = fields.Selection(related='order_id.priority', store=True, precompute=True)
@@ -183,6 +183,15 @@ class ServiceVisit(models.Model):
                  or sum(order.task_ids.task_id.mapped('duration_hours'))
                  or order.company_id.service_visit_hours or 1.0)
         return min(hours, LONGEST_HOURS)
+
+    @api.depends(
+        'order_id.contact_phone', 'order_id.site_id.phone', 'order_id.partner_id.phone')
+    def _compute_contact_phone(self):
+        """Say whom to call: who called, else whoever picks up at the site, else at the customer's."""
+        for visit in self:
+            order = visit.order_id
+            visit.contact_phone = (
+                order.contact_phone or order.site_id.phone or order.partner_id.phone)
 
     @api.depends('state')
     def _compute_turn(self):
