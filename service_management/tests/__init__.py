@@ -27,6 +27,7 @@ from . import test_service_field_rights
 from . import test_service_first_steps
 from . import test_service_generation
 from . import test_service_given
+from . import test_service_growth
 from . import test_service_hand_over
 from . import test_service_history
 from . import test_service_hostile

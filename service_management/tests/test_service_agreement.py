@@ -382,6 +382,8 @@ class TestServiceAgreement(AgreementCommon):
                 self.assertEqual(agreement.is_expiring, expiring)
                 found = agreement.search([('is_expiring', '=', True)])
                 self.assertEqual(agreement in found, expiring)
+                self.assertNotIn(
+                    agreement, agreement.search(agreement._get_renewal_domain()), "looked at no more")
         self.assertEqual(agreement.activity_ids.user_id, self.user_manager)
 
     # ------------------------------------------------------------ templates and copies

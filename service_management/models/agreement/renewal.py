@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_round, format_date, split_every
+from odoo.tools import SQL, float_round, format_date, split_every
 
 from ..common.batches import attempt, tell_once
 from ..common.records import search_yes_or_no
@@ -120,7 +120,12 @@ class ServiceAgreement(models.Model):
         noted = by_today('date_notice', '<=')
         ended = live & (
             by_today('date_end', '<') | (Domain('renewal', '=', 'automatic') & noted))
-        noticed = live & noted & by_today('date_end', '>=')
+        untold = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IS DISTINCT FROM %s", *(
+                    model._field_to_sql(alias, name, query) for name in ('notified_end', 'date_end'))),
+            predicate=lambda agreement: agreement.notified_end != agreement.date_end)
+        noticed = live & noted & untold & by_today('date_end', '>=')
         return ended, noticed
 
     @api.model
@@ -190,8 +195,6 @@ class ServiceAgreement(models.Model):
     def _give_notice(self):
         """Tell the responsible once that one agreement ends or renews itself soon."""
         self.ensure_one()
-        if self.notified_end == self.date_end:
-            return
         self.sudo().notified_end = self.date_end  # only the run says whom it told
         end = format_date(self.env, self.date_end)
         if self.renewal == 'automatic':

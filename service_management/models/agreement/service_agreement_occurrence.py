@@ -55,6 +55,7 @@ class ServiceAgreementOccurrence(models.Model):
     _skipped_for_a_reason = models.Constraint(
         'CHECK (NOT is_skipped OR (reason_id IS NOT NULL AND order_line_id IS NULL))',
         "Say why the visit is skipped.")
+    _latest = models.Index('(date_due DESC, id DESC)')
     _by_agreement = models.Index('(agreement_id, date_due)')
 
     def _search_is_ahead(self, operator, value):

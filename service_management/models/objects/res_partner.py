@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..common.records import name_found
+from ..common.searching import index_text
 
 
 class ResPartner(models.Model):
@@ -20,6 +21,8 @@ class ResPartner(models.Model):
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="The portal shows the contact what takes place there, and no mail tells of more. Empty:"
              " all that is the customer's.")
+
+    _service_name = index_text('name')
 
     @api.model
     def get_import_templates(self):

@@ -20,9 +20,10 @@ class ServiceObject(models.Model):
     _check_company_auto = True
     _parent_store = True
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, tracking=True, index='trigram')
     code = fields.Char(
-        string="Reference", copy=False, help="Your own number for the object, on its label.")
+        string="Reference", copy=False, index='trigram',
+        help="Your own number for the object, on its label.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company, index=True)
@@ -56,7 +57,7 @@ class ServiceObject(models.Model):
     product_id = fields.Many2one(
         comodel_name='product.product', check_company=True, index='btree_not_null',
         ondelete='restrict')
-    serial_number = fields.Char(copy=False, tracking=True)
+    serial_number = fields.Char(copy=False, tracking=True, index='trigram')
     note = fields.Html(string="Notes")
 
     # Warranty

@@ -55,7 +55,8 @@ class ServiceOrder(models.Model):
         string="Caller's Phone", copy=False,
         help="Where whoever called is reached, if it is not the contact's number.")
     client_order_ref = fields.Char(
-        string="Customer Reference", copy=False, help="The customer's own number of this work.")
+        string="Customer Reference", copy=False, index='trigram',
+        help="The customer's own number of this work.")
 
     # Site: a copy of the address, so that a change here never reaches the customer's
     site_id = fields.Many2one(
@@ -75,7 +76,7 @@ class ServiceOrder(models.Model):
         string="ZIP", compute='_compute_site_address', store=True, readonly=False, precompute=True)
     site_city = fields.Char(
         string="City", compute='_compute_site_address', store=True, readonly=False,
-        precompute=True)
+        precompute=True, index='trigram')
     site_state_id = fields.Many2one(
         comodel_name='res.country.state', compute='_compute_site_address',
         store=True, readonly=False, precompute=True, ondelete='restrict')

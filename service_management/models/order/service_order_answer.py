@@ -58,7 +58,7 @@ class ServiceOrderAnswer(models.Model):
         string="Beyond Its Limits", compute='_compute_is_beyond', store=True)
     answer = fields.Char(string="Answer in Words", compute='_compute_answer')
 
-    _readings = models.Index('(object_id, question_id, answered_on) WHERE is_answered')
+    _readings = models.Index('(object_id, question_id, answered_on) WHERE is_answered IS TRUE')
 
     @api.depends('order_id.object_ids')
     def _compute_object_id(self):

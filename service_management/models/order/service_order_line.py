@@ -46,7 +46,7 @@ class ServiceOrderLine(models.Model):
         domain="[('sale_ok', '=', True), ('company_id', 'in', (False, company_id))]")
     name = fields.Text(
         string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
-        required=True)
+        required=True, index='trigram')
     object_id = fields.Many2one(
         comodel_name='service.object', compute='_compute_object_id', store=True, readonly=False,
         precompute=True, check_company=True, index='btree_not_null', ondelete='restrict',

@@ -101,6 +101,8 @@ class ServiceVisit(models.Model):
         "CHECK (state IN ('planned', 'cancelled')"
         " OR (employee_id IS NOT NULL AND date_start IS NOT NULL))",
         "A visit needs a technician and a time before it is dispatched.")
+    _to_come = models.Index(
+        "(date_start, priority DESC, id) WHERE state IN ('planned', 'dispatched', 'under_way')")
     _by_technician = models.Index(
         "(employee_id, date_start, date_end) WHERE state <> 'cancelled'")
 

@@ -1,0 +1,63 @@
+"""How documents are found by a text that somebody types."""
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.modules.db import FunctionStatus
+from odoo.tools import SQL
+
+#: How many of the latest that are called like a text are looked at while somebody types
+LATEST = 1000
+
+
+def index_text(column):
+    """Return the index of a column of Odoo's that is searched for parts of words, as fields of ours have it."""
+    def define(registry):
+        text = f'"{column}"'
+        if registry.has_unaccent == FunctionStatus.INDEXABLE:
+            text = registry.unaccent(text)
+        return f'USING gin ({text} gin_trgm_ops)' if registry.has_trigram else ''
+
+    return models.Index(define)
+
+
+class ServiceDocumentMixin(models.AbstractModel):
+    """Fields that name a document are asked one by one.
+
+    No index serves a question for several fields of several tables at once: PostgreSQL reads the
+    whole table instead, as often as somebody presses a key.
+    """
+    _inherit = 'service.document.mixin'
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        domain = Domain(super()._search_display_name(operator, value))
+        if operator in Domain.NEGATIVE_OPERATORS or not self._get_ways(domain):
+            return domain
+        # Whoever asks sees what his rules let through, as always: they are on the question around it.
+        return self._unite(
+            self._search(way, bypass_access=True) for way in self._get_ways(domain))
+
+    @api.model
+    @api.readonly
+    def name_search(self, name='', domain=None, operator='ilike', limit=100):
+        """Put what is called exactly like a text first; of what many are called like, look at the latest."""
+        domain = Domain(domain or Domain.TRUE)
+        ways = self._get_ways(Domain(super()._search_display_name(operator, name)))
+        if not (name and limit and ways and operator == 'ilike'):
+            return super().name_search(name, domain, operator, limit)
+        exact = super().name_search(name, domain, '=ilike', limit)
+        rest = domain & Domain('id', 'not in', [record_id for record_id, _name in exact])
+        alike = self._unite(self._search(rest & way, order='id desc', limit=LATEST) for way in ways)
+        return exact + (
+            super().name_search('', alike, operator, limit - len(exact))
+            if len(exact) < limit else [])
+
+    @api.model
+    def _get_ways(self, domain):
+        """Return the parts of a domain any of which is enough, if there are several."""
+        return domain.children if getattr(domain, 'OPERATOR', None) == '|' else ()
+
+    @api.model
+    def _unite(self, queries):
+        """Return the domain of what one of some queries of this model finds."""
+        found = [SQL("(%s)", query.select()) for query in queries if not query.is_empty()]
+        return Domain('id', 'in', SQL("(%s)", SQL(" UNION ").join(found))) if found else Domain.FALSE
