@@ -30,18 +30,18 @@ class ServiceDocumentMixin(models.AbstractModel):
     @api.model
     def _search_display_name(self, operator, value):
         domain = Domain(super()._search_display_name(operator, value))
-        if operator in Domain.NEGATIVE_OPERATORS or not self._get_ways(domain):
+        if operator in Domain.NEGATIVE_OPERATORS or not self._get_name_ways(domain):
             return domain
         # Whoever asks sees what his rules let through, as always: they are on the question around it.
         return self._unite(
-            self._search(way, bypass_access=True) for way in self._get_ways(domain))
+            self._search(way, bypass_access=True) for way in self._get_name_ways(domain))
 
     @api.model
     @api.readonly
     def name_search(self, name='', domain=None, operator='ilike', limit=100):
         """Put what is called exactly like a text first; of what many are called like, look at the latest."""
         domain = Domain(domain or Domain.TRUE)
-        ways = self._get_ways(Domain(super()._search_display_name(operator, name)))
+        ways = self._get_name_ways(Domain(super()._search_display_name(operator, name)))
         if not (name and limit and ways and operator == 'ilike'):
             return super().name_search(name, domain, operator, limit)
         exact = super().name_search(name, domain, '=ilike', limit)
@@ -52,7 +52,7 @@ class ServiceDocumentMixin(models.AbstractModel):
             if len(exact) < limit else [])
 
     @api.model
-    def _get_ways(self, domain):
+    def _get_name_ways(self, domain):
         """Return the parts of a domain any of which is enough, if there are several."""
         return domain.children if getattr(domain, 'OPERATOR', None) == '|' else ()
 
