@@ -23,6 +23,8 @@ from .settings import CACHE, ROOT, TEST_ADDONS
 BROWSER_TAG = 'service_browser'
 #: Into how many shares the tests of the core are dealt out when all are run.
 PARTS = 4
+#: Benchmarks that compare sizes of ours, not ours with something else.
+WITHOUT_FLOOR = {'scale'}
 #: How many of the slowest are told at the end.
 SLOWEST = 20
 #: Starts Odoo so that it logs the end of each test, too: between that and the next start lies
@@ -463,8 +465,9 @@ def bench(options):
         database = f'bench_{os.getpid()}'
         instance.clone(template, database)
         try:
-            with Step('installing what the benchmarks compare with') as step:
-                instance.install(database, ['project', 'contract'], False, step)
+            if name not in WITHOUT_FLOOR:
+                with Step('installing what the benchmarks compare with') as step:
+                    instance.install(database, ['project', 'contract'], False, step)
             code = (f'import sys; sys.path.insert(0, {str(folder)!r})\n'
                     f'import {name}; {name}.main(env, {options.sizes!r})\n')
             subprocess.run(
