@@ -23,6 +23,8 @@ from .settings import CACHE, ROOT, TEST_ADDONS
 BROWSER_TAG = 'service_browser'
 #: Into how many shares the tests of the core are dealt out when all are run.
 PARTS = 4
+#: What takes as long as such a share, and has one of its own that begins early.
+LONGEST = 'test_service_screens.py'
 #: Benchmarks that compare sizes of ours, not ours with something else.
 WITHOUT_FLOOR = {'scale'}
 #: How many of the slowest are told at the end.
@@ -286,8 +288,9 @@ def _get_shares(tags):
     if not tags:
         core, *bridges = suite
         files = sorted(path.name for path in (ROOT / core / 'tests').glob('test_*.py'))
-        parts = [
-            [f'/{core}/tests/{name}' for name in files[start::PARTS]] for start in range(PARTS)]
+        files.remove(LONGEST)
+        parts = [[LONGEST], *(files[start::PARTS] for start in range(PARTS))]
+        parts = [[f'/{core}/tests/{name}' for name in part] for part in parts]
         parts[-1] += [f'/{name}' for name in bridges]
         return [
             Share('tours', [f'{BROWSER_TAG}/{name}' for name in suite]),
