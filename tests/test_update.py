@@ -95,11 +95,12 @@ _NEIGHBOURS = (
 #: What an update changes on purpose: {table: columns}. The first version called the event of a stage
 #: otherwise. Since 19.0.1.2.0 orders that agreements plan are measured no longer by what only a call
 #: waits for, and copied lines hold what was found for them, too. Why a line of the first version is
-#: billed as it is, is said anew, with dates as people write them since 19.0.1.4.0.
+#: billed as it is, is said anew, with dates as people write them since 19.0.1.4.0. Margins are in percent
+#: since 19.0.1.5.0.
 _MEANT = {
     'service_stage': {'visit_event'},
     'service_order_line': {'billing_reason', 'technical_price_unit'},
-    'service_order': {'sla_deadline', 'sla_state'},
+    'service_order': {'margin_percent', 'sla_deadline', 'sla_state'},
     'service_order_sla': {
         'elapsed_hours', 'next_event_on', 'note', 'running_since', 'state', 'used_percent'},
     'service_order_sla_interval': {'date_end'},
@@ -241,6 +242,10 @@ def test_update_keeps_what_is_there_and_brings_what_is_new(instance, version, da
     assert update(instance, database) == []
     after = read_rows(instance, database)
     assert find_changes(before, after) == []
+    for order in after['service_order'].values():
+        revenue = order['margin'] + order['amount_cost']
+        assert order['margin_percent'] == pytest.approx(
+            100 * order['margin'] / revenue if revenue else 0, abs=0.01)
     fresh, _complaints = instance.suite_template()
     here, there = (read_schema(instance, name) for name in (database, fresh))
     for kind, wanted in there.items():

@@ -29,20 +29,19 @@ class ServiceDocumentMixin(models.AbstractModel):
 
     @api.model
     def _search_display_name(self, operator, value):
-        domain = Domain(super()._search_display_name(operator, value))
-        if operator in Domain.NEGATIVE_OPERATORS or not self._get_name_ways(domain):
-            return domain
+        ways = self._get_name_ways(operator, value)
+        if not ways:
+            return super()._search_display_name(operator, value)
         # Whoever asks sees what his rules let through, as always: they are on the question around it.
-        return self._unite(
-            self._search(way, bypass_access=True) for way in self._get_name_ways(domain))
+        return self._unite(self._search(way, bypass_access=True) for way in ways)
 
     @api.model
     @api.readonly
     def name_search(self, name='', domain=None, operator='ilike', limit=100):
         """Put what is called exactly like a text first; of what many are called like, look at the latest."""
         domain = Domain(domain or Domain.TRUE)
-        ways = self._get_name_ways(Domain(super()._search_display_name(operator, name)))
-        if not (name and limit and ways and operator == 'ilike'):
+        ways = self._get_name_ways(operator, name)
+        if not (ways and limit and operator == 'ilike'):
             return super().name_search(name, domain, operator, limit)
         exact = super().name_search(name, domain, '=ilike', limit)
         rest = domain & Domain('id', 'not in', [record_id for record_id, _name in exact])
@@ -52,9 +51,13 @@ class ServiceDocumentMixin(models.AbstractModel):
             if len(exact) < limit else [])
 
     @api.model
-    def _get_name_ways(self, domain):
-        """Return the parts of a domain any of which is enough, if there are several."""
-        return domain.children if getattr(domain, 'OPERATOR', None) == '|' else ()
+    def _get_name_ways(self, operator, value):
+        """Return the domains any of which finds what is called like a text, if there are several."""
+        names = self._rec_names_search or ()
+        if len(names) < 2 or not value or not operator.endswith('like') or (
+                operator in Domain.NEGATIVE_OPERATORS):
+            return []
+        return [Domain(name, operator, value) for name in names]
 
     @api.model
     def _unite(self, queries):
