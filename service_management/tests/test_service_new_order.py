@@ -112,8 +112,9 @@ class TestServiceNewOrder(ServiceBaseCommon):
 
     @users('service_customer_service')
     def test_new_order_names_what_is_open_for_its_object_else_for_its_customer(self):
-        self._create_order(channel='agreement')
+        planned = self._create_order(channel='agreement')
         of_customer = self._create_order()
+        self.assertFalse(planned.similar_order_ids, "Nobody has called")
         new = self.env['service.order'].new({'partner_id': self.customer.id})
         self.assertEqual(new.similar_order_ids._origin.ids, of_customer.ids)
         of_object = self._create_order(object_ids=self.object.ids)

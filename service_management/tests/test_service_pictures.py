@@ -1,5 +1,6 @@
 import base64
 import os
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -9,20 +10,42 @@ from odoo.tests.common import ChromeBrowser
 
 DESKTOP, PHONE = '1366x860', '390x844'
 
-#: Waits for a selector, clicks it when asked to, and so on; then lets the picture be taken.
+#: Waits for a selector, clicks it when asked to or drags it to another one, and so on; then lets the
+#: picture be taken.
 _WALK = """
 (async () => {
     const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    for (const step of %s) {
+    const find = async (selector) => {
         const start = Date.now();
         let element;
-        while (!(element = document.querySelector(step))) {
+        while (!(element = document.querySelector(selector))) {
             if (Date.now() - start > 20000) {
-                throw new Error(`${step} does not appear`);
+                throw new Error(`${selector} does not appear`);
             }
             await settle(50);
         }
-        if (step.includes("button") || step.includes(":is(")) {
+        return element;
+    };
+    const point = (element, type, dx = 0) => {
+        const { left, top, width } = element.getBoundingClientRect();
+        const values = { clientX: left + width / 2 + dx, clientY: top + 40, pointerId: 1, button: 0 };
+        element.dispatchEvent(new PointerEvent(type, { bubbles: true, cancelable: true, ...values }));
+    };
+    for (const step of %s) {
+        const [selector, target] = step.split(" => ");
+        const element = await find(selector);
+        if (target) {
+            const place = await find(target);
+            await settle(500);
+            point(element, "pointerdown");
+            point(element, "pointermove", 20);
+            await settle(100);
+            point(place, "pointerenter");
+            point(place, "pointermove");
+            await settle(100);
+            point(place, "pointermove", 5);
+            point(place, "pointerup");
+        } else if (step.includes("button") || step.includes(":is(")) {
             await settle(500);  // the page's scripts are there, too
             element.click();
         }
@@ -80,6 +103,13 @@ class TestServicePictures(HttpCase):
                    '.o_form_view .o_field_one2many')
         self._take('dispatch-board', 'dispatcher', '/odoo/dispatch',
                    '.o_service_dispatch_kanban .o_kanban_record')
+        # Nobody is planned for another day than the board shows without being asked.
+        waiting = self.env['service.visit'].search([('is_unassigned', '=', True)])
+        waiting.order_id.date_preferred = fields.Datetime.now().replace(
+            hour=8, minute=0, second=0, microsecond=0) + timedelta(days=3)
+        self._take('board-question', 'dispatcher', '/odoo/dispatch',
+                   ':nth-child(1 of .o_kanban_group) .o_kanban_record.o_draggable'
+                   ' => :nth-child(2 of .o_kanban_group)', '.modal .modal-body')
         self._take('dispatch-calendar', 'dispatcher', '/odoo/dispatch-calendar', '.fc-event')
         self._take('dispatch-many', 'dispatcher',
                    '/odoo/action-service_management.service_visit_action?view_type=list',
@@ -236,6 +266,11 @@ class TestServicePictures(HttpCase):
                    '.o_form_view .o_data_row')
         order = self._order('sla_missed')
         self._take('order-sla', 'dispatcher', f'/odoo/service-orders/{order.id}',
+                   '.o_notebook :is(a[name=service_levels])',
+                   '.o_field_widget[name=sla_status_ids] .o_data_row')
+        planned = self.env['service.order'].search([
+            ('channel', '=', 'agreement'), ('sla_status_ids', '!=', False)], limit=1)
+        self._take('sla-planned', 'dispatcher', f'/odoo/service-orders/{planned.id}',
                    '.o_notebook :is(a[name=service_levels])',
                    '.o_field_widget[name=sla_status_ids] .o_data_row')
         self._take('sla-report', 'manager',

@@ -13,7 +13,7 @@ class ServiceOrder(models.Model):
         comodel_name='service.order', string="Open Orders Like This", compute='_compute_similar_order_ids',
         help="Open orders for the same objects, else of the same customer.")
 
-    @api.depends('partner_id', 'object_ids', 'state')
+    @api.depends('partner_id', 'object_ids', 'state', 'channel')
     def _compute_similar_order_ids(self):
         for order in self:
             found = self.browse()
@@ -24,7 +24,7 @@ class ServiceOrder(models.Model):
     def _may_be_called_twice(self):
         """Tell whether one order may still turn out to be another one; extend for what rules it out."""
         self.ensure_one()
-        return self.state in (False, 'draft', 'open')
+        return self.state in (False, 'draft', 'open') and self.channel != 'agreement'
 
     def _find_similar(self):
         """Return what is open for the objects of one order, else for its customer, newest first."""
