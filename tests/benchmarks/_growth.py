@@ -38,12 +38,8 @@ class Company:
     def __init__(self, env):
         self.env = env
         self.chance = random.Random(19)
-        self.floors = {}
         self._set_up()
-        for model in GROWING:
-            env.cr.execute(SQL(
-                "SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(env[model]._table)))
-            self.floors[model] = env.cr.fetchone()[0]
+        self.floors = {model: self._get_highest(model) for model in GROWING}
         for make in (self._make_customers, self._make_agreements, self._make_subscriptions,
                      self._make_history, self._make_open_work):
             start = time.monotonic()
@@ -121,13 +117,13 @@ class Company:
 
     def _make_subscriptions(self):
         env = self.env
-        start = fields.Date.today().replace(day=1) - timedelta(days=30 * (MONTHS - 1))
+        start = (fields.Date.today() - timedelta(days=30 * MONTHS)).replace(day=1)
         products = env['product.product'].create([
             {'name': f"Scale Service {n}", 'type': 'service', 'list_price': 10 * n + 9.99}
             for n in range(3)])
         subscriptions = env['service.subscription'].create([{
             'title': f"Subscription {n}", 'partner_id': self.customers[n % CUSTOMERS].id,
-            'plan_id': self.plan.id, 'date_start': start.replace(day=1),
+            'plan_id': self.plan.id, 'date_start': start,
             'line_ids': [Command.create({'product_id': product.id}) for product in products],
         } for n in range(SUBSCRIPTIONS)])
         subscriptions.action_activate()
@@ -246,7 +242,7 @@ class Company:
                 self._multiply_relation(table, columns, first, last)
             cr.execute("SET LOCAL session_replication_role = origin")
             self.copies = last
-        cr.commit()
+        cr.commit()  # VACUUM sees no less; the database is dropped in the end
         env.invalidate_all()
         with db_connect(cr.dbname).cursor() as vacuum:
             vacuum._cnx.autocommit = True
@@ -279,8 +275,8 @@ class Company:
             return SQL("id + k * %s", self.stride)
         if name in OWN_TEXTS.get(model, ()):
             return SQL("%s || '-' || k", column)
-        if name == 'parent_path' and model == 'res.partner':
-            return column
+        if name == 'parent_path':  # nothing of the seed is part of something else
+            return SQL("(id + k * %s) || '/'", self.stride)
         if field is not None and field.type == 'many2one' and field.comodel_name in self.floors:
             return self._copy_reference(column, field.comodel_name)
         if field is not None and (name == 'res_id' or field.type == 'many2one_reference'):

@@ -135,10 +135,8 @@ class ServiceOrder(models.Model):
 
     def _after_unplanning(self):
         """Take back what planning did to the stage of orders that nobody is planned for any more."""
-        unplanned = self.filtered(lambda order: not any(
-            visit.state not in ('planned', 'cancelled') or (
-                visit.state == 'planned' and not visit.is_unassigned)
-            for visit in order.visit_ids))
+        unplanned = self.filtered(lambda order: all(
+            visit.is_unassigned or visit.state == 'cancelled' for visit in order.visit_ids))
         unplanned._move_back_from('planned')
 
     def _prepare_first_visit(self):
