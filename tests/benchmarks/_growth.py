@@ -22,6 +22,13 @@ GROWING = (
     'service.order', 'service.order.line', 'service.visit', 'service.order.task',
     'service.order.stage.log', 'service.order.sla', 'service.order.sla.interval', 'mail.message',
     'mail.followers')
+#: When what grows took place: tables of real companies lie in this order.
+TIMES = {
+    'service.agreement.occurrence': 'date_due', 'service.subscription.fee': 'date_start',
+    'service.subscription.accrual': 'date', 'service.order': 'date_order',
+    'service.order.line': 'date', 'service.visit': 'date_start',
+    'service.order.stage.log': 'create_date', 'service.order.sla': 'date_start',
+    'mail.message': 'date'}
 #: Columns that no two records share: each copy gets its own.
 OWN_TEXTS = {
     'service.order': ('name',), 'service.agreement': ('name',), 'service.subscription': ('name',),
@@ -116,23 +123,36 @@ class Company:
             today, env.uid, env.uid, env.uid, tuple(self.agreements.ids)))
 
     def _make_subscriptions(self):
-        env = self.env
-        start = (fields.Date.today() - timedelta(days=30 * MONTHS)).replace(day=1)
+        env, today = self.env, fields.Date.today()
         products = env['product.product'].create([
             {'name': f"Scale Service {n}", 'type': 'service', 'list_price': 10 * n + 9.99}
             for n in range(3)])
         subscriptions = env['service.subscription'].create([{
             'title': f"Subscription {n}", 'partner_id': self.customers[n % CUSTOMERS].id,
-            'plan_id': self.plan.id, 'date_start': start,
+            'plan_id': self.plan.id,
+            'date_start': (today - timedelta(days=60 * MONTHS * n // SUBSCRIPTIONS)).replace(day=1),
             'line_ids': [Command.create({'product_id': product.id}) for product in products],
         } for n in range(SUBSCRIPTIONS)])
         subscriptions.action_activate()
+        subscriptions._create_due_fees(today)
         env.flush_all()
-        # What was due before this month is billed: the ledger of fees is what is read.
+        # What was due before this month is billed, some of it over time: the ledgers are what is read.
         env.cr.execute(
             "UPDATE service_subscription_fee SET state = 'posted', amount_billed = amount"
             " WHERE date_end < date_trunc('month', now())")
+        env.cr.execute(SQL(
+            "INSERT INTO service_subscription_accrual (fee_id, subscription_id, company_id, partner_id,"
+            " plan_id, move_id, kind, state, date_start, date_end, date, amount)"
+            " SELECT fee.id, subscription_id, company_id, partner_id, plan_id, %s, rows.kind, 'posted',"
+            " fee.date_start, fee.date_end, fee.date_end, amount"
+            " FROM service_subscription_fee fee, (VALUES ('deferral'), ('release')) AS rows (kind)"
+            " WHERE fee.state = 'posted' AND fee.subscription_id IN %s",
+            self._make_entry().id, tuple(subscriptions[::16].ids)))
         env.invalidate_all()
+
+    def _make_entry(self):
+        """Return the entry that stands for those of all months: nobody reads it."""
+        return self.env['account.move'].create({'move_type': 'entry'})
 
     def _get_order_values(self, number):
         customer = self.customers[number % CUSTOMERS]
