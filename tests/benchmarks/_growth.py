@@ -12,7 +12,7 @@ from odoo.tools import SQL
 GROUP = 'service_management.service_management_group_'
 #: Orders of the seed, and how many of them are open
 ORDERS, OPEN = 520, 14
-TEAMS, TECHNICIANS, CUSTOMERS, OBJECTS = 4, 40, 8, 100
+TEAMS, TECHNICIANS, PEOPLE, CUSTOMERS, OBJECTS = 12, 120, 12, 8, 100
 AGREEMENTS, SUBSCRIPTIONS, MONTHS = 10, 25, 21
 #: What grows with the years; what the company set up stays as it is.
 GROWING = (
@@ -31,7 +31,7 @@ TIMES = {
     'mail.message': 'date'}
 #: Columns that no two records share: each copy gets its own.
 OWN_TEXTS = {
-    'service.order': ('name',), 'service.agreement': ('name',), 'service.subscription': ('name',),
+    'service.order': ('name', 'client_order_ref', 'caller_phone'), 'service.agreement': ('name',), 'service.subscription': ('name',),
     'account.move': ('name',), 'service.object': ('serial_number', 'code'),
     'res.partner': ('name', 'complete_name', 'phone')}
 SUBJECTS = (
@@ -75,6 +75,11 @@ class Company:
         self.technicians = env['hr.employee'].create([
             {'name': f"Technician {n}", 'service_team_id': self.teams[n % TEAMS].id,
              'hourly_cost': 30} for n in range(TECHNICIANS)])
+        self.people = env['res.users'].create([
+            {'name': f"Office {n}", 'login': f'scale_office_{n}'} for n in range(PEOPLE)])
+        #: Who does what takes turns from copy to copy.
+        self.taking_turns = {
+            'hr.employee': self.technicians, 'res.users': self.people, 'service.team': self.teams}
         self.users = {
             role: new_test_user(env, login=f'scale_{role}', groups=GROUP + role)
             for role in ('technician', 'customer_service', 'dispatcher', 'manager')}
@@ -163,6 +168,8 @@ class Company:
             'client_order_ref': f"REF-{number}",
             'caller_phone': f"+371 29 {number:06d}",
             'team_id': self.teams[number % TEAMS].id,
+            'user_id': self.people[number % PEOPLE].id,
+            'priority': '3' if number % 50 == 0 else str(number % 10 // 8),
             'sla_id': self.sla.id if number % 17 == 0 else False,
             'object_ids': [Command.set(self.objects.filtered(
                 lambda obj: obj.partner_id == customer)[number % 7].ids)],
@@ -299,6 +306,12 @@ class Company:
             return SQL("(id + k * %s) || '/'", self.stride)
         if field is not None and field.type == 'many2one' and field.comodel_name in self.floors:
             return self._copy_reference(column, field.comodel_name)
+        if field is not None and field.type == 'many2one' and field.comodel_name in self.taking_turns:
+            first, count = self.taking_turns[field.comodel_name][0].id, len(self.taking_turns[field.comodel_name])
+            return SQL(
+                "CASE WHEN %(column)s BETWEEN %(first)s AND %(last)s"
+                " THEN %(first)s + (%(column)s - %(first)s + k) %% %(count)s ELSE %(column)s END",
+                column=column, first=first, last=first + count - 1, count=count)
         if field is not None and (name == 'res_id' or field.type == 'many2one_reference'):
             model_column = SQL.identifier('res_model' if 'res_model' in self.env[model]._fields else 'model')
             cases = SQL(' ').join(

@@ -134,9 +134,9 @@ def get_actions(company):
     """Return {name: function} of what is measured: look-ups, screens, figures, search views, jobs."""
     env = company.env
     clients = {role: Client(env, user) for role, user in company.users.items()}
-    order = env['service.order'].search([('state', '=', 'posted')], order='id', limit=1)
+    order = env['service.order'].search([('state', '=', 'posted')], order='id desc', limit=1)
     texts = {
-        'number': order.name, 'customer': order.partner_id.name, 'reference': 'REF-77',
+        'number': order.name, 'customer': order.partner_id.name, 'reference': order.client_order_ref,
         'serial': order.object_ids[:1].serial_number, 'nothing': 'zzqx'}
     office, calls = clients['dispatcher'], clients['customer_service']
     actions = {
