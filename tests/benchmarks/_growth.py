@@ -31,8 +31,9 @@ TIMES = {
     'mail.message': 'date'}
 #: Columns that no two records share: each copy gets its own.
 OWN_TEXTS = {
-    'service.order': ('name', 'client_order_ref', 'caller_phone'), 'service.agreement': ('name',), 'service.subscription': ('name',),
-    'account.move': ('name',), 'service.object': ('serial_number', 'code'),
+    'service.order': ('name', 'client_order_ref', 'caller_phone'), 'service.agreement': ('name',),
+    'service.subscription': ('name',), 'account.move': ('name',),
+    'service.object': ('serial_number', 'code'),
     'res.partner': ('name', 'complete_name', 'phone')}
 SUBJECTS = (
     "Burner locks out", "No hot water", "Radiator stays cold", "Pump is loud", "Filter change",
@@ -307,7 +308,8 @@ class Company:
         if field is not None and field.type == 'many2one' and field.comodel_name in self.floors:
             return self._copy_reference(column, field.comodel_name)
         if field is not None and field.type == 'many2one' and field.comodel_name in self.taking_turns:
-            first, count = self.taking_turns[field.comodel_name][0].id, len(self.taking_turns[field.comodel_name])
+            people = self.taking_turns[field.comodel_name]
+            first, count = people[0].id, len(people)
             return SQL(
                 "CASE WHEN %(column)s BETWEEN %(first)s AND %(last)s"
                 " THEN %(first)s + (%(column)s - %(first)s + k) %% %(count)s ELSE %(column)s END",
