@@ -476,7 +476,8 @@ class TestServiceNightlyRun(AgreementCommon):
         days = sorted(agreement.occurrence_ids.mapped('date_due'))
         self.assertEqual((days[0], days[-1]), (date(2026, 3, 2), date(2026, 3, 30)))
         self.assertRecordValues(agreement, [{
-            'date_last_run': date(2026, 3, 2), 'date_next_run': date(2026, 3, 3)}])
+            'date_last_run': date(2026, 3, 2),
+            'date_next_run': date(2026, 4, 6) - timedelta(days=30)}])
 
     def test_run_twice_creates_nothing_twice(self):
         agreement = self._agree({'start': '2026-03-05', 'every': (1, 'day')})

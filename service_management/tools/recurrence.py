@@ -43,10 +43,11 @@ def index_of(first_day, unit, count, day):
     return index
 
 
-def occurrences(first_day, unit, count, start, end):
+def occurrences(first_day, unit, count, start, end, most=None):
     """Return the days of a series from `start` to `end`, both included.
 
     :param str unit: as for `occurrence`; empty means that the work is done once, on the first day
+    :param int most: how many of them are wanted, by default all
     :return: sorted list of dates
 
     >>> from datetime import date
@@ -59,7 +60,7 @@ def occurrences(first_day, unit, count, start, end):
         return [first_day] if start <= first_day <= end else []
     index = index_of(first_day, unit, count, start)
     days = []
-    while (day := occurrence(first_day, unit, count, index)) <= end:
+    while len(days) != most and (day := occurrence(first_day, unit, count, index)) <= end:
         if day >= start:
             days.append(day)
         index += 1

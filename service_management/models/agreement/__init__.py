@@ -14,6 +14,7 @@ from . import service_agreement_line
 from . import price
 from . import line_generation
 from . import service_agreement_occurrence
+from . import next_run
 from . import service_order
 from . import merge
 from . import service_order_line

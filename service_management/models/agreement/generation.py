@@ -391,12 +391,14 @@ class ServiceAgreement(models.Model):
                 for agreement in agreements}
             agreements._generate_orders(agreements._plan_orders(
                 starts, ends, look_ahead=LOOK_AHEAD, not_before=today))
-            # Only the run says when it was and will be.
-            agreements.sudo().write(
-                {'date_last_run': today, 'date_next_run': today + timedelta(days=1)})
+            # Days that passed while there was nothing to do are over.
+            since = {
+                agreement: max(starts[agreement], agreement.date_next_run - timedelta(days=1))
+                for agreement in agreements}
+            agreements._set_next_run(today)
             for agreement in agreements:
                 if text := agreement.line_ids._explain_left_out(
-                        starts[agreement], ends[agreement]):
+                        since[agreement], ends[agreement]):
                     agreement._tell_failure(self.env._("Orders are missing"), text)
                 else:
                     agreement._forget_failures()
@@ -415,13 +417,14 @@ class ServiceAgreement(models.Model):
     def _set_aside(self, error):
         """Keep why the run failed for one agreement, and tell its responsible once."""
         self.ensure_one()
-        self.sudo().date_next_run = self._get_today() + timedelta(days=1)  # as in _run_together
+        # Only the run says when it will be.
+        self.sudo().date_next_run = self._get_today() + timedelta(days=1)
         self._tell_failure(self.env._("The nightly run failed"), str(error))
 
     def _tell_failure(self, summary, text):
         """Keep why one agreement has no orders, and tell its responsible once."""
         self.ensure_one()
-        self.sudo().generation_error = text  # as in _run_together
+        self.sudo().generation_error = text  # as in _set_aside
         tell_once(self, 'service_management.mail_activity_type_generation', summary, text)
 
     def _forget_failures(self):

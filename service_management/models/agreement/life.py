@@ -99,8 +99,8 @@ class ServiceAgreement(models.Model):
         active = self.browse()
         for company, agreements in self.grouped('company_id').items():
             today = company._get_service_today()
-            active |= agreements._set_state(
-                'active', date_activated=today, date_next_run=today, date_last_run=today)
+            active |= agreements._set_state('active', date_activated=today)
+        active._begin_runs()
         active._wake_job()
         return active
 
@@ -134,12 +134,10 @@ class ServiceAgreement(models.Model):
         """Take suspensions back; what was due meanwhile stays undone, as it was meant to."""
         self._ensure_may_agree()
         suspended = self.filtered('is_suspended')
-        for company, agreements in suspended.grouped('company_id').items():
-            today = company._get_service_today()
-            # Only the verbs suspend agreements.
-            agreements.sudo().write({
-                'is_suspended': False, 'end_reason_id': False, 'end_note': False,
-                'date_last_run': today, 'date_next_run': today})
+        # Only the verbs suspend agreements.
+        suspended.sudo().write({
+            'is_suspended': False, 'end_reason_id': False, 'end_note': False})
+        suspended._begin_runs()
         suspended._wake_job()
         return True
 

@@ -99,11 +99,8 @@ class ServiceAgreement(models.Model):
                 "Renewed until %s.", format_date(self.env, end)))
         expired = self.filtered(lambda agreement: agreement.state == 'expired')
         expired._set_state('active')
-        for company, agreements in self.grouped('company_id').items():
-            today = company._get_service_today()
-            # Only verbs say when the run begins.
-            agreements.sudo().date_next_run = today
-            (agreements & expired).sudo().date_last_run = today
+        # What was due while they had expired stays undone.
+        expired._begin_runs()
         self.activity_unlink(['service_management.mail_activity_type_agreement'])
         self._forget_renewal_failures()
 
@@ -117,15 +114,14 @@ class ServiceAgreement(models.Model):
         """Return the domains of the agreements whose term may be over, and of those to tell of."""
         by_today = self.env['res.company']._get_today_domain
         live = Domain('state', '=', 'active') & Domain('is_template', '=', False)
-        noted = by_today('date_notice', '<=')
-        ended = live & (
-            by_today('date_end', '<') | (Domain('renewal', '=', 'automatic') & noted))
+        noted, over = by_today('date_notice', '<='), by_today('date_end', '<')
+        ended = live & (over | (Domain('renewal', '=', 'automatic') & noted))
         untold = Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s IS DISTINCT FROM %s", *(
                     model._field_to_sql(alias, name, query) for name in ('notified_end', 'date_end'))),
             predicate=lambda agreement: agreement.notified_end != agreement.date_end)
-        noticed = live & noted & untold & by_today('date_end', '>=')
+        noticed = live & noted & untold & ~over
         return ended, noticed
 
     @api.model

@@ -156,7 +156,8 @@ class ServiceAgreement(models.Model):
 
     # Nightly run
     date_next_run = fields.Date(
-        copy=False, readonly=True, help="Day of the next nightly run for the agreement.")
+        string="Next Run", copy=False, readonly=True,
+        help="The night on which there is something to do for the agreement, as far as is known.")
     date_last_run = fields.Date(
         string="Last Run", copy=False, readonly=True,
         help="Work that is due from this day on is looked at by the next run.")

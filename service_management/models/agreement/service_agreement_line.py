@@ -189,9 +189,8 @@ class ServiceAgreementLine(models.Model):
             span = {'day': 1, 'week': 7, 'month': 31, 'year': 366}.get(self.interval_unit, 1)
             end = fields.Date.add(first_day, days=span * max(self.interval_count, 1) * 40)
         end = min(filter(None, (end, self._get_last_day())))
-        days = occurrences(
-            self.date_start, self.interval_unit, self.interval_count, start, end)
-        return days[:count]
+        return occurrences(
+            self.date_start, self.interval_unit, self.interval_count, start, end, count)
 
     def _get_window(self, due):
         """Return the first and the last day on which one line's work of a due day may be done."""
