@@ -1,4 +1,5 @@
 from . import service_kind_mixin
+from . import service_order_detail_mixin
 from . import service_order
 from . import service_order_type
 from . import order_type

@@ -10,7 +10,8 @@ class ServiceOrderLine(models.Model):
     _name = 'service.order.line'
     _description = "Service Order Line"
     _inherit = [
-        'service.taxed.mixin', 'service.document.mixin', 'service.billed.mixin', 'analytic.mixin']
+        'service.order.detail.mixin', 'service.taxed.mixin', 'service.document.mixin',
+        'service.billed.mixin', 'analytic.mixin']
     _order = 'order_id, sequence, id'
     _rec_names_search = ['name', 'order_id.name']
     _check_company_auto = True
@@ -21,8 +22,6 @@ class ServiceOrderLine(models.Model):
         'cancelled': {'open'},
     }
 
-    order_id = fields.Many2one(
-        comodel_name='service.order', required=True, ondelete='cascade', index=True)
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
         related='order_id.company_id', store=True, index=True, precompute=True)

@@ -3,12 +3,11 @@ from odoo import fields, models
 
 class ServiceOrderStageLog(models.Model):
     _name = 'service.order.stage.log'
+    _inherit = ['service.order.detail.mixin']
     _description = "Stage History of a Service Order"
     _order = 'id desc'
     _rec_name = 'stage_id'
 
-    order_id = fields.Many2one(
-        comodel_name='service.order', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     current_stage_id = fields.Many2one(
         related='order_id.stage_id', string="Stage Now", store=True, index=True)

@@ -4,14 +4,12 @@ from odoo.exceptions import UserError
 
 class ServiceOrderTask(models.Model):
     _name = 'service.order.task'
-    _inherit = ['service.guarded.mixin']
+    _inherit = ['service.order.detail.mixin', 'service.guarded.mixin']
     _description = "Task of a Service Order"
     _order = 'order_id, sequence, id'
     _rec_name = 'task_id'
     _check_company_auto = True
 
-    order_id = fields.Many2one(
-        comodel_name='service.order', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='order_id.company_id')
     sequence = fields.Integer(default=10)
     task_id = fields.Many2one(

@@ -103,6 +103,9 @@ class ServiceVisit(models.Model):
         "A visit needs a technician and a time before it is dispatched.")
     _to_come = models.Index(
         "(date_start, priority DESC, id) WHERE state IN ('planned', 'dispatched', 'under_way')")
+    _of_technician = models.Index("(employee_id, order_id)")
+    _open_of_technician = models.Index(
+        "(employee_id, order_id) WHERE state IN ('planned', 'dispatched', 'under_way')")
     _by_technician = models.Index(
         "(employee_id, date_start, date_end) WHERE state <> 'cancelled'")
 

@@ -12,17 +12,14 @@ class ServiceOrderSla(models.Model):
     """How one promise to a customer stands: its own copy of the terms, and a clock."""
     _name = 'service.order.sla'
     _description = "Service Level of an Order"
-    _inherit = ['service.job.mixin']
+    _inherit = ['service.order.detail.mixin', 'service.job.mixin']
     _order = 'order_id, deadline, id'
     _rec_name = 'kind'
 
-    order_id = fields.Many2one(
-        comodel_name='service.order', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(
         related='order_id.company_id', store=True, index=True, precompute=True)
     partner_id = fields.Many2one(
         related='order_id.commercial_partner_id', string="Customer", store=True, index=True)
-    team_id = fields.Many2one(related='order_id.team_id', store=True, index=True)
     priority = fields.Selection(related='order_id.priority', store=True)
     employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Technician", compute='_compute_employee_id',
