@@ -43,8 +43,8 @@ SUBJECTS = (
 class Company:
     """The seed: who works there, and what they did."""
 
-    def __init__(self, env):
-        self.env = env
+    def __init__(self, env, orders=ORDERS):
+        self.env, self.orders = env, orders
         self.chance = random.Random(19)
         self._set_up()
         self.floors = {model: self._get_highest(model) for model in GROWING}
@@ -177,7 +177,7 @@ class Company:
         }
 
     def _make_history(self):
-        env, closed = self.env, ORDERS - OPEN
+        env, closed = self.env, self.orders - OPEN
         for start in range(0, closed, 100):
             numbers = range(start, min(start + 100, closed))
             orders = env['service.order'].create([{
@@ -257,10 +257,13 @@ class Company:
 
     # ------------------------------------------------------------ growing
 
-    def grow(self, orders):
-        """Multiply the seed until there are about so many orders; return how many there are."""
+    def grow(self, orders, only_past=False):
+        """Multiply the seed until there are about so many orders; return how many there are.
+
+        :param only_past: let what the company has to do stay as it is, and what it did grow
+        """
         env, cr = self.env, self.env.cr
-        first, last = self.copies + 1, max(round(orders / ORDERS) - 1, self.copies)
+        first, last = self.copies + 1, max(round(orders / self.orders) - 1, self.copies)
         env.flush_all()
         if last >= first:
             cr.execute("SET LOCAL session_replication_role = replica")  # what is copied is right
@@ -270,12 +273,26 @@ class Company:
                 self._multiply_relation(table, columns, first, last)
             cr.execute("SET LOCAL session_replication_role = origin")
             self.copies = last
+            if only_past:
+                self._end_copies()
         cr.commit()  # VACUUM sees no less; the database is dropped in the end
         env.invalidate_all()
         with db_connect(cr.dbname).cursor() as vacuum:
             vacuum._cnx.autocommit = True
             vacuum._obj.execute("VACUUM ANALYZE")
-        return ORDERS * (self.copies + 1)
+        return self.orders * (self.copies + 1)
+
+    def _end_copies(self):
+        """Let nothing of the copies be open: the same company, some years later."""
+        self.env.cr.execute(SQL("""
+            DELETE FROM service_order WHERE id > %(stride)s AND state IN ('draft', 'open');
+            UPDATE service_agreement SET state = 'closed', date_next_run = NULL
+             WHERE id > %(stride)s AND state = 'active';
+            UPDATE service_subscription SET state = 'closed', date_next_bill = NULL
+             WHERE id > %(stride)s AND state = 'active';
+            UPDATE service_subscription_fee SET state = 'posted', amount_billed = amount
+             WHERE id > %(stride)s AND state = 'open';
+        """, stride=self.stride))
 
     def _is_copied(self, model):
         return SQL("id > %s AND id < %s", self.floors[model], self.stride)

@@ -29,6 +29,8 @@ class ServiceAgreement(models.Model):
     end_note = fields.Char(string="Note", readonly=True, copy=False)
     date_activated = fields.Date(string="Active Since", readonly=True, copy=False)
 
+    _suspended = models.Index('(id) WHERE is_suspended IS TRUE')
+
     def _set_state(self, target, **values):
         """Move agreements as other documents; templates are never in force."""
         agreements = self.filtered(lambda agreement: not agreement.is_template)

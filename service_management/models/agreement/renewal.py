@@ -42,6 +42,7 @@ class ServiceAgreement(models.Model):
         help="What failed when the job was to renew the agreement or to let it expire. It is tried"
              " again every night.")
 
+    _renewal_failed = models.Index('(id) WHERE renewal_error IS NOT NULL')
     _renewal_span = models.Constraint(
         "CHECK (renewal <> 'automatic' OR renewal_months > 0)",
         "Say for how many months the agreement is renewed.")

@@ -23,7 +23,7 @@ class ServiceAgreement(models.Model):
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
     title = fields.Char(
-        string="Subject", required=True, tracking=True,
+        string="Subject", required=True, tracking=True, index='trigram',
         help="Also the subject of the orders created from the agreement.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -57,7 +57,7 @@ class ServiceAgreement(models.Model):
     contact_id = fields.Many2one(
         comodel_name='res.partner', check_company=True, index='btree_not_null',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
-    client_order_ref = fields.Char(string="Customer Reference", copy=False)
+    client_order_ref = fields.Char(string="Customer Reference", copy=False, index='trigram')
     site_ids = fields.Many2many(
         comodel_name='res.partner', relation='service_agreement_site_rel', string="Sites",
         check_company=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
@@ -165,6 +165,9 @@ class ServiceAgreement(models.Model):
 
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another agreement has this number already.")
+    _by_name = models.Index('(name DESC, id DESC)')
+    _archived = models.Index('(id) WHERE active IS NOT TRUE')
+    _failed = models.Index('(id) WHERE generation_error IS NOT NULL')
     _customer = models.Constraint(
         'CHECK (COALESCE(is_template, FALSE) OR partner_id IS NOT NULL)',
         "An agreement needs a customer. Only a template has none.")

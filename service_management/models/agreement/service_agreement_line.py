@@ -34,7 +34,8 @@ class ServiceAgreementLine(models.Model):
         ondelete='restrict',
         domain="[('sale_ok', '=', True), ('company_id', 'in', (False, company_id))]",
         help="Empty on hours: the company's product for hours or travel.")
-    name = fields.Text(string="Description", help="Empty: the one of the product.")
+    name = fields.Text(
+        string="Description", index='trigram', help="Empty: the one of the product.")
     quantity = fields.Float(digits='Product Unit', default=1.0)
     product_uom_id = fields.Many2one(
         comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,

@@ -38,7 +38,7 @@ class ServiceAgreementOccurrence(models.Model):
     order_state = fields.Selection(related='order_id.state', string="Order State")
     state = fields.Selection(
         selection=[('ordered', "Ordered"), ('skipped', "Skipped"), ('deleted', "Order Deleted")],
-        compute='_compute_state', store=True)
+        compute='_compute_state', store=True, index=True)
     is_skipped = fields.Boolean(string="Skipped")
     reason_id = fields.Many2one(comodel_name='service.reason', ondelete='restrict')
     note = fields.Char()
@@ -55,6 +55,7 @@ class ServiceAgreementOccurrence(models.Model):
     _skipped_for_a_reason = models.Constraint(
         'CHECK (NOT is_skipped OR (reason_id IS NOT NULL AND order_line_id IS NULL))',
         "Say why the visit is skipped.")
+    _closed_day = models.Index('(date_due DESC, id DESC) WHERE is_closed_day IS TRUE')
     _latest = models.Index('(date_due DESC, id DESC)')
     _by_agreement = models.Index('(agreement_id, date_due)')
 

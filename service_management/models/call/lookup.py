@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import lookup
+from ..common.searching import index_trigrams
 
 #: How many signs have to be typed before anything is looked up: an index helps from three on
 SHORTEST = 3
@@ -26,30 +27,23 @@ EXACT, BEGINS, WORD, PART, NOT_AT_ALL = range(5)
 
 def index_words(model):
     """Return the index by which a model is found by words."""
-    return _trigrams(lookup.sql_fold(WORDS[model]))
+    return index_trigrams(lookup.sql_fold(WORDS[model]))
 
 
 def index_names(model):
     """Return the index by which the beginnings of names are found, however many have the word elsewhere."""
-    return _trigrams(lookup.sql_fold(NAMES[model]))
+    return index_trigrams(lookup.sql_fold(NAMES[model]))
 
 
 def index_numbers(model):
     """Return the index by which a model is found by numbers."""
-    return _trigrams(lookup.sql_compact(NUMBERS[model]))
+    return index_trigrams(lookup.sql_compact(NUMBERS[model]))
 
 
 def index_phones(model):
     """Return the index by which a model is found by phone, as Odoo has it for contacts."""
     column = PHONES[model]
-    return _trigrams(lookup.sql_phone(column), f'WHERE {column} IS NOT NULL')
-
-
-def _trigrams(expression, condition=''):
-    # Databases without trigrams look through the table.
-    return models.Index(lambda registry: (
-        f'USING gin (({expression}) gin_trgm_ops) {condition}'.strip()
-        if registry.has_trigram else ''))
+    return index_trigrams(lookup.sql_phone(column), f'WHERE {column} IS NOT NULL')
 
 
 class ServiceCall(models.AbstractModel):
@@ -102,10 +96,10 @@ class ServiceCall(models.AbstractModel):
         Model.flush_model(columns | ({'active'} & set(Model._fields)))
         # What is meant exactly is found however much there is that is like it.
         exact, alike = (
-            self._search_way(Model, domain, ways, index).subselect() for index in (0, 1))
+            self._search_way(Model, domain, ways, index).select() for index in (0, 1))
         rank = SQL("LEAST(%s)", SQL(", ").join(way('')[2] for way in ways))
         return dict(self.env.execute_query(SQL(
-            "SELECT id, %s FROM %s WHERE id IN %s OR id IN %s ORDER BY 2, 1 LIMIT %s",
+            "SELECT id, %s FROM %s WHERE id IN ((%s) UNION (%s)) ORDER BY 2, 1 LIMIT %s",
             rank, SQL.identifier(Model._table), exact, alike, SHOWN)))
 
     @api.model

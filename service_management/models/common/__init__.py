@@ -4,6 +4,7 @@ from . import res_company
 from . import res_config_settings
 from . import service_guarded_mixin
 from . import service_dated_mixin
+from . import service_searched_mixin
 from . import service_document_mixin
 from . import searching
 from . import service_first_steps

@@ -4,19 +4,27 @@ from odoo.fields import Domain
 from odoo.modules.db import FunctionStatus
 from odoo.tools import SQL
 
-#: How many of the latest that are called like a text are looked at while somebody types
-LATEST = 1000
+from .service_searched_mixin import LATEST
+
+
+def index_trigrams(expression, condition=''):
+    """Return the index by which parts of words are found in what an expression says.
+
+    :param expression: SQL, or a function of the registry that returns it
+    """
+    def define(registry):
+        text = expression(registry) if callable(expression) else f'({expression})'
+        # Databases without trigrams look through the table.
+        return f'USING gin ({text} gin_trgm_ops) {condition}'.strip() if registry.has_trigram else ''
+
+    return models.Index(define)
 
 
 def index_text(column):
     """Return the index of a column of Odoo's that is searched for parts of words, as fields of ours have it."""
-    def define(registry):
-        text = f'"{column}"'
-        if registry.has_unaccent == FunctionStatus.INDEXABLE:
-            text = registry.unaccent(text)
-        return f'USING gin ({text} gin_trgm_ops)' if registry.has_trigram else ''
-
-    return models.Index(define)
+    return index_trigrams(lambda registry: (
+        registry.unaccent(f'"{column}"') if registry.has_unaccent == FunctionStatus.INDEXABLE
+        else f'"{column}"'))
 
 
 class ServiceDocumentMixin(models.AbstractModel):

@@ -19,7 +19,7 @@ class ServiceDocumentMixin(models.AbstractModel):
     before: a customer who signed, a technician who finished, a job that a manager has set up.
     """
     _name = 'service.document.mixin'
-    _inherit = ['service.dated.mixin']
+    _inherit = ['service.searched.mixin', 'service.dated.mixin']
     _description = "Service Document"
 
     #: {target state: the states a document may come from}; an extension names only what it adds

@@ -42,6 +42,7 @@ class ServiceOrderLine(models.Model):
             ('no', "Nothing to Bill"), ('to_invoice', "To Bill"), ('invoiced', "Fully Billed")],
         compute='_compute_invoice_status', store=True, index=True)
 
+    _overridden = models.Index('(id) WHERE billing_override IS NOT NULL')
     _override_note = models.Constraint(
         "CHECK (billing_override IS NULL OR COALESCE(billing_note, '') <> '')",
         "Say why the line is billed differently: fill the billing note.")

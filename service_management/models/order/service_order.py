@@ -68,7 +68,7 @@ class ServiceOrder(models.Model):
              " only.")
     site_street = fields.Char(
         string="Street", compute='_compute_site_address', store=True, readonly=False,
-        precompute=True)
+        precompute=True, index='trigram')
     site_street2 = fields.Char(
         string="Street 2", compute='_compute_site_address', store=True, readonly=False,
         precompute=True)
@@ -151,6 +151,7 @@ class ServiceOrder(models.Model):
         "The arrival window ends before it begins. Correct “Arrive Before”.")
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another order has this number already.")
+    _archived = models.Index('(id) WHERE active IS NOT TRUE')
 
     @api.depends('date_order', 'state')
     def _compute_is_ahead(self):

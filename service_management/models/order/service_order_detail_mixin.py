@@ -7,6 +7,7 @@ class ServiceOrderDetailMixin(models.AbstractModel):
     Who may see it is kept on it: a rule that asks the orders reads all of them, for each list.
     """
     _name = 'service.order.detail.mixin'
+    _inherit = ['service.searched.mixin']
     _description = "Detail of a Service Order"
 
     order_id = fields.Many2one(

@@ -31,6 +31,9 @@ class ServiceOrder(models.Model):
         compute='_compute_planning_state', store=True)
     is_late = fields.Boolean(compute='_compute_is_late', search='_search_is_late')
 
+    _unassigned = models.Index('(date_preferred) WHERE has_unassigned_visit IS TRUE')
+    _not_over = models.Index(
+        "(planning_state, date_planned) WHERE planning_state IN ('unplanned', 'planned', 'under_way')")
     _board = models.Index('(company_id, stage_id, priority DESC, date_planned, id DESC)')
 
     @api.depends('visit_ids.state', 'visit_ids.date_start', 'visit_ids.date_end',
@@ -71,9 +74,10 @@ class ServiceOrder(models.Model):
     def _search_is_late(self, operator, value):
         now = fields.Datetime.now()
         wished = Domain('planning_state', '=', 'unplanned') & Domain('date_preferred', '<', now)
+        # What is not over is asked first: an index has it.
         return search_yes_or_no(
-            operator, value, wished | Domain('planning_state', 'in', ('unplanned', 'planned')) & (
-                Domain('date_planned', '<', now) | Domain('arrival_to', '<', now)))
+            operator, value, Domain('planning_state', 'in', ('unplanned', 'planned')) & (
+                wished | Domain('date_planned', '<', now) | Domain('arrival_to', '<', now)))
 
     def _compute_visit_count(self):
         count_by_order = dict(self.env['service.visit']._read_group(

@@ -19,6 +19,7 @@ class ServiceSubscription(models.Model):
     open_fee_count = fields.Integer(compute='_compute_fee_counts')
     invoice_count = fields.Integer(compute='_compute_fee_counts')
 
+    _billing_failed = models.Index('(id) WHERE billing_error IS NOT NULL')
     _to_bill = models.Index("(date_next_bill) WHERE date_next_bill IS NOT NULL")
 
     @api.depends('state', 'date_start', 'date_end', 'date_closed', 'plan_id.timing',

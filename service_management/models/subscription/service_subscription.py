@@ -22,7 +22,8 @@ class ServiceSubscription(models.Model):
 
     # Identity
     name = fields.Char(string="Number", readonly=True, copy=False, default="New", index='trigram')
-    title = fields.Char(string="Subject", required=True, tracking=True)
+    title = fields.Char(
+        string="Subject", required=True, tracking=True, index='trigram')
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, default=lambda self: self.env.company,
@@ -44,7 +45,7 @@ class ServiceSubscription(models.Model):
         compute='_compute_partner_invoice_id', store=True, readonly=False, precompute=True,
         check_company=True, ondelete='restrict',
         domain="[('commercial_partner_id', '=', commercial_partner_id)]")
-    client_order_ref = fields.Char(string="Customer Reference", copy=False)
+    client_order_ref = fields.Char(string="Customer Reference", copy=False, index='trigram')
 
     # Terms
     plan_id = fields.Many2one(
@@ -89,6 +90,8 @@ class ServiceSubscription(models.Model):
 
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another subscription has this number already.")
+    _by_name = models.Index('(name DESC, id DESC)')
+    _archived = models.Index('(id) WHERE active IS NOT TRUE')
     _dates = models.Constraint(
         'CHECK (date_end >= date_start)', "A subscription cannot end before it begins.")
 

@@ -138,6 +138,7 @@ class ServiceSubscriptionFee(models.Model):
     _billed_once = models.UniqueIndex(
         '(invoice_line_id) WHERE invoice_line_id IS NOT NULL',
         "An invoice line bills one fee only.")
+    _unearned = models.Index("(id) WHERE accrual_state IN ('planned', 'partial')")
     _latest = models.Index('(company_id, date_start DESC, id DESC)')
     _to_bill = models.Index("(subscription_id, date_due) WHERE state = 'open'")
 
