@@ -45,8 +45,8 @@ class Reading:
 
     def _count(self, node):
         looked = 0
-        if node.get('Relation Name') in self.tables or 'Index Name' in node and (
-                node['Node Type'] == 'Bitmap Index Scan'):
+        if node.get('Relation Name') in self.tables or ('Index Name' in node and (
+                node['Node Type'] == 'Bitmap Index Scan')):
             looked = node['Actual Loops'] * (
                 node['Actual Rows'] + node.get('Rows Removed by Filter', 0)
                 + node.get('Rows Removed by Index Recheck', 0))

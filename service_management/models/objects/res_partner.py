@@ -23,13 +23,6 @@ class ResPartner(models.Model):
              " all that is the customer's.")
 
     _service_name = index_text('name')
-    # What Odoo looks a contact up by, so that each of them is served
-    _service_complete_name = index_text('complete_name')
-    _service_phone = index_text('phone')
-    _service_email = index_text('email')
-    _service_ref = index_text('ref')
-    _service_vat = index_text('vat')
-    _service_company_registry = index_text('company_registry')
 
     @api.model
     def get_import_templates(self):

@@ -6,6 +6,7 @@ from . import res_config_settings
 from . import resource_calendar
 from . import service_first_steps
 from . import service_reason
+from . import service_searched_mixin
 from . import service_stage
 from . import service_tag
 from . import service_question_mixin
