@@ -21,13 +21,16 @@ class ServiceOrderAnswer(models.Model):
     """A question of the checklist of one order, as it was when its task was added, and the answer."""
     _name = 'service.order.answer'
     _description = "Answer of a Checklist"
-    _inherit = ['service.order.detail.mixin', 'service.guarded.mixin', 'service.question.mixin']
+    _inherit = ['service.guarded.mixin', 'service.question.mixin']
     _order = 'order_id, order_task_id, sequence, id'
 
     order_task_id = fields.Many2one(
         comodel_name='service.order.task', string="Task", required=True, ondelete='cascade',
         index=True)
-    order_id = fields.Many2one(related='order_task_id.order_id', store=True, required=False, precompute=True)
+    order_id = fields.Many2one(related='order_task_id.order_id', store=True, index=True)
+    team_id = fields.Many2one(related='order_id.team_id', store=True, index=True)
+    responsible_id = fields.Many2one(
+        related='order_id.user_id', string="Responsible", store=True, index='btree_not_null')
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     task_name = fields.Char(related='order_task_id.task_id.name', string="Task Name")
     question_id = fields.Many2one(
