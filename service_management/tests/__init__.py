@@ -73,6 +73,7 @@ from . import test_service_subscription_plan
 from . import test_service_subscription_portal
 from . import test_service_subscription_price
 from . import test_service_subscription_reconcile
+from . import test_service_subscription_revenue
 from . import test_service_subscription_run
 from . import test_service_subscription_sale
 from . import test_service_subscription_terms
