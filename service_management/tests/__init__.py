@@ -31,6 +31,7 @@ from . import test_service_growth
 from . import test_service_hand_over
 from . import test_service_history
 from . import test_service_hostile
+from . import test_service_idle
 from . import test_service_import
 from . import test_service_kept
 from . import test_service_look

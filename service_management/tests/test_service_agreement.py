@@ -369,6 +369,44 @@ class TestServiceAgreement(AgreementCommon):
             {'date_end': date(2026, 12, 31), 'renewal_error': False},
             {'date_end': date(2027, 12, 31), 'renewal_error': False}])
 
+    def test_notices_of_many_are_given_together(self):
+        def count(number):
+            agreements = self.env['service.agreement'].union(*(
+                self._create_agreement(notice_days=30) for _number in range(number)))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with freeze_time('2026-12-01 08:00:00'):
+                agreements._renew_batch(agreements.ids)
+            self.env.flush_all()
+            queries = self.env.cr.sql_log_count - before
+            self.assertEqual(len(agreements.activity_ids), number)
+            self.assertEqual(set(agreements.mapped('notified_end')), {date(2026, 12, 31)})
+            return queries
+
+        count(1)
+        few, many = count(5), count(25)
+        self.assertLess((many - few) / 20, 3, f"{few} queries for 5 agreements, {many} for 25")
+
+    def test_a_notice_that_fails_holds_up_no_other_one(self):
+        bad, good = (
+            self._create_agreement(notice_days=30, title=title) for title in ("Bad", "Good"))
+        Agreement = type(bad)
+        notify = Agreement._give_notice
+
+        def notify_or_fail(agreements):
+            if bad in agreements:
+                raise UserError("No calendar")  # pylint: disable=translation-required
+            return notify(agreements)
+
+        with freeze_time('2026-12-01 08:00:00'), patch.object(
+                Agreement, '_give_notice', notify_or_fail), self.assertLogs(
+                'odoo.addons.service_management.models.agreement.renewal', 'WARNING'):
+            bad.sudo()._renew_batch((bad | good).ids)  # as the job
+        self.assertRecordValues(bad | good, [
+            {'renewal_error': "No calendar", 'notified_end': False},
+            {'renewal_error': False, 'notified_end': date(2026, 12, 31)}])
+
     def test_responsible_is_told_of_the_end_once(self):
         agreement = self._create_agreement(notice_days=30, user_id=self.user_manager.id)
         job = self.env.ref('service_management.ir_cron_renew_agreements')

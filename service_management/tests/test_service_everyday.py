@@ -334,6 +334,8 @@ class TestServiceEveryday(ServiceCommon):
             (self.env['service.visit'], '_by_technician', Domain('employee_id', 'in', [1, 2])
              & Domain('state', 'in', ('planned', 'dispatched', 'under_way'))
              & Domain('date_start', '<', today) & Domain('date_end', '>', today), None),
+            (self.env['service.visit'], '_running', Domain('timer_start', '!=', False)
+             & Domain('is_overrun_told', '=', False), 'timer_start, id'),
             (Line, '_to_post', Domain('company_id', '=', 1) & Domain('state', '=', 'open')
              & Domain('date', '<=', today), None),
             (Agreement, '_by_customer', Domain('commercial_partner_id', 'in', [1, 2])

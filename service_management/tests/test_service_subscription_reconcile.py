@@ -18,7 +18,8 @@ class TestServiceSubscriptionReconcile(SubscriptionCommon):
     def _accrue(self, day):
         with freeze_time(day), self.enter_registry_test_mode():
             self.env.ref('service_management.ir_cron_accrue').method_direct_trigger()
-        self.env.invalidate_all()  # the scheduled action has a memory of its own
+            self.env.ref('service_management.ir_cron_compare_ledger').method_direct_trigger()
+        self.env.invalidate_all()  # the scheduled actions have a memory of their own
 
     def _book(self, amount, day='2026-02-10'):
         move = self.env['account.move'].create({'date': day, 'line_ids': [
@@ -62,6 +63,20 @@ class TestServiceSubscriptionReconcile(SubscriptionCommon):
         entry.button_draft()
         self._accrue('2026-03-03')
         self.assertFalse(self.deferred_account.activity_ids)
+
+    def test_what_is_posted_on_the_account_or_taken_back_wakes_the_comparison(self):
+        def count():
+            return self.env['ir.cron.trigger'].sudo().search_count([
+                ('cron_id', '=', self.env.ref('service_management.ir_cron_compare_ledger').id)])
+
+        self._accrue('2026-02-28')
+        before = count()
+        self._bill(self._subscribe(price=50), '2026-02-28').action_post()
+        self.assertEqual(count(), before, "invoices are booked on other accounts")
+        entry = self._book(70)
+        self.assertEqual(count(), before + 1)
+        entry.button_draft()
+        self.assertEqual(count(), before + 2)
 
     def test_a_row_leads_to_its_accruals_and_its_journal_items(self):
         self._accrue('2026-02-28')

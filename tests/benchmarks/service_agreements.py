@@ -1,17 +1,24 @@
 """Deadlines of service levels and orders from agreements, beside their floors in the same run.
 
 Floors: ``plan_hours`` of ``resource.calendar`` for each deadline, and the very orders that the
-run creates, created in one batch without any agreement.
+run creates, created in one batch without any agreement. Both are created by the job's user for
+other people, who follow them.
 """
 import tracemalloc
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytz
 from _measure import Table, measure
 
+from odoo import fields
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 BATCH = 500
+#: Agreements that the job does at a time, and the orders that each of them needs
+AT_A_TIME, NEEDED = 50, 2
+#: Who is responsible for agreements: nobody of them runs the job.
+PEOPLE = 8
 
 
 def measure_deadlines(env, size):
@@ -48,28 +55,37 @@ def measure_deadlines(env, size):
 
 
 def make_agreements(env, size):
-    """Return agreements with `size` lines due in March 2027, ten lines each."""
+    """Return agreements with `size` lines due in the next days."""
     team = env['service.team'].create({'name': "Bench"})
-    partners = env['res.partner'].create([{'name': f"Customer {n}"} for n in range(50)])
+    partners = env['res.partner'].create([
+        {'name': f"Customer {n}", 'email': f"customer{n}@example.com"} for n in range(50)])
     technicians = env['hr.employee'].create([
         {'name': f"Technician {n}", 'service_team_id': team.id, 'hourly_cost': 30}
         for n in range(20)])
+    people = [
+        env['res.users'].search([('login', '=', f'bench_{n}')]) or new_test_user(
+            env, login=f'bench_{n}', groups='service_management.service_management_group_dispatcher')
+        for n in range(PEOPLE)]
+    group = env['service.agreement.group'].create({'name': "Bench", 'horizon_days': 30})
+    tomorrow = fields.Date.today() + timedelta(days=1)
     agreements = env['service.agreement']
-    for start in range(0, size // 10, BATCH):
+    for start in range(0, size // NEEDED, BATCH):
         agreements |= agreements.create([{
             'title': f"Agreement {number}",
             'partner_id': partners[number % 50].id,
+            'group_id': group.id,
             'team_id': team.id,
+            'user_id': people[number % PEOPLE].id,
             'preferred_employee_id': technicians[number % 20].id,
-            'date_start': date(2027, 3, 1),
+            'date_start': tomorrow,
             'line_ids': [
                 Command.create({
                     'kind': 'hour', 'quantity': 1, 'name': "Inspection",
-                    'date_start': date(2027, 3, 1) + timedelta(days=day)})
-                for day in range(10)],
-        } for number in range(start, min(start + BATCH, size // 10))])
+                    'date_start': tomorrow + timedelta(days=day)})
+                for day in range(NEEDED)],
+        } for number in range(start, min(start + BATCH, size // NEEDED))])
     agreements._activate()
-    return agreements, team, partners, technicians
+    return agreements
 
 
 def floor_vals(order):
@@ -78,6 +94,7 @@ def floor_vals(order):
         'title': order.title,
         'partner_id': order.partner_id.id,
         'team_id': order.team_id.id,
+        'user_id': order.user_id.id,
         'agreement_id': False,
         'channel': 'agreement',
         'date_order': order.date_order,
@@ -92,33 +109,36 @@ def floor_vals(order):
 
 
 def measure_generation(env, table, size):
-    agreements, *_others = make_agreements(env, size)
-    per_run = max(1, BATCH // 10)
+    agreements = make_agreements(env, size)
+    env = env(user=env.ref('service_management.ir_cron_generate_orders').user_id.id)
+    Order = env['service.order'].sudo().with_context(mail_auto_subscribe_no_notify=True)
+    run = env['service.agreement']._generate_batch
     samples = {'generate': [0, 0.0], 'same orders created': [0, 0.0]}
-    peaks = []
-    for start in range(0, len(agreements), per_run):  # ours and the floor take turns
-        batch = agreements[start:start + per_run]
+    peaks, mails = [], env['mail.mail'].sudo().search_count([])
+    for start in range(0, len(agreements), AT_A_TIME):  # ours and the floor take turns
+        batch = agreements[start:start + AT_A_TIME]
         tracemalloc.start()
-        orders, queries, cpu, _wall = measure(env, lambda batch=batch: batch._generate_orders(
-            batch._plan_orders(date(2027, 3, 1), date(2027, 3, 31))))
+        _done, queries, _cpu, _wall = measure(env, lambda batch=batch: run(batch.ids))
         peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
         tracemalloc.stop()
         samples['generate'][0] += queries
+        orders = batch.order_ids
+        assert len(orders) == NEEDED * len(batch), "some work was left out"
         vals_list = [floor_vals(order) for order in orders]
         orders.visit_ids.unlink()  # the floor plans the same technicians at the same times
         _found, queries, cpu_floor, _wall = measure(
-            env, lambda vals_list=vals_list: env['service.order'].create(vals_list))
+            env, lambda vals_list=vals_list: Order.create(vals_list))
         samples['same orders created'][0] += queries
         samples['same orders created'][1] += cpu_floor
         # Measuring memory slows Python down: the time is taken of a second, equal batch.
         orders.line_ids.occurrence_ids.sudo().unlink()
-        _again, _queries, cpu, _wall = measure(env, lambda batch=batch: batch._generate_orders(
-            batch._plan_orders(date(2027, 3, 1), date(2027, 3, 31))))
+        _again, _queries, cpu, _wall = measure(env, lambda batch=batch: run(batch.ids))
         samples['generate'][1] += cpu
     for name, sample in samples.items():
         table.add(name, size, [sample])
     table.ratio('generate', 'same orders created', size)
     print(f"  peak of Python memory per batch: {min(peaks):.0f} to {max(peaks):.0f} MiB")
+    print(f"  mails to those responsible: {env['mail.mail'].sudo().search_count([]) - mails}")
 
 
 def main(env, sizes):

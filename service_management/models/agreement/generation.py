@@ -369,7 +369,7 @@ class ServiceAgreement(models.Model):
             & self.env['res.company']._get_today_domain('date_next_run', '<='))
 
     @api.model
-    def _cron_generate(self, batch_size=20):
+    def _cron_generate(self, batch_size=50):
         """Create the orders that are due within the horizon of each agreement's group."""
         agreements = self.search(self._get_run_domain(), order='date_next_run, id')
         self._process_batches(self._generate_batch, split_every(batch_size, agreements.ids, list))

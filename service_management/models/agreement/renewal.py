@@ -113,10 +113,22 @@ class ServiceAgreement(models.Model):
     @api.model
     def _get_term_domains(self):
         """Return the domains of the agreements whose term may be over, and of those to tell of."""
-        by_today = self.env['res.company']._get_today_domain
+        Company = self.env['res.company']
+        todays = Company._get_todays()
         live = Domain('state', '=', 'active') & Domain('is_template', '=', False)
-        noted, over = by_today('date_notice', '<='), by_today('date_end', '<')
-        ended = live & (over | (Domain('renewal', '=', 'automatic') & noted))
+        noted, over = (
+            Company._get_today_domain(field, operator, todays=todays)
+            for field, operator in (('date_notice', '<='), ('date_end', '<')))
+        renewed = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s - LEAST(%s, COALESCE((SELECT horizon_days FROM service_agreement_group"
+                " WHERE id = %s), 0)) < %s", *(
+                    model._field_to_sql(alias, name, query)
+                    for name in ('date_end', 'notice_days', 'group_id')), max(todays.values())),
+            predicate=lambda agreement: agreement._is_renewed_today())
+        ended = live & (over | (
+            noted & Domain('renewal', '=', 'automatic') & Domain('is_suspended', '=', False)
+            & renewed))
         untold = Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s IS DISTINCT FROM %s", *(
@@ -140,9 +152,18 @@ class ServiceAgreement(models.Model):
 
     @api.model
     def _renew_batch(self, agreement_ids):
-        """Do what is due at the end of the terms of some agreements, each alone."""
+        """Do what is due at the end of the terms of some agreements.
+
+        Notice is given of those together that do not end yet; the others are done each alone.
+        """
         agreements = self.browse(agreement_ids).try_lock_for_update()
-        for agreement in agreements.filtered_domain(self._get_renewal_domain()):
+        ended, noticed = self._get_term_domains()
+        agreements = agreements.filtered_domain(self._get_renewal_domain())
+        notices = agreements.filtered_domain(noticed & Domain('renewal_error', '=', False))
+        notices -= notices.filtered_domain(ended)
+        if notices and not attempt(self.env, notices._give_notice):
+            agreements -= notices
+        for agreement in agreements:
             if error := attempt(self.env, agreement._follow_term):
                 agreement._set_renewal_aside(error)
             else:
@@ -172,6 +193,13 @@ class ServiceAgreement(models.Model):
         failed.sudo().renewal_error = False
         failed.sudo().activity_unlink(['service_management.mail_activity_type_renewal'])
 
+    def _is_renewed_today(self):
+        """Tell whether it is time for one agreement to renew itself."""
+        self.ensure_one()
+        ahead = min(self.group_id.horizon_days, self.notice_days)
+        return self.renewal == 'automatic' and not self.is_suspended and bool(self.date_end) and (
+            self._get_today() > self.date_end - relativedelta(days=ahead))
+
     def _end_term(self):
         """Renew one agreement that renews itself, else let it expire, by the days of its company.
 
@@ -179,24 +207,22 @@ class ServiceAgreement(models.Model):
         is due until then was ordered at the old prices, and nobody waits for the first visits.
         """
         self.ensure_one()
-        today = self._get_today()
-        if self.renewal == 'automatic' and not self.is_suspended:
-            ahead = min(self.group_id.horizon_days, self.notice_days)
-            if today > self.date_end - relativedelta(days=ahead):
-                self._renew()
-        elif today > self.date_end:
+        if self._is_renewed_today():
+            self._renew()
+        elif self._get_today() > self.date_end:
             self._set_state('expired')
             self._message_log(body=self.env._(
                 "Expired on %s.", format_date(self.env, self.date_end)))
 
     def _give_notice(self):
-        """Tell the responsible once that one agreement ends or renews itself soon."""
-        self.ensure_one()
-        self.sudo().notified_end = self.date_end  # only the run says whom it told
-        end = format_date(self.env, self.date_end)
-        if self.renewal == 'automatic':
-            text = self.env._("Renews itself after %s unless it is closed", end)
-        else:
-            text = self.env._("Ends on %s: renew it or let it end", end)
-        self._schedule_todo(
-            'service_management.mail_activity_type_agreement', text, date_deadline=self.date_end)
+        """Tell those responsible once that agreements end or renew themselves soon."""
+        for (renewal, day), agreements in self.grouped(
+                lambda agreement: (agreement.renewal, agreement.date_end)).items():
+            agreements.sudo().notified_end = day  # only the run says whom it told
+            end = format_date(self.env, day)
+            if renewal == 'automatic':
+                text = self.env._("Renews itself after %s unless it is closed", end)
+            else:
+                text = self.env._("Ends on %s: renew it or let it end", end)
+            agreements._schedule_todo(
+                'service_management.mail_activity_type_agreement', text, date_deadline=day)

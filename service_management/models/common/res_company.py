@@ -39,16 +39,18 @@ class ResCompany(models.Model):
         return {company: company._get_service_today() for company in companies}
 
     @api.model
-    def _get_today_domain(self, field, operator, company_field='company_id', days=0):
+    def _get_today_domain(
+            self, field, operator, company_field='company_id', days=0, todays=None):
         """Return the domain of records by a date and today's, as it is where their company is.
 
         :param str field: name of the field of the date
         :param str operator: how the date compares with today
         :param str company_field: name of the field of the company
         :param int days: how many days after today's the date is compared with
+        :param todays: what `_get_todays` returned, where several dates are compared
         """
         ids_by_day = defaultdict(list)
-        for company, day in self._get_todays().items():
+        for company, day in (todays or self._get_todays()).items():
             ids_by_day[day].append(company.id)
         if len(ids_by_day) == 1:
             return Domain(field, operator, min(ids_by_day) + timedelta(days=days))

@@ -1,4 +1,6 @@
 """Who is told today: people leave, and what they were responsible for goes on."""
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -113,10 +115,12 @@ class MailActivityMixin(models.AbstractModel):
         :param company: whose people are told, by default that of each record
         :param values: more values of the activities
         """
+        told_of = defaultdict(self.browse)
         for record in self:
             told = record._get_responsible() if users is None else users._filter_there(
                 company or record.company_id)._filter_able(record, 'read')
             # A to-do of nobody is seen by all who see the record.
             for user_id in told.ids or ([False] if users is None else []):
-                record.activity_schedule(
-                    activity_type, user_id=user_id, summary=summary, **values)
+                told_of[user_id] |= record
+        for user_id, records in told_of.items():
+            records.activity_schedule(activity_type, user_id=user_id, summary=summary, **values)

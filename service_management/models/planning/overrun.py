@@ -16,6 +16,8 @@ class ServiceVisit(models.Model):
     is_overrun_told = fields.Boolean(
         copy=False, readonly=True, help="The dispatcher knows that the clock runs on.")
 
+    _running = models.Index('(timer_start) WHERE timer_start IS NOT NULL')
+
     def _get_overrun_moment(self):
         """Return when the running clock of one visit is over its limit (naive UTC), or None."""
         self.ensure_one()
@@ -77,7 +79,8 @@ class ServiceVisit(models.Model):
     @api.model
     def _cron_watch_clocks(self, batch_size=100):
         """Tell dispatchers of clocks that are over their limit, once."""
-        running = self.search([('timer_start', '!=', False), ('is_overrun_told', '=', False)])
+        running = self.search(
+            [('timer_start', '!=', False), ('is_overrun_told', '=', False)], order='timer_start, id')
         self._process_batches(self._tell_overrun_batch, split_every(
             batch_size, running._filter_overrun().ids, list))
 

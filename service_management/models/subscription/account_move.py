@@ -88,11 +88,20 @@ class AccountMove(models.Model):
         if any(move.auto_post == 'at_date' for move in self):
             self.env.ref('account.ir_cron_auto_post_draft_entry')._trigger()
 
+    def _wake_comparison(self):
+        """Wake the job that compares accounts of deferred revenue with the schedule, if these are on any."""
+        # What accounts the schedule has used is no secret to it, whoever posts.
+        accounts = self.sudo().line_ids.account_id
+        if accounts and self.env['service.subscription.accrual'].sudo().search_count(
+                [('deferred_account_id', 'in', accounts.ids)], limit=1):
+            self.env.ref('service_management.ir_cron_compare_ledger')._trigger()
+
     def _post(self, soft=True):
         with self._ensure_leaves_nothing():
             posted = super()._post(soft=soft)
             # Accounting posts; the ledger of fees follows.
             posted.sudo()._renew_reversed_fees()
+        posted._wake_comparison()
         moves = posted.sudo().filtered(lambda move: move._concerns_service_fees())
         if moves:
             moves._ensure_credited_once()
@@ -183,6 +192,7 @@ class AccountMove(models.Model):
         with self._ensure_leaves_nothing():
             result = super().button_draft()
             posted._renew_reversed_fees()
+        posted._wake_comparison()
         posted = posted.filtered(lambda move: move._concerns_service_fees())
         posted.filtered(lambda move: (
             move.move_type == 'out_invoice' and move.reversed_entry_id))._ensure_stays_undone()

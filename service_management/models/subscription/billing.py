@@ -78,9 +78,12 @@ class ServiceSubscription(models.Model):
 
         :param date until: the day, by default today's where the company of each is
         """
+        Company = self.env['res.company']
+        todays = None if until else Company._get_todays()
+
         def is_past(field):
             return (Domain(field, '<=', until) if until
-                    else self.env['res.company']._get_today_domain(field, '<='))
+                    else Company._get_today_domain(field, '<=', todays=todays))
 
         due = is_past('date_next_bill') | Domain(
             'fee_ids', 'any', Domain('state', '=', 'open') & is_past('date_due'))

@@ -316,21 +316,16 @@ class ServiceSubscriptionAccrual(models.Model):
 
     @api.model
     def _cron_accrue(self, batch_size=500):
-        """Post what is due, deferrals first; what failed is tried again after all others.
-
-        Where accounts of deferred revenue differ from the ledger then, accounting is told.
-        """
+        """Post what is due, deferrals first; what failed is tried again after all others."""
         due = self._get_due_domain()
         rows = [row_id for failed in (Domain('error', '=', False), Domain('error', '!=', False))
                 for row_id in self.search(due & failed, order='kind, date, id').ids]
-        self._process(
-            rows, batch_size, after=self.env['service.subscription.ledger']._tell_differences)
+        self._process(rows, batch_size)
 
     @api.model
-    def _process(self, row_ids, batch_size, after=None):
-        """Post rows, some at a time; `after` as for `_process_batches`."""
-        self._process_batches(
-            self._accrue_batch, split_every(batch_size, row_ids, list), after=after)
+    def _process(self, row_ids, batch_size):
+        """Post rows, some at a time."""
+        self._process_batches(self._accrue_batch, split_every(batch_size, row_ids, list))
 
     @api.model
     def _accrue_batch(self, row_ids):

@@ -143,8 +143,11 @@ class ServiceSubscriptionLedger(models.Model):
         }
 
     @api.model
-    def _tell_differences(self):
-        """Put accounts that differ on the to-do list of an accountant, once, until they agree."""
+    def _cron_compare(self):
+        """Put accounts that differ on the to-do list of an accountant, once, until they agree.
+
+        What was posted on them, or taken back, wakes the job: only then there is anything to compare.
+        """
         for company, account, difference in self._read_group(
                 [('account_id', '!=', False)], ['company_id', 'account_id'],
                 ['amount_difference:sum']):
