@@ -33,7 +33,8 @@ MENUS = (
     'service_order_action', 'service_visit_action', 'service_visit_action_mine',
     'service_order_line_action', 'service_object_action', 'service_agreement_action',
     'service_agreement_occurrence_action', 'service_subscription_action',
-    'service_subscription_fee_action', 'service_order_action_to_post', 'service_order_action_to_bill')
+    'service_subscription_fee_action', 'service_order_action_to_post',
+    'service_order_action_to_bill', 'service_order_stage_log_action', 'service_order_sla_action')
 JOBS = (
     'ir_cron_watch_slas', 'ir_cron_send_receipts', 'ir_cron_renew_agreements')
 
@@ -41,7 +42,8 @@ JOBS = (
 class Client:
     """Asks what the web client asks, as one user."""
 
-    def __init__(self, env, user):
+    def __init__(self, env, user, counted=COUNTED):
+        self.counted = counted
         self.env = env(user=user, context={'lang': user.lang, 'tz': 'Europe/Riga'})
 
     def open_list(self, model, domain=(), context=None, offset=0, order=None, view='list'):
@@ -55,7 +57,7 @@ class Client:
         order = order or self.get_order(arch)
         return Model.web_search_read(
             list(domain), specification, offset=offset, limit=SHOWN, order=order,
-            count_limit=COUNTED + offset)
+            count_limit=self.counted + offset)
 
     @staticmethod
     def get_order(arch):
@@ -63,7 +65,14 @@ class Client:
         return rest.partition('"')[0] if found else None
 
     def open_action(self, xml_id, **options):
-        action = self.env.ref(f'service_management.{xml_id}').sudo()
+        action = self.get_action(xml_id)
+        return self.open_list(action.res_model, self.get_default_domain(action), **options)
+
+    def get_action(self, xml_id):
+        return self.env.ref(f'service_management.{xml_id}').sudo()
+
+    def get_default_domain(self, action):
+        """Return the domain of what an action shows before anybody chose anything."""
         context = safe_eval(action.context or '{}', {'uid': self.env.uid})
         domain = safe_eval(action.domain or '[]', self.get_names())
         filters = self.get_filters(action.res_model, action.search_view_id.id)
@@ -71,7 +80,7 @@ class Client:
             key = name.removeprefix('search_default_')
             if key != name and value and key in filters:
                 domain = [*domain, *filters[key]]
-        return self.open_list(action.res_model, domain, **options)
+        return domain
 
     def get_names(self):
         return {
@@ -114,9 +123,8 @@ class Client:
             domain = [(name, operator, text)]
         return self.open_list(model, domain)
 
-    def group(self, model, group):
-        Model = self.env[model]
-        return Model.web_read_group([], [group], ['__count'], limit=SHOWN)
+    def group(self, model, domain, group):
+        return self.env[model].web_read_group(domain, [group], ['__count'], limit=SHOWN)
 
     def open_form(self, record):
         Model = self.env[record._name]
@@ -130,10 +138,13 @@ class Client:
         return Model.browse(record.id).web_read(specification)
 
 
-def get_actions(company):
-    """Return {name: function} of what is measured: look-ups, screens, figures, search views, jobs."""
+def get_actions(company, counted=COUNTED):
+    """Return {name: function} of what is measured: look-ups, screens, figures, search views, jobs.
+
+    :param counted: how far lists count what they do not show
+    """
     env = company.env
-    clients = {role: Client(env, user) for role, user in company.users.items()}
+    clients = {role: Client(env, user, counted) for role, user in company.users.items()}
     order = env['service.order'].search([('state', '=', 'posted')], order='id desc', limit=1)
     texts = {
         'number': order.name, 'customer': order.partner_id.name, 'reference': order.client_order_ref,
@@ -171,7 +182,7 @@ def get_menus(role, client):
     """Return the lists as menus open them, with their default filters."""
     found = {}
     for xml_id in MENUS:
-        action = client.env.ref(f'service_management.{xml_id}').sudo()
+        action = client.get_action(xml_id)
         if client.env[action.res_model].has_access('read'):
             found[f'{role}: menu {action.name}'] = partial(client.open_action, xml_id)
     return found
@@ -180,13 +191,16 @@ def get_menus(role, client):
 def get_searches(role, client, text):
     """Return every filter, grouping and field for texts of the search views."""
     found = {}
+    #: The menu of a model that comes first says what people group.
+    menus = {client.get_action(xml_id).res_model: xml_id for xml_id in reversed(MENUS)}
     for model in SEARCHED:
         if not client.env[model].has_access('read'):
             continue
         for name, domain in client.get_filters(model).items():
             found[f'{role}: {model}, filter {name}'] = partial(client.open_list, model, domain)
+        shown = client.get_default_domain(client.get_action(menus[model]))
         for group in client.get_groupings(model):
-            found[f'{role}: {model}, by {group}'] = partial(client.group, model, group)
+            found[f'{role}: {model}, by {group}'] = partial(client.group, model, shown, group)
         for name, operator, domain in client.get_fields(model):
             if client.env[model]._fields[name].type in TEXTS:
                 found[f'{role}: {model}, search {name}'] = partial(
