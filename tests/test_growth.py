@@ -6,6 +6,7 @@ that the database looks at and the number of queries, not times.
 """
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -14,9 +15,12 @@ from devtools.instance import Instance
 from devtools.settings import ROOT
 
 SEED, BEFORE, LATER = 208, 2_080, 20_800
-#: What looks at more and may: {action: why}
+#: What looks at more and may: {pattern of actions: why}
 GROWS = {
-    'dispatcher: orders, page 500': "whoever turns so many pages reads them",
+    r'dispatcher: orders, page 500': "whoever turns so many pages reads them",
+    r'.*: service\.(object|agreement|subscription), by .*': "all that there are is grouped",
+    r'.*: service\.agreement, search object_ids': "lines that name an object are agreements of today",
+    r'customer_service: call by phone': "its last digits are part of one serial number in nine",
 }
 #: Rows by which two plans of the same question differ
 SLACK = 600
@@ -61,12 +65,16 @@ def actions(tmp_path_factory):
     return json.loads(result.read_text())
 
 
+def is_exempt(name):
+    return any(re.fullmatch(pattern, name) for pattern in GROWS)
+
+
 def test_what_a_person_opens_reads_no_more_after_ten_years(actions):
     assert len(actions) > 400
     grown = [
         f'{before[1]} rows became {later[1]}: {name}\n    {later[2][:2000]}'
         for name, (before, later) in actions.items()
-        if name not in GROWS and later[1] > 1.5 * before[1] + SLACK]
+        if not is_exempt(name) and later[1] > 1.5 * before[1] + SLACK]
     assert not grown, '\n'.join(grown)
 
 
@@ -79,4 +87,4 @@ def test_what_a_person_opens_asks_no_more_after_ten_years(actions):
 
 
 def test_what_may_grow_is_there(actions):
-    assert not set(GROWS) - set(actions)
+    assert all(any(re.fullmatch(pattern, name) for name in actions) for pattern in GROWS)

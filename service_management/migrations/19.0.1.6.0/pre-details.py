@@ -1,3 +1,5 @@
+import re
+
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
 
@@ -5,10 +7,19 @@ from odoo.tools.sql import table_exists
 TABLES = (
     'service_order_line', 'service_order_task', 'service_order_answer', 'service_order_stage_log',
     'service_order_sla')
-RULES = (
-    'service_order_line_rule_own', 'service_order_task_rule_own', 'service_order_answer_rule_own',
-    'service_order_stage_log_rule_own', 'service_order_sla_rule_own',
-    'service_order_sla_interval_rule_own')
+MINE = r"'in',\s*user\.employee_ids\.ids\)"
+VISITED = rf"\('((?:status_id\.)?)(?:order_id\.)?visit_ids\.employee_id',\s*{MINE}"
+KNOWN = (
+    rf"\('(?:order_id\.)?object_ids\.order_ids\.visit_ids',\s*'any',\s*\[\s*\('employee_id',\s*{MINE},"
+    r"\s*\('state',\s*'in',\s*\('planned',\s*'dispatched',\s*'under_way'\)\)\s*\]\)")
+
+
+def ask_rows(domain):
+    """Return a rule that asks the rows themselves, as they were asked for by way of their orders."""
+    domain = re.sub(r"'(status_id\.)?order_id\.user_id'", r"'\1responsible_id'", domain)
+    domain = re.sub(r"'(status_id\.)?order_id\.team_id'", r"'\1team_id'", domain)
+    domain = re.sub(VISITED, r"('\1is_visited', '=', True)", domain)
+    return re.sub(KNOWN, "('is_of_known_object', '=', True)", domain)
 
 
 def migrate(cr, version):
@@ -22,11 +33,9 @@ def migrate(cr, version):
         cr.execute(SQL(
             "UPDATE %s detail SET team_id = service.team_id, responsible_id = service.user_id"
             " FROM service_order service WHERE service.id = detail.order_id", SQL.identifier(table)))
-    for asked, kept in (('order_id.user_id', 'responsible_id'), ('order_id.team_id', 'team_id')):
-        for prefix in ('', 'status_id.'):
-            cr.execute("""
-                UPDATE ir_rule SET domain_force = replace(domain_force, %s, %s)
-                  FROM ir_model_data data
-                 WHERE data.module = 'service_management' AND data.name IN %s
-                   AND data.model = 'ir.rule' AND data.res_id = ir_rule.id""",
-                [f"'{prefix}{asked}'", f"'{prefix}{kept}'", RULES])
+    cr.execute("""
+        SELECT rule.id, rule.domain_force FROM ir_rule rule
+          JOIN ir_model_data data ON data.model = 'ir.rule' AND data.res_id = rule.id
+         WHERE data.module = 'service_management' AND data.name ~ '_rule_(own|history)$'""")
+    for rule_id, domain in cr.fetchall():
+        cr.execute("UPDATE ir_rule SET domain_force = %s WHERE id = %s", [ask_rows(domain), rule_id])

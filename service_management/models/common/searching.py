@@ -40,6 +40,9 @@ class ServiceDocumentMixin(models.AbstractModel):
         ways = self._get_name_ways(operator, value)
         if not ways:
             return super()._search_display_name(operator, value)
+        found = self._get_found(ways)
+        if found is not None:
+            return Domain('id', 'in', found)
         # Whoever asks sees what his rules let through, as always: they are on the question around it.
         return self._unite(self._search(way, bypass_access=True) for way in ways)
 
@@ -53,7 +56,11 @@ class ServiceDocumentMixin(models.AbstractModel):
             return super().name_search(name, domain, operator, limit)
         exact = super().name_search(name, domain, '=ilike', limit)
         rest = domain & Domain('id', 'not in', [record_id for record_id, _name in exact])
-        alike = self._unite(self._search(rest & way, order='id desc', limit=LATEST) for way in ways)
+        found = self._get_found(ways)
+        if found is None:
+            alike = self._unite(self._search(rest & way, order='id desc', limit=LATEST) for way in ways)
+        else:
+            alike = rest & Domain('id', 'in', found)
         return exact + (
             super().name_search('', alike, operator, limit - len(exact))
             if len(exact) < limit else [])
@@ -68,7 +75,21 @@ class ServiceDocumentMixin(models.AbstractModel):
         return [Domain(name, operator, value) for name in names]
 
     @api.model
+    def _get_found(self, ways):
+        """Return the ids of what a text means, whoever may see it; None if that is too much to name."""
+        queries = [
+            self._search(way, limit=LATEST + 1, active_test=False, bypass_access=True) for way in ways]
+        union = self._write_union(queries)
+        found = [row[0] for row in self.env.execute_query(union)] if union else []
+        return found if len(found) <= LATEST else None
+
+    @api.model
     def _unite(self, queries):
         """Return the domain of what one of some queries of this model finds."""
-        found = [SQL("(%s)", query.select()) for query in queries if not query.is_empty()]
-        return Domain('id', 'in', SQL("(%s)", SQL(" UNION ").join(found))) if found else Domain.FALSE
+        union = self._write_union(queries)
+        return Domain('id', 'in', SQL("(%s)", union)) if union else Domain.FALSE
+
+    @api.model
+    def _write_union(self, queries):
+        return SQL(" UNION ").join(
+            SQL("(%s)", query.select()) for query in queries if not query.is_empty())

@@ -1,8 +1,11 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: How many of the latest that are called like a text are looked at
 LATEST = 1000
+#: How many rows that are related to what is asked for are named one by one
+MOST = 5000
 LIKE = ('ilike', 'like', '=ilike', '=like')
 
 
@@ -23,7 +26,11 @@ class ServiceSearchedMixin(models.AbstractModel):
         """Return a condition with the records that it names, if they are not too many."""
         name, _dot, rest = self._get_path(condition.field_expr).partition('.')
         field = self._fields.get(name)
-        if field is None or field.type != 'many2one' or not field.store:
+        if field is None or not field.store:
+            return condition
+        if field.type == 'many2many' and condition.operator == 'in' and not rest:
+            return self._look_up_related(field, condition)
+        if field.type != 'many2one':
             return condition
         is_text = condition.value and condition.operator in LIKE
         if not (is_text or (rest and field.comodel_name in self._get_people())):
@@ -32,6 +39,17 @@ class ServiceSearchedMixin(models.AbstractModel):
             Domain(rest or 'display_name', condition.operator, condition.value), limit=LATEST + 1)
         found = named.get_result_ids()
         return Domain(name, 'in', found) if len(found) <= LATEST else condition
+
+    def _look_up_related(self, field, condition):
+        """Return a condition with the rows that name some records, if they are not too many."""
+        ids = tuple(condition.value)
+        if not ids or not all(type(record_id) is int for record_id in ids):
+            return condition
+        found = self.env.execute_query(SQL(
+            "SELECT DISTINCT %(own)s FROM %(relation)s WHERE %(other)s IN %(ids)s LIMIT %(limit)s",
+            own=SQL.identifier(field.column1), relation=SQL.identifier(field.relation),
+            other=SQL.identifier(field.column2), ids=ids, limit=MOST + 1))
+        return Domain('id', 'in', [row[0] for row in found]) if len(found) <= MOST else condition
 
     def _get_path(self, name):
         """Return where the value of a field is kept."""

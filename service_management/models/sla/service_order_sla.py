@@ -48,7 +48,7 @@ class ServiceOrderSla(models.Model):
         comodel_name='service.order.sla.interval', inverse_name='status_id', string="Spans")
     running_since = fields.Datetime(
         help="Beginning of the span that is counted now; empty while the clock stands still.")
-    date_start = fields.Datetime(string="Started")
+    date_start = fields.Datetime(string="Started", index=True)
     deadline = fields.Datetime(
         index='btree_not_null', help="Empty while the clock stands still: it moves by the pause.")
     date_reached = fields.Datetime(string="Reached On")
