@@ -23,7 +23,7 @@ GROWS = {
     r'customer_service: call by phone': "its last digits are part of one serial number in nine",
 }
 #: Rows by which two plans of the same question differ
-SLACK = 600
+SLACK = 3_000
 
 _MEASURE = """
 import json, sys
@@ -74,7 +74,7 @@ def test_what_a_person_opens_reads_no_more_after_ten_years(actions):
     grown = [
         f'{before[1]} rows became {later[1]}: {name}\n    {later[2][:2000]}'
         for name, (before, later) in actions.items()
-        if not is_exempt(name) and later[1] > 1.5 * before[1] + SLACK]
+        if not is_exempt(name) and later[1] > 2 * before[1] + SLACK]
     assert not grown, '\n'.join(grown)
 
 
