@@ -12,7 +12,7 @@ from . import sign_off
 from . import service_order
 from . import merge
 from . import next_step
-from . import service_seen_mixin
+from . import seen
 from . import technicians
 from . import service_order_line
 from . import res_company
