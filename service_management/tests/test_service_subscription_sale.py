@@ -1,3 +1,8 @@
+import itertools
+import random
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
@@ -259,6 +264,91 @@ class TestServiceSubscriptionReports(SubscriptionCommon):
             self._bill(subscription, '2026-12-31')
         self.assertAlmostEqual(
             sum(lines.mapped('amount')), sum(subscription.fee_ids.mapped('amount')), 2)
+
+    def test_forecast_comes_to_what_the_engine_plans(self):
+        """Lines that are alike are planned once: to the cent what each of them is planned by."""
+        chance = random.Random(15)
+        plans = [self._create_plan(
+            f"Plan {number}", interval_unit=unit, interval_count=count, **{
+                name: chance.choice([key for key, _label in self.monthly._fields[name].selection])
+                for name in ('alignment', 'timing', 'first_period', 'last_period', 'proration')})
+            for number, (unit, count) in enumerate(
+                itertools.product(('week', 'month', 'quarter', 'year'), (1, 2)))]
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        self.env['res.currency.rate'].create({
+            'name': '2026-01-01', 'currency_id': euro.id, 'company_id': self.company.id,
+            'inverse_company_rate': 1.2345})
+        pricelist = self.env['product.pricelist'].create({'name': "EUR", 'currency_id': euro.id})
+        today = self._day('2026-03-10')
+        subscriptions = self.env['service.subscription']
+        with freeze_time('2026-03-10 12:00:00'):
+            for plan in plans * 3:
+                start = today + relativedelta(days=chance.randint(-500, 200))
+                end = chance.choice([False, start + relativedelta(days=chance.randint(0, 800))])
+                subscription = self._subscribe(
+                    start, plan, date_end=end, pricelist_id=chance.choice([False, pricelist.id]),
+                    lines=[{'base_price': price} for price in chance.sample(
+                        [100, 33.33, 0.07, 1234.5], 2)])
+                subscriptions |= subscription
+                if chance.random() < 0.7:
+                    self._bill(subscription, today + relativedelta(days=chance.randint(-100, 40)))
+                line = subscription.line_ids[0]
+                if chance.random() < 0.4 and line._is_served(today):
+                    line._change_terms(today, quantity=chance.choice([0, 3]))
+                if chance.random() < 0.3:
+                    # Renewed after its last, cut period was billed: the rest of it is billed next.
+                    subscription.date_end = False
+                if chance.random() < 0.2 and start <= today:
+                    subscription._close(
+                        today + relativedelta(days=chance.randint(0, 90)), self.close_reason)
+            forecast = self.env['service.subscription.forecast'].with_user(
+                self.user_manager).create({'months': 18})
+            lines = self.env['service.subscription.forecast.line'].with_user(
+                self.user_manager).search(forecast.action_apply()['domain'])
+            expected = self._forecast(subscriptions, today, self._day('2027-08-31'))
+        self.assertEqual(len(lines), len({
+            (line.subscription_id, line.month) for line in lines}))
+        self.assertEqual({
+            (line.subscription_id.id, line.month): round(line.amount, 2)
+            for line in lines if line.subscription_id in subscriptions}, expected)
+        self.assertTrue(any(
+            line._is_cut() for line in subscriptions.line_ids), "Nothing is billed in part here.")
+
+    def _forecast(self, subscriptions, today, until):
+        """Return {(subscription, month): amount} of fees that are planned one by one."""
+        amounts = defaultdict(float)
+        for vals in subscriptions.line_ids._plan_fees(until):
+            line = self.env['service.subscription.line'].browse(vals['line_id'])
+            amounts[line.subscription_id, max(vals['date_due'], today).replace(day=1)] += (
+                vals['amount'])
+        for fee in subscriptions._get_open_fees(until):
+            amounts[self.env['service.subscription'].browse(fee.subscription_id.id),
+                    max(fee.date_due, today).replace(day=1)] += fee.amount
+        return {
+            (subscription.id, month): round(subscription.currency_id._convert(
+                amount, self.company.currency_id, self.company, today), 2)
+            for (subscription, month), amount in amounts.items()}
+
+    def test_only_its_maker_sees_a_forecast(self):
+        with freeze_time('2026-01-15'):
+            self._subscribe('2026-01-15')
+            forecast = self.env['service.subscription.forecast'].with_user(
+                self.user_manager).create({'months': 3})
+            domain = forecast.action_apply()['domain']
+        Line = self.env['service.subscription.forecast.line']
+        self.assertEqual(Line.with_user(self.user_manager).search_count(domain), 3)
+        self.assertFalse(Line.with_user(self.env.ref('base.user_admin')).search(domain))
+
+    def test_runs_of_a_forecast_are_months_of_the_same_amount(self):
+        Forecast = self.env['service.subscription.forecast']
+        for amounts, runs in (
+            ({}, []),
+            ({0: 5.0, 1: 5.0, 2: 5.0}, [(0, 1, 3, 5.0)]),
+            ({1: 5.0, 4: 5.0, 7: 5.0, 8: 5.0}, [(1, 3, 3, 5.0), (8, 1, 1, 5.0)]),
+            ({3: 4.0, 2: 5.0, 5: 4.0}, [(2, 1, 1, 5.0), (3, 2, 2, 4.0)]),
+        ):
+            self.assertEqual(Forecast._get_runs(amounts), runs)
 
     def test_figures_hold_what_subscriptions_billed(self):
         agreement = self.env['service.agreement'].create({

@@ -1,9 +1,9 @@
 from datetime import timedelta
-from itertools import takewhile
 
 from odoo import api, models
+from odoo.tools import SQL
 
-from ...tools.spans import FOREVER, common_days, free_days
+from ...tools.spans import FOREVER, common_days
 from .service_subscription_fee import TIME_KINDS, share_of
 
 _DAY = timedelta(days=1)
@@ -66,10 +66,8 @@ class ServiceSubscriptionLine(models.Model):
         self.ensure_one()
         if not self.date_billed_to:
             return False
-        following = self.date_billed_to + _DAY
         subscription = self.subscription_id
-        whole = next(subscription.plan_id._get_periods(subscription.date_start, following))
-        return whole[0] < following
+        return subscription.plan_id._cuts(subscription.date_start, self.date_billed_to + _DAY)
 
     def _plan_fees(self, until, since=None, last=None, fill_gaps=False, without=()):
         """Return the values of the fees that fall due, in the order of time.
@@ -101,27 +99,81 @@ class ServiceSubscriptionLine(models.Model):
         """
         self.ensure_one()
         subscription = self.subscription_id
-        plan = subscription.plan_id
-        if wanted[0] > wanted[1]:
-            return []
-        planned = []
+        planned, parts = [], {}
         busy = [(fee.date_start, fee.date_end) for fee in fees]
-        for whole in takewhile(
-                lambda span: span[0] <= min(until, wanted[1]),
-                plan._get_periods(subscription.date_start, wanted[0])):
-            covered = common_days(whole, life)
-            due = plan._get_due(covered)
-            if due > until:
-                break
-            part = common_days(covered, wanted)
-            if not part:
-                continue
-            taken = self._get_parts(self._get_basis(whole, covered), self, fees)
-            for span in free_days(part, busy):
-                vals = self._prepare_fee(whole, covered, span, due, taken)
-                taken.append((span, vals['amount']))
-                planned.append(vals)
+        for whole, covered, span, due in subscription.plan_id._plan_spans(
+                subscription.date_start, until, life, wanted, busy):
+            if whole not in parts:
+                parts[whole] = self._get_parts(self._get_basis(whole, covered), self, fees)
+            vals = self._prepare_fee(whole, covered, span, due, parts[whole])
+            parts[whole].append((span, vals['amount']))
+            planned.append(vals)
         return planned
+
+    def _get_alike(self):
+        """Return [(subscription, currency, plan, lines, amount of a period, *terms)], records as ids.
+
+        Terms are what decides, together with the plan, on which days fees are for: the first day of
+        the subscription, the first and the last day of the line, the day up to which it has fees,
+        and whether it follows another one, and is followed. Lines of a subscription that are alike
+        are one.
+        """
+        if not self:
+            return []
+        self.flush_model()
+        self.env['service.subscription'].flush_model()
+        return self.env.execute_query(SQL(
+            """SELECT line.subscription_id, line.currency_id, subscription.plan_id, ARRAY_AGG(line.id),
+                      line.amount_period, subscription.date_start,
+                      GREATEST(line.date_start, subscription.date_start),
+                      LEAST(line.date_end, subscription.date_end, subscription.date_closed),
+                      line.date_billed_to, line.predecessor_id IS NOT NULL, EXISTS (
+                          SELECT FROM service_subscription_line successor
+                           WHERE successor.predecessor_id = line.id)
+                 FROM service_subscription_line line
+                 JOIN service_subscription subscription ON subscription.id = line.subscription_id
+                WHERE line.id IN %s AND line.quantity <> 0 AND line.is_replaced IS NOT TRUE
+             GROUP BY line.subscription_id, line.currency_id, subscription.plan_id,
+                      line.amount_period, 6, 7, 8, 9, 10, 11""", tuple(self.ids)))
+
+    def _plan_amounts(self, until):
+        """Yield (id of a subscription, id of its currency, day it falls due, amount) until a day.
+
+        It comes to what `_plan_fees` plans. Days are planned once for all lines that are alike, and
+        no fees are prepared.
+        """
+        schedules, cut = {}, []
+        for subscription_id, currency_id, plan_id, ids, price, *terms in self._get_alike():
+            plan = self.env['service.subscription.plan'].browse(plan_id)
+            key = (plan_id, *terms)
+            if key not in schedules:
+                schedules[key] = self._plan_alike(plan, until, *terms)
+            if schedules[key] is None:
+                cut += ids
+                continue
+            for due, span, basis in schedules[key]:
+                amount = price if span == basis else share_of(
+                    self.env['res.currency'].browse(currency_id), price, span, basis,
+                    plan.proration)
+                yield subscription_id, currency_id, due, amount * len(ids)
+        for vals in self.browse(cut)._plan_fees(until):
+            line = self.browse(vals['line_id'])
+            yield line.subscription_id.id, line.currency_id.id, vals['date_due'], vals['amount']
+
+    @api.model
+    def _plan_alike(self, plan, until, begin, start, end, billed_to, follows, is_followed):
+        """Return [(day it falls due, days, days that the price is for)] of the terms of lines.
+
+        :return: None where days have fees that decide on the rest of their period
+        """
+        if billed_to and plan._cuts(begin, billed_to + _DAY):
+            return None
+        first = max(start, billed_to + _DAY) if billed_to else start
+        end = end or FOREVER
+        return [
+            (due, span, plan._get_basis(whole, covered, follows, is_followed))
+            for whole, covered, span, due in plan._plan_spans(
+                begin, until, (start, end), (first, end))]
 
     @api.model
     def _get_parts(self, basis, price, fees):
@@ -163,15 +215,10 @@ class ServiceSubscriptionLine(models.Model):
         }
 
     def _get_basis(self, whole, covered):
-        """Return the days that one line's price pays for in a period: all, or those it covers.
-
-        A period that is cut by a change of terms is never a first or a last one.
-        """
+        """Return the days that one line's price pays for in a period: all, or those it covers."""
         self.ensure_one()
-        plan = self.subscription_id.plan_id
-        is_first = plan.first_period == 'full' and not self.predecessor_id
-        is_last = plan.last_period == 'full' and not self.successor_ids
-        return (covered[0] if is_first else whole[0], covered[1] if is_last else whole[1])
+        return self.subscription_id.plan_id._get_basis(
+            whole, covered, bool(self.predecessor_id), bool(self.successor_ids))
 
     def _get_ends(self):
         """Return {line: its last day} of those that end, by their own dates or the subscription's."""

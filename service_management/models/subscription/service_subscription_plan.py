@@ -1,9 +1,11 @@
 from datetime import timedelta
+from itertools import takewhile
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.proration import ACCRUAL_UNITS, MONTHS, calendar_start, periods_from
+from ...tools.spans import common_days, free_days
 from ..common.records import changes_any
 
 INTERVAL_UNITS = [
@@ -157,6 +159,45 @@ class ServiceSubscriptionPlan(models.Model):
         """Return the day on which the covered days of a period are billed."""
         self.ensure_one()
         return covered[0] if self.timing == 'advance' else covered[1] + timedelta(days=1)
+
+    def _get_basis(self, whole, covered, follows, is_followed):
+        """Return the days that a price pays for in a period: all, or those that are covered.
+
+        A period that is cut by a change of terms is never a first or a last one.
+
+        :param bool follows: whether other terms held before
+        :param bool is_followed: whether other terms hold after
+        """
+        self.ensure_one()
+        is_first = self.first_period == 'full' and not follows
+        is_last = self.last_period == 'full' and not is_followed
+        return (covered[0] if is_first else whole[0], covered[1] if is_last else whole[1])
+
+    def _plan_spans(self, start, until, life, wanted, busy=()):
+        """Yield (period, its days that are served, those to bill, the day they fall due), in order.
+
+        :param date start: first day of the subscription
+        :param date until: last day on which what is planned falls due
+        :param life: first and last day that is served
+        :param wanted: first and last day that is wanted
+        :param busy: spans that are left alone
+        """
+        self.ensure_one()
+        if wanted[0] > wanted[1]:
+            return
+        for whole in takewhile(
+                lambda span: span[0] <= min(until, wanted[1]), self._get_periods(start, wanted[0])):
+            covered = common_days(whole, life)
+            due = self._get_due(covered)
+            if due > until:
+                break
+            if part := common_days(covered, wanted):
+                for span in free_days(part, busy):
+                    yield whole, covered, span, due
+
+    def _cuts(self, start, day):
+        """Tell whether a day is not the first one of a period."""
+        return next(self._get_periods(start, day))[0] < day
 
     def _get_months(self):
         """Return how many months a period has on average."""

@@ -1,18 +1,15 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
-class ServiceSubscriptionForecast(models.TransientModel):
-    """A column of the forecast: the customer's reference. By `_prepare_line`."""
-    _inherit = 'service.subscription.forecast'
-
-    def _prepare_line(self, subscription, month, amount, today):
-        return {
-            **super()._prepare_line(subscription, month, amount, today),
-            'client_order_ref': subscription.client_order_ref}
-
-
-class ServiceSubscriptionForecastLine(models.TransientModel):
-    """The same column, where it is read."""
+class ServiceSubscriptionForecastLine(models.Model):
+    """A column of the forecast: the customer's reference. By `_select_additional_fields`."""
     _inherit = 'service.subscription.forecast.line'
+    _depends = {'service.subscription': ['client_order_ref']}
 
-    client_order_ref = fields.Char()
+    client_order_ref = fields.Char(readonly=True)
+
+    def _select_additional_fields(self):
+        return {
+            **super()._select_additional_fields(),
+            'client_order_ref': SQL("subscription.client_order_ref")}
