@@ -121,3 +121,14 @@ class TestServiceSubscriptionFee(SubscriptionCommon):
                 self._make_fees(subscription, **{
                     'date_from': '2026-01-01', 'date_to': '2026-01-31', **values})
         self.assertFalse(subscription.fee_ids)
+
+    def test_the_menu_opens_on_a_year_and_a_subscription_on_all_of_its_fees(self):
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'service_management.service_subscription_fee_action')
+        self.assertIn('search_default_last_year', action['context'])
+        subscription = self._subscribe('2020-01-01')
+        self._bill(subscription, '2020-01-01')
+        shown = subscription.action_view_fees()
+        self.assertEqual(shown['context'], {})
+        self.assertEqual(
+            self.env['service.subscription.fee'].search(shown['domain']), subscription.fee_ids)

@@ -139,7 +139,10 @@ class ServiceSubscriptionFee(models.Model):
         '(invoice_line_id) WHERE invoice_line_id IS NOT NULL',
         "An invoice line bills one fee only.")
     _unearned = models.Index("(id) WHERE accrual_state IN ('planned', 'partial')")
-    _latest = models.Index('(company_id, date_start DESC, id DESC)')
+    # Lists read the last ones in order; sums of a period read nothing but the index.
+    _latest = models.Index(
+        '(company_id, date_start DESC, id DESC)'
+        ' INCLUDE (plan_id, subscription_id, partner_id, amount_company)')
     _to_bill = models.Index("(subscription_id, date_due) WHERE state = 'open'")
 
     @api.depends('date_start', 'date_end', 'kind')
