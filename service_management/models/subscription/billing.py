@@ -109,8 +109,11 @@ class ServiceSubscription(models.Model):
         """Return the fees that are due until a day and not billed, in the order of invoices, in sudo."""
         # The ledger is written by the engine only.
         return self.env['service.subscription.fee'].sudo().search(
-            [('subscription_id', 'in', self.ids), ('state', '=', 'open'),
-             ('date_due', '<=', until)], order='subscription_id, date_start, line_id, id')
+            self._get_open_fees_domain(until), order='subscription_id, date_start, line_id, id')
+
+    def _get_open_fees_domain(self, until):
+        return [('subscription_id', 'in', self.ids), ('state', '=', 'open'),
+                ('date_due', '<=', until)]
 
     def _bill(self, until, invoice_date, fill_gaps=False, run=None):
         """Create due fees and the draft invoices of all open ones; the caller holds the locks.

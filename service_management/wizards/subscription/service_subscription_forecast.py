@@ -58,7 +58,10 @@ class ServiceSubscriptionForecast(models.TransientModel):
             amounts = defaultdict(lambda: defaultdict(float))
             for subscription, currency, day, amount in lines._plan_amounts(until):
                 amounts[subscription, currency][number_of(day)] += amount
-            for fee in Subscription.browse(ids)._get_open_fees(until):
+            # Who may see a subscription sees what it will be billed.
+            for fee in self.env['service.subscription.fee'].sudo().search_fetch(
+                    Subscription.browse(ids)._get_open_fees_domain(until),
+                    ['subscription_id', 'currency_id', 'date_due', 'amount'], order='id'):
                 amounts[fee.subscription_id.id, fee.currency_id.id][number_of(fee.date_due)] += (
                     fee.amount)
             convert = cache(lambda currency, amount: self.env['res.currency'].browse(
