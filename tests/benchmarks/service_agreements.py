@@ -81,7 +81,7 @@ def make_agreements(env, size):
             'line_ids': [
                 Command.create({
                     'kind': 'hour', 'quantity': 1, 'name': "Inspection",
-                    'date_start': tomorrow + timedelta(days=day)})
+                    'date_start': tomorrow + timedelta(days=number % 14 * NEEDED + day)})
                 for day in range(NEEDED)],
         } for number in range(start, min(start + BATCH, size // NEEDED))])
     agreements._activate()

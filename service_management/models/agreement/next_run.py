@@ -8,9 +8,6 @@ from datetime import timedelta
 
 from odoo import api, models
 
-#: Days due that are looked for at a time
-_STEP = 8
-
 
 class ServiceAgreement(models.Model):
     """The night on which there is something to do next."""
@@ -66,6 +63,11 @@ class ServiceAgreementLine(models.Model):
     """What lines say of what is due."""
     _inherit = 'service.agreement.line'
 
+    @api.model
+    def _get_due_fields(self):
+        """Return the names of the fields that say when one line's work is due; extend for more."""
+        return {*self._get_term_fields(), 'agreement_id'}
+
     def _find_due_without_order(self, start, ledger):
         """Return the first day on which one line is due and the ledger has nothing of it, or None.
 
@@ -73,12 +75,12 @@ class ServiceAgreementLine(models.Model):
         :param ledger: what the lines have from then on, as from `_get_ledger`
         """
         self.ensure_one()
-        sites = self._get_due_sites()
-        while dues := self._get_dues(start, count=_STEP):
+        sites, count = self._get_due_sites(), 1
+        while dues := self._get_dues(start, count=count):
             for due in dues:
                 if any((self.id, due, site.id) not in ledger for site in sites):
                     return due
-            start = dues[-1] + timedelta(days=1)
+            start, count = dues[-1] + timedelta(days=1), count * 2
         return None
 
     @api.model_create_multi
@@ -90,7 +92,7 @@ class ServiceAgreementLine(models.Model):
 
     def write(self, vals):
         """Let the nightly run look at agreements whose lines changed."""
-        if not {*self._get_term_fields(), 'agreement_id'} & set(vals):
+        if not self._get_due_fields() & set(vals):
             return super().write(vals)
         agreements = self.agreement_id
         result = super().write(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceAgreementLine(models.Model):
@@ -6,6 +6,10 @@ class ServiceAgreementLine(models.Model):
     _inherit = 'service.agreement.line'
 
     is_everywhere = fields.Boolean()
+
+    @api.model
+    def _get_due_fields(self):
+        return super()._get_due_fields() | {'is_everywhere'}
 
     def _get_due_sites(self):
         sites = self.agreement_id.site_ids

@@ -296,6 +296,16 @@ class TestHooks(SubscriptionCommon):
         self.assertEqual(agreement._generate(day, day).site_id, self.site | harbour)
         self.assertFalse(agreement._generate(day, day))
 
+    def test_fields_that_say_what_is_due_let_the_run_look_again(self):
+        agreement = self.env['service.agreement'].create({
+            'title': "Inspection", 'partner_id': self.customer.id,
+            'line_ids': [Command.create({'kind': 'hour'})]})
+        agreement._activate()
+        agreement._set_next_run(agreement._get_today())
+        self.assertGreater(agreement.date_next_run, agreement._get_today())
+        agreement.line_ids.is_everywhere = True
+        self.assertEqual(agreement.date_next_run, agreement._get_today())
+
     #=== JOBS ===#
 
     def test_job_does_one_more_step(self):
