@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.sql_db import Cursor
 from odoo.tests import freeze_time
+from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from .common_subscription import SubscriptionCommon
@@ -104,3 +105,10 @@ class TestServiceIdleJobs(SubscriptionCommon):
                 self.assertLessEqual(len(asked), 5, '\n'.join(asked))
                 for query in asked:
                     self.assertFalse(self._find_walks(query), query)
+
+    def test_a_job_that_reads_a_table_from_end_to_end_is_noticed(self):
+        Visit = self.env['service.visit']
+        index = Visit._table_objects[f'{Visit._table}_running']
+        self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(index.full_name(Visit))))
+        asked = self._listen(self._get_jobs()['ir_cron_watch_clocks'])
+        self.assertTrue(any(self._find_walks(query) for query in asked))
