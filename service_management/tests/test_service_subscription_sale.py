@@ -330,6 +330,24 @@ class TestServiceSubscriptionReports(SubscriptionCommon):
                 amount, self.company.currency_id, self.company, today), 2)
             for (subscription, month), amount in amounts.items()}
 
+    @freeze_time('2026-01-15')
+    def test_forecast_takes_the_same_queries_however_much_there_is(self):
+        counts = []
+        for number in (2, 2, 12):
+            for _index in range(number):
+                # Open fees, lines to plan, and a line that was cut by days that have a fee.
+                subscription = self._subscribe('2026-01-01', date_end='2026-02-10')
+                self._bill(subscription, '2026-02-01')
+                subscription.date_end = False
+                self._subscribe('2026-01-01')._create_due_fees(self._day('2026-01-15'))
+            forecast = self.env['service.subscription.forecast'].create({'months': 12})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            forecast.action_apply()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+
     def test_only_its_maker_sees_a_forecast(self):
         with freeze_time('2026-01-15'):
             self._subscribe('2026-01-15')
