@@ -92,6 +92,17 @@ class TestServiceGrowth(ServiceBaseCommon):
                 plan = self._explain(self.env[model].sudo()._search(domain, limit=80, order=order))
                 self.assertIn(index, plan)
 
+    @users('service_manager')
+    def test_analyses_find_a_period_in_an_index(self):
+        # Of a few rows that of companies is as good
+        self.env.cr.execute("DROP INDEX service_order_line__company_id_index")
+        for model, day in (('service.order.report', 'date'), ('service.order.line', 'day')):
+            with self.subTest(model=model):
+                query = self.env[model]._search([
+                    (day, '>=', '2026-03-01'), (day, '<', '2026-04-01'),
+                    ('company_id', '=', self.env.company.id)])
+                self.assertIn('service_order_line_by_day', self._explain(query))
+
     # ------------------------------------------------------------ indexes
 
     def test_conditions_of_indexes_are_written_as_odoo_asks(self):

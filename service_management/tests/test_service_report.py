@@ -32,6 +32,33 @@ class TestServiceReport(ServiceBaseCommon):
             (self.group, 'item', 120, 70, 50, 41.666667, 1),
         ])
 
+    def _assert_days(self, order):
+        """Compare the days of the analysis with those that lines and calls have now."""
+        self.env.invalidate_all()
+        self.assertEqual(
+            self.env['service.order.report'].search([('order_id', '=', order.id)]).mapped(
+                lambda row: (row.id, row.date)),
+            [(line.id, line.date or order._get_order_day()) for line in order.line_ids.filtered(
+                lambda line: line.state != 'cancelled').sorted(
+                    lambda line: (line.date or order._get_order_day(), line.id), reverse=True)])
+
+    def test_work_counts_on_its_day_else_on_that_of_the_call(self):
+        self.env.company.resource_calendar_id.tz = 'Pacific/Auckland'
+        order = self._create_order(date_order='2026-02-27 18:00:00')
+        done, called = [self._create_line(order, 'item') for _line in range(2)]
+        self.assertEqual(str(called.day), '2026-02-28')
+        for record, values in (
+                (done, {'date': '2026-01-15'}), (order, {'date_order': '2025-12-31 18:00:00'}),
+                (done, {'date': False}), (called, {'date': '2026-03-01'})):
+            with self.subTest(values=values):
+                record.sudo().write(values)
+                self._assert_days(order)
+        done.action_cancel()
+        self._assert_days(order)
+        self.assertEqual(str(done.day), '2026-01-01')
+        self.assertEqual(self.env['service.order.report'].search_count([
+            ('order_id', '=', order.id), ('date', '>=', '2026-02-01')]), 1)
+
     def test_margin_percent_of_a_group_divides_sums(self):
         orders = self._worked_order() | self._worked_order(partner_id=self.other_customer.id)
         orders.line_ids.filtered(lambda line: line.kind == 'hour')[0].sudo().write({

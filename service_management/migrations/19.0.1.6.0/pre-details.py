@@ -8,6 +8,12 @@ TABLES = (
     'service_order_line', 'service_order_task', 'service_order_answer', 'service_order_stage_log',
     'service_order_sla')
 MINE = r"'in',\s*user\.employee_ids\.ids\)"
+#: Analyses find lines by the day on which they count, where the company is
+DAY = SQL("""
+    , day = COALESCE(detail.date, CAST(service.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
+        (SELECT calendar.tz FROM res_company company
+           JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+          WHERE company.id = service.company_id), 'UTC') AS date))""")
 VISITED = rf"\('((?:status_id\.)?)(?:order_id\.)?visit_ids\.employee_id',\s*{MINE}"
 KNOWN = (
     rf"\('(?:order_id\.)?object_ids\.order_ids\.visit_ids',\s*'any',\s*\[\s*\('employee_id',\s*{MINE},"
@@ -23,16 +29,20 @@ def ask_rows(domain):
 
 
 def migrate(cr, version):
-    """Copy team and responsible at once, which is faster than row by row, and let the rules ask them."""
+    """Fill what rows keep at once, which is faster than row by row, and let the rules ask it."""
     for table in TABLES:
         if not table_exists(cr, table):
             continue  # older than what it keeps
         cr.execute(SQL(
             "ALTER TABLE %(table)s ADD COLUMN IF NOT EXISTS team_id integer,"
             " ADD COLUMN IF NOT EXISTS responsible_id integer", table=SQL.identifier(table)))
+        has_day = table == 'service_order_line'
+        if has_day:
+            cr.execute("ALTER TABLE service_order_line ADD COLUMN IF NOT EXISTS day date")
         cr.execute(SQL(
-            "UPDATE %s detail SET team_id = service.team_id, responsible_id = service.user_id"
-            " FROM service_order service WHERE service.id = detail.order_id", SQL.identifier(table)))
+            "UPDATE %s detail SET team_id = service.team_id, responsible_id = service.user_id %s"
+            " FROM service_order service WHERE service.id = detail.order_id",
+            SQL.identifier(table), DAY if has_day else SQL()))
     cr.execute("""
         SELECT rule.id, rule.domain_force FROM ir_rule rule
           JOIN ir_model_data data ON data.model = 'ir.rule' AND data.res_id = rule.id

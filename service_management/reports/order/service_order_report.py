@@ -11,10 +11,10 @@ class ServiceOrderReport(models.Model):
     _rec_name = 'order_id'
     _depends = {
         'service.order': [
-            'commercial_partner_id', 'currency_rate', 'date_order', 'stage_id', 'state', 'team_id',
+            'commercial_partner_id', 'currency_rate', 'stage_id', 'state', 'team_id',
             'type_id', 'user_id', 'zone_id'],
         'service.order.line': [
-            'billing', 'company_id', 'cost', 'date', 'employee_id', 'is_travel', 'kind', 'object_id',
+            'billing', 'company_id', 'cost', 'day', 'employee_id', 'is_travel', 'kind', 'object_id',
             'order_id', 'partner_id', 'price_subtotal', 'product_id',
             'product_uom_id', 'quantity', 'quantity_planned', 'state', 'task_id'],
         'service.object': ['group_id'],
@@ -110,9 +110,7 @@ class ServiceOrderReport(models.Model):
             'currency_id': SQL("CAST(%s AS integer)", self.env.company.currency_id.id),
             'order_state': SQL("service.state"),
             'object_group_id': SQL("object.group_id"),
-            'date': SQL(
-                "COALESCE(line.date, CAST(service.date_order AT TIME ZONE 'UTC'"
-                " AT TIME ZONE rates.timezone AS date))"),
+            'date': SQL("line.day"),
             'order_count': SQL("line.order_id"),
             'revenue': revenue,
             'cost': cost,
@@ -136,15 +134,13 @@ class ServiceOrderReport(models.Model):
         return SQL(
             """service_order_line line
             JOIN service_order service ON service.id = line.order_id
-            JOIN (VALUES %s) AS rates (company_id, rate, timezone)
+            JOIN (VALUES %s) AS rates (company_id, rate)
                  ON rates.company_id = line.company_id
             LEFT JOIN service_object object ON object.id = line.object_id
             LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id""", self._get_rates())
 
     def _get_rates(self):
-        """Return (company, what its money is worth in the one looked from today, its time zone).
-
-        They are SQL values.
+        """Return (company, what its money is worth in the one looked from today) as SQL values.
 
         Accounting's currency table is a temporary one, which a reading cursor cannot create, and
         leaves rates out that all companies share.
@@ -152,9 +148,8 @@ class ServiceOrderReport(models.Model):
         Currency, company = self.env['res.currency'], self.env.company
         today = company._get_service_today()
         return SQL(", ").join(
-            SQL("(%s, CAST(%s AS double precision), %s)", other.id, Currency._get_conversion_rate(
-                other.currency_id, company.currency_id, company, today),
-                other._get_service_timezone())
+            SQL("(%s, CAST(%s AS double precision))", other.id, Currency._get_conversion_rate(
+                other.currency_id, company.currency_id, company, today))
             for other in self.env.companies)
 
     def _where(self):
