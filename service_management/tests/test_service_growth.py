@@ -102,6 +102,8 @@ class TestServiceGrowth(ServiceBaseCommon):
                     (day, '>=', '2026-03-01'), (day, '<', '2026-04-01'),
                     ('company_id', '=', self.env.company.id)])
                 self.assertIn('service_order_line_by_day', self._explain(query))
+        query = self.env['service.order.stage.log'].sudo()._search([('date', '>=', '2026-03-01')])
+        self.assertIn('service_order_stage_log__date_index', self._explain(query))
 
     # ------------------------------------------------------------ indexes
 

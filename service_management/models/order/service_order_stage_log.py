@@ -11,7 +11,7 @@ class ServiceOrderStageLog(models.Model):
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     current_stage_id = fields.Many2one(
         related='order_id.stage_id', string="Stage Now", store=True, index=True)
-    date = fields.Datetime(default=fields.Datetime.now, required=True)
+    date = fields.Datetime(default=fields.Datetime.now, required=True, index=True)
     user_id = fields.Many2one(
         comodel_name='res.users', string="By", ondelete='restrict', index='btree_not_null')
     stage_from_id = fields.Many2one(
