@@ -12,6 +12,8 @@ from odoo.tools import SQL
 GROUP = 'service_management.service_management_group_'
 #: Orders of the seed, and how many of them are open
 ORDERS, OPEN = 520, 14
+#: Days after which what was done is billed
+UNBILLED = 60
 TEAMS, TECHNICIANS, PEOPLE, CUSTOMERS, OBJECTS = 12, 120, 12, 8, 100
 AGREEMENTS, SUBSCRIPTIONS, MONTHS = 10, 25, 21
 #: What grows with the years; what the company set up stays as it is.
@@ -220,7 +222,7 @@ class Company:
             UPDATE service_order o SET date_order = {begun}, create_date = {begun},
                 signed_on = {begun}, date_last_stage_update = {begun}, is_receipt_due = false
             FROM moved WHERE moved.id = o.id;
-            UPDATE service_order_line l SET date = ({begun})::date
+            UPDATE service_order_line l SET date = ({begun})::date, day = ({begun})::date
             FROM moved WHERE moved.id = l.order_id;
             UPDATE service_visit v SET date_start = {begun}, date_end = {begun} + interval '1 hour',
                 work_start = {begun}, work_end = {begun} + interval '1 hour'
@@ -232,6 +234,13 @@ class Company:
             FROM moved WHERE moved.id = s.order_id;
             UPDATE mail_message m SET date = {begun}
             FROM moved WHERE m.model = 'service.order' AND m.res_id = moved.id;
+            UPDATE service_order o SET invoice_status = 'invoiced'
+            FROM moved WHERE moved.id = o.id AND moved.days > {UNBILLED}
+            AND o.invoice_status = 'to_invoice';
+            UPDATE service_order_line l SET invoice_status = 'invoiced', qty_invoiced = quantity,
+                qty_to_invoice = 0
+            FROM moved WHERE moved.id = l.order_id AND moved.days > {UNBILLED}
+            AND l.invoice_status = 'to_invoice';
         """)  # only what is written here is in it
         env.invalidate_all()
 
@@ -292,6 +301,11 @@ class Company:
              WHERE id > %(stride)s AND state = 'active';
             UPDATE service_subscription_fee SET state = 'posted', amount_billed = amount
              WHERE id > %(stride)s AND state = 'open';
+            UPDATE service_order SET invoice_status = 'invoiced'
+             WHERE id > %(stride)s AND invoice_status = 'to_invoice';
+            UPDATE service_order_line SET invoice_status = 'invoiced', qty_invoiced = quantity,
+                qty_to_invoice = 0
+             WHERE id > %(stride)s AND invoice_status = 'to_invoice';
         """, stride=self.stride))
 
     def _is_copied(self, model):

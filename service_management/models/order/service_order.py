@@ -116,7 +116,7 @@ class ServiceOrder(models.Model):
 
     # When
     date_order = fields.Datetime(
-        string="Called On", required=True, default=fields.Datetime.now, copy=False, tracking=True,
+        string="Called On", required=True, index=True, default=fields.Datetime.now, copy=False, tracking=True,
         help="Warranties and prices are those of this day.")
     date_preferred = fields.Datetime(
         string="Preferred Time", copy=False, help="When the customer would like the visit.")
