@@ -12,6 +12,8 @@ from odoo.tools import SQL
 GROUP = 'service_management.service_management_group_'
 #: Orders of the seed, and how many of them are open
 ORDERS, OPEN = 520, 14
+#: By how many days the past of a company lies before what the seed did
+PAST_DAYS = 3650
 #: Days after which what was done is billed
 UNBILLED = 60
 TEAMS, TECHNICIANS, PEOPLE, CUSTOMERS, OBJECTS = 12, 120, 12, 8, 100
@@ -227,7 +229,7 @@ class Company:
             UPDATE service_visit v SET date_start = {begun}, date_end = {begun} + interval '1 hour',
                 work_start = {begun}, work_end = {begun} + interval '1 hour'
             FROM moved WHERE moved.id = v.order_id;
-            UPDATE service_order_stage_log g SET create_date = {begun}
+            UPDATE service_order_stage_log g SET create_date = {begun}, date = {begun}
             FROM moved WHERE moved.id = g.order_id;
             UPDATE service_order_sla s SET date_start = {begun}, state = 'reached',
                 date_reached = {begun}, next_event_on = NULL
@@ -272,6 +274,7 @@ class Company:
         :param only_past: let what the company has to do stay as it is, and what it did grow
         """
         env, cr = self.env, self.env.cr
+        self.days_ago = PAST_DAYS if only_past else 0
         first, last = self.copies + 1, max(round(orders / self.orders) - 1, self.copies)
         env.flush_all()
         if last >= first:
@@ -297,7 +300,8 @@ class Company:
             DELETE FROM service_order WHERE id > %(stride)s AND state IN ('draft', 'open');
             UPDATE service_agreement SET state = 'closed', date_next_run = NULL
              WHERE id > %(stride)s AND state = 'active';
-            UPDATE service_subscription SET state = 'closed', date_next_bill = NULL
+            UPDATE service_subscription SET state = 'closed', date_next_bill = NULL,
+                date_closed = CURRENT_DATE - %(days_ago)s
              WHERE id > %(stride)s AND state = 'active';
             UPDATE service_subscription_fee SET state = 'posted', amount_billed = amount
              WHERE id > %(stride)s AND state = 'open';
@@ -306,7 +310,7 @@ class Company:
             UPDATE service_order_line SET invoice_status = 'invoiced', qty_invoiced = quantity,
                 qty_to_invoice = 0
              WHERE id > %(stride)s AND invoice_status = 'to_invoice';
-        """, stride=self.stride))
+        """, stride=self.stride, days_ago=self.days_ago))
 
     def _is_copied(self, model):
         return SQL("id > %s AND id < %s", self.floors[model], self.stride)
@@ -336,6 +340,8 @@ class Company:
             return SQL("%s || '-' || k", column)
         if name == 'parent_path':  # nothing of the seed is part of something else
             return SQL("(id + k * %s) || '/'", self.stride)
+        if field is not None and field.type in ('date', 'datetime') and self.days_ago:
+            return SQL("%s - %s * interval '1 day'", column, self.days_ago)
         if field is not None and field.type == 'many2one' and field.comodel_name in self.floors:
             return self._copy_reference(column, field.comodel_name)
         if field is not None and field.type == 'many2one' and field.comodel_name in self.taking_turns:

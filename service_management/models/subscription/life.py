@@ -20,7 +20,8 @@ class ServiceSubscription(models.Model):
         group_expand=True)
 
     # Close
-    date_closed = fields.Date(string="Closed After", readonly=True, copy=False, tracking=True)
+    date_closed = fields.Date(
+        string="Closed After", readonly=True, copy=False, index=True, tracking=True)
     close_reason_id = fields.Many2one(
         comodel_name='service.reason', string="Reason", readonly=True, copy=False,
         ondelete='restrict', tracking=True)

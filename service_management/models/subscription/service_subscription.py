@@ -63,7 +63,7 @@ class ServiceSubscription(models.Model):
         help="Decides on the currency, and on base prices where no subscription price fits.")
     currency_id = fields.Many2one(
         comodel_name='res.currency', compute='_compute_currency_id', store=True, precompute=True,
-        ondelete='restrict')
+        ondelete='restrict', index=True)
     payment_term_id = fields.Many2one(
         comodel_name='account.payment.term', compute='_compute_payment_term_id', store=True,
         readonly=False, precompute=True, check_company=True,

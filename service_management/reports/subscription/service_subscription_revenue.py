@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainOr
@@ -18,6 +20,11 @@ SAFE = {'count_distinct', 'array_agg_distinct', 'min', 'max'}
 def number_of(day):
     """Return the number of the month that a day is in: months follow each other by one."""
     return day.year * 12 + day.month
+
+
+def day_of(number):
+    """Return the first day of the month with a number."""
+    return date((number - 1) // 12, (number - 1) % 12 + 1, 1)
 
 
 def limits_of(domain):
@@ -199,7 +206,7 @@ class ServiceSubscriptionRevenue(models.Model):
 
     def _query_lines(self):
         """Return what lines bring in a period, from which month on, and up to which one."""
-        asked = self._get_asked().get('subscriptions')
+        asked, first = (self._get_asked().get(key) for key in ('subscriptions', 'first'))
         end = SQL("LEAST(line.date_end, subscription.date_end, subscription.date_closed)")
         return SQL(
             """SELECT line.subscription_id, day.present, line.amount_period_untaxed AS amount,
@@ -210,12 +217,17 @@ class ServiceSubscriptionRevenue(models.Model):
                  FROM service_subscription_line line
                  JOIN service_subscription subscription ON subscription.id = line.subscription_id
                  JOIN day ON day.company_id = subscription.company_id
-                WHERE subscription.state <> 'draft' AND line.is_replaced IS NOT TRUE AND %(asked)s""",
+                WHERE subscription.state <> 'draft' AND line.is_replaced IS NOT TRUE AND %(asked)s
+                  AND %(alive)s""",
             start=(start := SQL("GREATEST(subscription.date_start, line.date_start)")), end=end,
             first=self._number(start), following=self._number(SQL("(%s + 1)", end)),
             asked=SQL("line.subscription_id IN %s", tuple(asked)) if asked else SQL("TRUE"),
+            # What was closed before the month before says nothing of those that are asked for.
+            alive=SQL(
+                "(subscription.date_closed IS NULL OR subscription.date_closed >= %s)",
+                day_of(first - 1)) if first else SQL("TRUE"),
             # What began before the first month that is asked for may have begun just before it.
-            since=(self._get_asked().get('first') or 1) - 1)
+            since=(first or 1) - 1)
 
     def _query_events(self):
         """Return by how much, in the terms of its plan, a subscription changes in which months."""
@@ -352,9 +364,12 @@ class ServiceSubscriptionRevenue(models.Model):
         today = company._get_service_today()
         # Subscriptions may be in a currency that was archived since. The view is of all of them:
         # what the user may see of it is decided when it is read.
-        currencies = self.env['res.currency'].with_context(active_test=False).search([
-            '|', ('active', '=', True), ('id', 'in', self.env['service.subscription'].sudo()._search(
-                []).subselect('currency_id'))])
+        self.env['service.subscription'].flush_model(['currency_id'])
+        is_used = Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "EXISTS (SELECT FROM service_subscription WHERE currency_id = %s)",
+            SQL.identifier(alias, 'id')))
+        currencies = self.env['res.currency'].with_context(active_test=False).search(
+            Domain('active', '=', True) | is_used)
         return SQL(", ").join(
             SQL("(%s, CAST(%s AS numeric))", currency.id, currency._get_conversion_rate(
                 currency, company.currency_id, company, today))
