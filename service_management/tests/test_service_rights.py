@@ -22,6 +22,48 @@ class TestServiceRights(ServiceCommon):
         with self.assertRaises(AccessError):
             foreign.with_user(self.user_technician).read(['title'])
 
+    def test_whoever_comes_sees_the_order_as_long_as_he_comes(self):
+        other_team = self.env['service.team'].create({
+            'name': "South", 'company_id': self.company.id})
+        order = self._create_order(team_id=other_team.id)
+        line = self._create_line(order, 'hour')
+        mine = order.with_user(self.user_technician), line.with_user(self.user_technician)
+        self.assertFalse(any(record.has_access('read') for record in mine))
+        visit = self._plan(order)
+        self.assertTrue(all(record.has_access('read') for record in mine))
+        visit.employee_id = self.env['hr.employee'].sudo().create({
+            'name': "Berta", 'service_team_id': other_team.id, 'company_id': self.company.id})
+        self.assertFalse(any(record.has_access('read') for record in mine))
+
+    def test_what_rules_find_is_what_they_let_read(self):
+        """Rules are asked of the database in lists, and of records when one is opened."""
+        other_team = self.env['service.team'].create({
+            'name': "South", 'company_id': self.company.id})
+        sla = self.env['service.sla'].create({'name': "Fast", 'target_ids': [
+            Command.create({'kind': 'response', 'limit_hours': 4})]})
+        task = self.env['service.task'].create({
+            'name': "Look", 'question_ids': [Command.create({'name': "Tight?", 'kind': 'yes_no'})]})
+        values = {'team_id': other_team.id, 'sla_id': sla.id, 'object_ids': self.object.ids, 'task_ids': [
+            Command.create({'task_id': task.id})]}
+        history, _foreign, helped, _team = orders = self.env['service.order'].union(*(
+            self._create_order(**{**values, **more}) for more in (
+                {}, {'object_ids': []}, {}, {'team_id': self.team.id, 'object_ids': []})))
+        for order in orders:
+            self._create_line(order, 'hour')
+        self._plan(helped)
+        self.assertTrue(history.with_user(self.user_technician).is_of_known_object)
+        for model in (
+                'service.order', 'service.order.line', 'service.order.task', 'service.order.answer',
+                'service.order.stage.log', 'service.order.sla', 'service.order.sla.interval',
+                'service.visit'):
+            with self.subTest(model=model):
+                every = self.env[model].sudo().search([])
+                found = self.env[model].with_user(self.user_technician).search([])
+                self.assertTrue(found and every.sudo(False) - found)
+                self.assertEqual(
+                    set(found.ids), {record.id for record in every if record.with_user(
+                        self.user_technician).has_access('read')})
+
     def test_technician_without_anything_assigned_sees_nothing(self):
         stranger = self._create_user('technician', login='stranger')
         self._create_order()

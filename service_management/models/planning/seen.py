@@ -25,6 +25,7 @@ class ServiceSeenMixin(models.AbstractModel):
         export_string_translation=False,
         help="The order is for an object that the user works on: its history.")
 
+    @api.depends(lambda self: self._depend_on_order('visit_ids.employee_id'))
     @api.depends_context('uid')
     def _compute_is_visited(self):
         self._tell_seen('is_visited', self._query_visited())
@@ -33,6 +34,7 @@ class ServiceSeenMixin(models.AbstractModel):
         return search_yes_or_no(
             operator, value, Domain(self._seen_order, 'in', self._query_visited()))
 
+    @api.depends(lambda self: self._depend_on_order('visit_ids.employee_id', 'object_ids'))
     @api.depends_context('uid')
     def _compute_is_of_known_object(self):
         self._tell_seen('is_of_known_object', self._query_known())
@@ -41,14 +43,17 @@ class ServiceSeenMixin(models.AbstractModel):
         return search_yes_or_no(
             operator, value, Domain(self._seen_order, 'in', self._query_known()))
 
+    def _depend_on_order(self, *names):
+        return names if self._seen_order == 'id' else [f'{self._seen_order}.{name}' for name in names]
+
     def _tell_seen(self, name, query):
         orders = self if self._seen_order == 'id' else self.mapped(self._seen_order)
         # What the user sees is decided here: nobody else is asked.
-        seen = self.env['service.order'].sudo().with_context(active_test=False).search(
-            Domain('id', 'in', orders._origin.ids) & Domain('id', 'in', query))
+        seen = set(self.env['service.order'].sudo()._search(
+            Domain('id', 'in', orders._origin.ids) & Domain('id', 'in', query), active_test=False))
         for record in self:
             order = record if self._seen_order == 'id' else record[self._seen_order]
-            record[name] = order._origin.id in seen._ids
+            record[name] = order._origin.id in seen
 
     @api.model
     def _query_visited(self, visits=Domain.TRUE):

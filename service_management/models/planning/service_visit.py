@@ -50,7 +50,7 @@ class ServiceVisit(models.Model):
     date_start = fields.Datetime(string="Start", index=True, tracking=True, copy=False)
     date_end = fields.Datetime(
         string="End", compute='_compute_date_end', store=True, readonly=False, precompute=True,
-        tracking=True, copy=False)
+        tracking=True, copy=False, index=True)
     duration_hours = fields.Float(
         string="Duration", compute='_compute_duration_hours', store=True, readonly=False,
         precompute=True, help="Planned hours; moves the end.")

@@ -364,13 +364,21 @@ class ServiceSubscriptionRevenue(models.Model):
         today = company._get_service_today()
         # Subscriptions may be in a currency that was archived since. The view is of all of them:
         # what the user may see of it is decided when it is read.
-        self.env['service.subscription'].flush_model(['currency_id'])
-        is_used = Domain.custom(to_sql=lambda _model, alias, _query: SQL(
-            "EXISTS (SELECT FROM service_subscription WHERE currency_id = %s)",
-            SQL.identifier(alias, 'id')))
         currencies = self.env['res.currency'].with_context(active_test=False).search(
-            Domain('active', '=', True) | is_used)
+            Domain('active', '=', True) | Domain('id', 'in', self._get_used_currencies()))
         return SQL(", ").join(
             SQL("(%s, CAST(%s AS numeric))", currency.id, currency._get_conversion_rate(
                 currency, company.currency_id, company, today))
             for currency in currencies)
+
+    def _get_used_currencies(self):
+        """Return the ids of the currencies of subscriptions: from one to the next in their index."""
+        self.env['service.subscription'].flush_model(['currency_id'])
+        return [row[0] for row in self.env.execute_query(SQL(
+            """WITH RECURSIVE used AS (
+                   SELECT MIN(currency_id) AS id FROM service_subscription
+                UNION ALL
+                   SELECT (SELECT MIN(currency_id) FROM service_subscription
+                            WHERE currency_id > used.id)
+                     FROM used WHERE used.id IS NOT NULL)
+               SELECT id FROM used WHERE id IS NOT NULL"""))]
