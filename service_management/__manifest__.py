@@ -149,6 +149,7 @@
         'views/agreement/service_object_views.xml',
         'views/agreement/service_order_report_views.xml',
         'views/agreement/service_order_views.xml',
+        'views/agreement/service_order_templates.xml',
         'views/agreement/service_price_rule_views.xml',
         'views/agreement/product_views.xml',
         'views/agreement/res_config_settings_views.xml',

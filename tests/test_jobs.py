@@ -26,7 +26,8 @@ group = env['service.agreement.group'].create({'name': "Gold", 'horizon_days': 4
 today = date.today()
 agreements = env['service.agreement'].create([{
     'title': f"Agreement {number}", 'partner_id': partner.id, 'group_id': group.id,
-    'date_start': today, 'combine_by': 'agreement', 'line_ids': [
+    'date_start': today, 'combine_by': 'agreement', 'user_id': env.ref('base.user_admin').id,
+    'line_ids': [
         Command.create({'kind': 'hour', 'interval_count': 1, 'interval_unit': 'week'}),
         Command.create({'kind': 'fee', 'name': "Fee", 'interval_count': 2, 'interval_unit': 'week',
                         'window': 'week'})],
@@ -118,6 +119,16 @@ for agreement in agreements:
     assert len(lines) == len(rows) and lines == rows.order_line_id, (lines, rows)
 """
 
+_CHECK_ASSIGNMENTS = """
+orders = agreements.order_ids
+assert not any(orders.mapped('is_assignment_due'))
+told = env['mail.message'].search([
+    ('message_type', '=', 'user_notification'),
+    ('partner_ids', 'in', env.ref('base.partner_admin').ids), ('subject', 'like', "for you")])
+counts = [int(subject.split()[0]) if subject[0].isdigit() else 1 for subject in told.mapped('subject')]
+assert sum(counts) == len(orders), (counts, len(orders))
+"""
+
 _CHECK_TERMS = """
 by_word = env['service.agreement'].search([('title', 'not like', 'Agreement ')]).grouped(
     lambda agreement: agreement.title.split()[0])
@@ -181,7 +192,7 @@ assert set(env['service.subscription.run'].search([]).mapped('state')) == {'done
 """
 
 _CHECK = (
-    _CHECK_ORDERS + _CHECK_TERMS + _CHECK_SLAS + _CHECK_RECEIPTS
+    _CHECK_ORDERS + _CHECK_ASSIGNMENTS + _CHECK_TERMS + _CHECK_SLAS + _CHECK_RECEIPTS
     + "from datetime import date, timedelta\ntoday = date.today()\n" + _CHECK_SUBSCRIPTIONS)
 
 

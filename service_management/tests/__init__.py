@@ -5,6 +5,7 @@ from . import test_service_activate
 from . import test_service_agreement
 from . import test_service_agreement_end
 from . import test_service_agreement_portal
+from . import test_service_assignment
 from . import test_service_bill_again
 from . import test_service_billing
 from . import test_service_board

@@ -131,7 +131,7 @@ class TestServiceEntries(ServiceBaseCommon):
                 'title': "Leak", 'partner_id': self.customer.id, 'team_id': self.team.id,
             }, {'quote_sent_on': '2026-01-01 00:00:00', 'accepted_by': "Maria",
                 'accepted_on': '2026-01-01 00:00:00', 'accepted_fingerprint': 'x',
-                'sent_fingerprint': 'x', 'is_receipt_due': True}),
+                'sent_fingerprint': 'x', 'is_receipt_due': True, 'is_assignment_due': True}),
             ('service.order.line', {
                 'order_id': order.id, 'name': "Work", 'quantity_planned': 1,
             }, {'given_fields': {'x': {'user_id': self.user_manager.id}}, 'is_price_agreed': True}),

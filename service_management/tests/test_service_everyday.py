@@ -321,6 +321,8 @@ class TestServiceEveryday(ServiceCommon):
         Status = self.env['service.order.sla']
         for model, index, domain, order in (
             (self.env['service.order'], '_receipt_due', Domain('is_receipt_due', '=', True), 'id'),
+            (self.env['service.order'], '_assignment_due',
+             Domain('is_assignment_due', '=', True), 'date_order, id'),
             (Line, '_prepaid', Domain('agreement_id', '=', 1) & Domain('is_prepaid', '=', True)
              & Domain('date_prepaid', '>=', today), None),
             (Agreement, '_to_run', Agreement._get_run_domain(), 'date_next_run, id'),

@@ -16,6 +16,7 @@ from . import line_generation
 from . import service_agreement_occurrence
 from . import next_run
 from . import service_order
+from . import assignment
 from . import merge
 from . import service_order_line
 from . import order_allowance

@@ -174,7 +174,7 @@ class ServiceAgreement(models.Model):
         # The ledger is written by actions only; what may be created was checked before.
         Order = self.env['service.order'].sudo()
         orders = Order
-        # The responsible of an agreement knows its plan: a mail for each order would be noise.
+        # A mail for each order would be noise: `_tell_assignments` sends one list.
         Order = Order.with_context(mail_auto_subscribe_no_notify=True)
         by_company = defaultdict(list)
         for order in planned:
@@ -215,6 +215,7 @@ class ServiceAgreement(models.Model):
         """
         self.ensure_one()
         lines = planned.lines
+        responsible = self.user_id._filter_there(self.company_id)
         named = lines.employee_id | self.preferred_employee_id
         gone = named - named._filter_serving(self.company_id, planned.day)
         objects = lines.object_id or self.object_ids.filtered('active')
@@ -231,7 +232,9 @@ class ServiceAgreement(models.Model):
             'partner_id': self.partner_id.id,
             'contact_id': self.contact_id.filtered('active').id,
             'client_order_ref': self.client_order_ref,
-            'user_id': self.user_id._filter_there(self.company_id).id,
+            'user_id': responsible.id,
+            # Whoever creates his own orders knows of them.
+            'is_assignment_due': bool(responsible) and responsible != self.env.user,
             'channel': 'agreement',
             'type_id': order_type.id,
             'date_order': visit['date_start'],
@@ -352,6 +355,8 @@ class ServiceAgreement(models.Model):
                 "Somebody else is creating the orders of %s right now. Look again in a moment.",
                 ', '.join(self.mapped('display_name')))) from None
         orders = self._generate_orders(self._plan_orders(date_from, date_to, **options))
+        if any(orders.sudo().mapped('is_assignment_due')):  # as in _generate_orders
+            self._wake_job()
         self.filtered(lambda agreement: not agreement.line_ids._explain_left_out(
             date_from, date_to))._forget_failures()
         return orders
@@ -372,7 +377,9 @@ class ServiceAgreement(models.Model):
     def _cron_generate(self, batch_size=50):
         """Create the orders that are due within the horizon of each agreement's group."""
         agreements = self.search(self._get_run_domain(), order='date_next_run, id')
-        self._process_batches(self._generate_batch, split_every(batch_size, agreements.ids, list))
+        self._process_batches(
+            self._generate_batch, split_every(batch_size, agreements.ids, list),
+            after=self.env['service.order']._tell_assignments)
 
     @api.model
     def _generate_batch(self, agreement_ids):
