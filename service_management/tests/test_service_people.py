@@ -78,7 +78,8 @@ class TestServiceResponsible(ServiceBaseCommon):
             'target_ids': [(0, 0, {'kind': 'response', 'limit_hours': 1})]})
         order = self._create_order(user_id=self.user_dispatcher.id, sla_id=sla.id)
         (self.leader | self.user_dispatcher).active = False
-        self.assertEqual(order.sla_status_ids._get_told_users('missed'), self.user_manager)
+        self.assertEqual(
+            order.sla_status_ids._get_told_users('missed'), {order.sla_status_ids: self.user_manager})
 
     def test_to_dos_go_to_who_can_do_them(self):
         """Whoever may only look, or not even that, is passed over, whatever he is responsible for."""

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, users
@@ -450,7 +450,8 @@ class TestServiceSlaJob(SlaCommon):
         order = self._call(user_id=self.user_dispatcher.id)
         self._watch('2026-03-03 08:00:00')
         self.assertEqual(order.activity_ids.user_id, self.user_dispatcher)
-        self.assertIn(boss, self._status(order)._get_told_users('missed'))
+        status = self._status(order)
+        self.assertIn(boss, status._get_told_users('missed')[status])
 
     def test_board_says_at_risk_after_the_first_warning(self):
         order = self._call()
@@ -469,7 +470,7 @@ class TestServiceSlaJob(SlaCommon):
         order = self._call(user_id=self.user_dispatcher.id)
         other = self._call()
         model = type(self.env['service.order.sla'])
-        with patch.object(model, '_send_mail', side_effect=ValueError("no server")), \
+        with patch.object(model, '_send_mails', side_effect=ValueError("no server")), \
                 self.assertLogs('odoo.addons.service_management.models.sla.escalation', 'WARNING'):
             self._watch('2026-03-03 08:00:00')
         self.assertEqual((order | other).mapped('sla_state'), ['missed', 'missed'])
@@ -522,6 +523,52 @@ class TestServiceSlaJob(SlaCommon):
         count(1)
         with freeze_time(MONDAY):
             self.assertLessEqual(count(60), count(10) + 4)  # rows are written 100 at a time
+
+    def test_telling_of_deadlines_that_pass_takes_a_constant_number_of_queries(self):
+        """However many pass at once: queries go by who is told, not by what he is told of."""
+        self.sla.target_ids.filtered(lambda target: target.kind != 'completion').unlink()
+        self.user_dispatcher.email = 'dispatcher@example.com'
+        self.sla.escalation_user_id = self.user_manager
+
+        def count(number, at):
+            with freeze_time(MONDAY):
+                orders = self.env['service.order'].create([{
+                    'title': "Call", 'partner_id': self.customer.id, 'team_id': self.team.id,
+                    'user_id': index % 2 and self.user_dispatcher.id, 'date_order': utc(MONDAY),
+                } for index in range(number)])
+            statuses = self.env['service.order.sla'].with_user(SUPERUSER_ID).browse(
+                orders.sla_status_ids.ids)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with freeze_time(at):
+                statuses._watch_batch(statuses.ids)
+            self.env.flush_all()
+            queries = self.env.cr.sql_log_count - before
+            state = 'missed' if at > '2026-03-03' else 'running'
+            self.assertEqual(set(orders.sla_status_ids.mapped('state')), {state})
+            self.assertEqual(len(orders.activity_ids), number)
+            return queries
+
+        for at in ('2026-03-02 12:40:00', '2026-03-03 08:00:00'):  # at risk, missed
+            with self.subTest(at):
+                count(2, at)
+                few, many = count(6, at), count(36, at)
+                self.assertLessEqual(many, few + 6, "rows are written some at a time")
+
+    def test_two_clocks_of_one_order_that_end_together_are_each_told(self):
+        self.sla.target_ids.filtered(lambda target: target.kind == 'arrival').limit_hours = 9
+        order = self._call(user_id=self.user_dispatcher.id)
+        before = order.activity_ids
+        self._watch('2026-03-03 08:00:00')
+        ended = {'arrival', 'completion', 'response'}
+        self.assertEqual(
+            set(order.sla_status_ids.filtered(lambda status: status.state == 'missed').mapped('kind')),
+            ended)
+        self.assertEqual(len(order.activity_ids - before), 3)
+        text = ' '.join(order.message_ids.mapped('body'))
+        for word in ("Arrival", "Completion"):
+            self.assertIn(word, text)
 
 
 class TestServiceSlaReasons(SlaCommon):

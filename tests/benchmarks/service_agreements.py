@@ -1,7 +1,8 @@
 """Deadlines of service levels and orders from agreements, beside their floors in the same run.
 
-Floors: ``plan_hours`` of ``resource.calendar`` for each deadline, and the very orders that the
-run creates, created in one batch without any agreement. Both are created by the job's user for
+Floors: ``plan_hours`` of ``resource.calendar`` for each deadline; of deadlines that have passed,
+the to-dos, notes and mails that tell of them, created by Odoo all at once; and the very orders that
+the run creates, created in one batch without any agreement. Both are created by the job's user for
 other people, who follow them.
 """
 import tracemalloc
@@ -17,6 +18,8 @@ from odoo.tests import new_test_user
 BATCH = 500
 #: Agreements that the job does at a time, and the orders that each of them needs
 AT_A_TIME, NEEDED = 50, 2
+#: Clocks that the job looks at at a time
+WATCHED = 100
 #: Who is responsible for agreements: nobody of them runs the job.
 PEOPLE = 8
 
@@ -54,6 +57,71 @@ def measure_deadlines(env, size):
         moment.replace(microsecond=0) for moment in found], "the two disagree"
 
 
+def make_people(env):
+    """Return those who are responsible; none of them runs a job."""
+    return env['res.users'].union(*(
+        env['res.users'].search([('login', '=', f'bench_{n}')]) or new_test_user(
+            env, login=f'bench_{n}', email=f'bench_{n}@example.com',
+            groups='service_management.service_management_group_dispatcher')
+        for n in range(PEOPLE)))
+
+
+def make_deadlines(env, size):
+    """Return clocks whose deadlines have passed."""
+    people = make_people(env)
+    team = env['service.team'].create({'name': "Bench", 'user_id': people[0].id})
+    partners = env['res.partner'].create([{'name': f"Customer {n}"} for n in range(50)])
+    sla = env['service.sla'].create({'name': "Bench", 'target_ids': [
+        Command.create({'kind': 'completion', 'limit_hours': 4, 'warning_percent': 0})]})
+    called = fields.Datetime.now() - timedelta(days=1)
+    orders = env['service.order']
+    for start in range(0, size, BATCH):
+        orders |= orders.create([{
+            'title': f"Call {number}", 'partner_id': partners[number % 50].id, 'team_id': team.id,
+            'user_id': people[number % PEOPLE].id, 'sla_id': sla.id, 'date_order': called,
+        } for number in range(start, min(start + BATCH, size))])
+    return orders.sla_status_ids
+
+
+def measure_watching(env, table, size):
+    """Compare deadlines that have passed with Odoo's own creation of what tells of them."""
+    ids = make_deadlines(env, size).ids
+    env.flush_all()
+    env = env(user=env.ref('service_management.ir_cron_watch_slas').user_id.id)
+    Status, Activity, Mail = env['service.order.sla'], env['mail.activity'], env['mail.mail'].sudo()
+    samples = {'watch': [0, 0.0], 'same to-dos, notes, mails': [0, 0.0]}
+    for start in range(0, size, WATCHED):
+        batch = Status.browse(ids[start:start + WATCHED])
+        last = Mail.search([], order='id desc', limit=1).id
+        _done, queries, cpu, _wall = measure(env, lambda batch=batch: Status._watch_batch(batch.ids))
+        assert set(batch.mapped('state')) == {'missed'}, "some deadline was left out"
+        samples['watch'][0] += queries
+        samples['watch'][1] += cpu
+        orders = batch.order_id
+        todos = [todo._convert_to_write(todo.read([
+            'activity_type_id', 'summary', 'automated', 'date_deadline', 'res_model_id', 'res_id',
+            'user_id'], load=None)[0]) for todo in orders.activity_ids]
+        mails = [{
+            'subject': mail.subject, 'body_html': mail.body_html, 'model': mail.model,
+            'res_id': mail.res_id, 'recipient_ids': mail.recipient_ids.ids, 'auto_delete': True,
+            'email_from': mail.email_from, 'reply_to': mail.reply_to} for mail in Mail.search([('id', '>', last)])]
+        bodies = {order.id: "Completion promised was missed." for order in orders}
+        assert len(todos) == len(batch) and len(mails) > len(batch)
+
+        def floor(batch=batch, orders=orders, todos=todos, mails=mails, bodies=bodies):
+            batch.write({'used_percent': 101.0})
+            Activity.with_context(mail_activity_quick_update=True).create(todos)
+            orders._message_log_batch(bodies)
+            Mail.create(mails)
+
+        _found, queries, cpu, _wall = measure(env, floor)
+        samples['same to-dos, notes, mails'][0] += queries
+        samples['same to-dos, notes, mails'][1] += cpu
+    for name, sample in samples.items():
+        table.add(name, size, [sample])
+    table.ratio('watch', 'same to-dos, notes, mails', size)
+
+
 def make_agreements(env, size):
     """Return agreements with `size` lines due in the next days."""
     team = env['service.team'].create({'name': "Bench"})
@@ -62,10 +130,7 @@ def make_agreements(env, size):
     technicians = env['hr.employee'].create([
         {'name': f"Technician {n}", 'service_team_id': team.id, 'hourly_cost': 30}
         for n in range(20)])
-    people = [
-        env['res.users'].search([('login', '=', f'bench_{n}')]) or new_test_user(
-            env, login=f'bench_{n}', groups='service_management.service_management_group_dispatcher')
-        for n in range(PEOPLE)]
+    people = make_people(env)
     group = env['service.agreement.group'].create({'name': "Bench", 'horizon_days': 30})
     tomorrow = fields.Date.today() + timedelta(days=1)
     agreements = env['service.agreement']
@@ -138,6 +203,7 @@ def measure_generation(env, table, size):
         table.add(name, size, [sample])
     table.ratio('generate', 'same orders created', size)
     print(f"  peak of Python memory per batch: {min(peaks):.0f} to {max(peaks):.0f} MiB")
+    env['service.order']._tell_assignments()
     print(f"  mails to those responsible: {env['mail.mail'].sudo().search_count([]) - mails}")
 
 
@@ -149,6 +215,10 @@ def main(env, sizes):
     sizes = [int(size) for size in sizes.split(',')]
     for size in sizes:
         measure_deadlines(env, size)
+    table = Table(
+        "Deadlines that have passed", floor="what tells of them, created at once")
+    for size in sizes:
+        measure_watching(env, table, size)
     table = Table(
         "Orders from agreements, a line each", floor="the same orders created in one batch")
     for size in sizes:

@@ -94,17 +94,61 @@ class MailActivityMixin(models.AbstractModel):
         return self.env['res.users']
 
     def _get_responsible(self):
-        """Return the user who is responsible for one record today, and may do something about it.
+        """Return the user who is responsible for one record today; see `_get_responsibles`."""
+        self.ensure_one()
+        return self._get_responsibles()[self]
+
+    def _get_responsibles(self):
+        """Return {record: the user who is responsible for it today, and may do something about it}.
 
         Who left the company, has no access to the record's any more, or may not change the record is
         passed over. Where nobody is left it is the company's service manager; where no manager may
         do anything either, whoever sees it; a company without one has nobody.
         """
-        users = self._get_responsible_users()._filter_there(self.company_id)
-        if able := users._filter_able(self):
-            return able[:1]
-        managers = self.company_id._get_service_managers()
-        return (managers._filter_able(self) or (users | managers)._filter_able(self, 'read'))[:1]
+        users = {
+            record: record._get_responsible_users()._filter_there(record.company_id)
+            for record in self}
+        found = self._filter_able_users(users)
+        nobodys = self.filtered(lambda record: not found[record])
+        managers = {
+            company: company._get_service_managers() for company in nobodys.company_id}
+        able = nobodys._filter_able_users(
+            {record: managers[record.company_id] for record in nobodys})
+        found.update(able)
+        nobodys = nobodys.filtered(lambda record: not able[record])
+        found.update(nobodys._filter_able_users(
+            {record: users[record] | managers[record.company_id] for record in nobodys}, 'read'))
+        return {record: able[:1] for record, able in found.items()}
+
+    def _filter_able_users(self, users_by_record, right='write'):
+        """Return {record: those of its users who may do something with it}, asking once a user."""
+        asked = defaultdict(self.browse)
+        for record, users in users_by_record.items():
+            for user in users:
+                asked[user] |= record
+        able = {
+            user: set(records.with_user(user)._filtered_access(right).ids)
+            for user, records in asked.items()}
+        return {
+            record: users.filtered(lambda user, record=record: record.id in able[user])
+            for record, users in users_by_record.items()}
+
+    def _schedule_todos(self, activity_type, todos):
+        """Put to-dos on lists, all at once; as `activity_schedule`, but each with its own text.
+
+        :param str activity_type: XML id of the type of activity
+        :param todos: list of (record, user or nobody, summary)
+        """
+        if self.env.context.get('mail_activity_automation_skip'):
+            return
+        kind = self.env.ref(activity_type)
+        today = fields.Date.context_today(self)
+        model_id = self.env['ir.model']._get_id(self._name)
+        self.env['mail.activity'].create([{
+            'activity_type_id': kind.id, 'summary': summary, 'automated': True,
+            'note': kind.default_note, 'date_deadline': today,
+            'res_model_id': model_id, 'res_id': record.id, 'user_id': user.id,
+        } for record, user, summary in todos])
 
     def _schedule_todo(self, activity_type, summary, users=None, company=None, **values):
         """Put something on the to-do list of whoever is responsible for each record.
@@ -116,8 +160,9 @@ class MailActivityMixin(models.AbstractModel):
         :param values: more values of the activities
         """
         told_of = defaultdict(self.browse)
+        responsible = self._get_responsibles() if users is None else {}
         for record in self:
-            told = record._get_responsible() if users is None else users._filter_there(
+            told = responsible[record] if users is None else users._filter_there(
                 company or record.company_id)._filter_able(record, 'read')
             # A to-do of nobody is seen by all who see the record.
             for user_id in told.ids or ([False] if users is None else []):

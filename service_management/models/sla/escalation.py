@@ -1,6 +1,7 @@
 import logging
+from collections import defaultdict
 
-from psycopg2 import OperationalError
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -34,8 +35,11 @@ class ServiceOrderSla(models.Model):
     def _watch_batch(self, status_ids):
         """Look at some clocks together; if one fails, at each alone."""
         now = fields.Datetime.now()
-        statuses = self.browse(status_ids).try_lock_for_update().filtered_domain(
-            self._get_due_domain(now))
+        statuses = self.browse(status_ids).exists()
+        # Orders first, as whoever works on one: the clocks of an order that is held come later.
+        orders = statuses.order_id.try_lock_for_update()
+        statuses = statuses.filtered(lambda status: status.order_id in orders)
+        statuses = statuses.try_lock_for_update().filtered_domain(self._get_due_domain(now))
         if statuses and attempt(self.env, lambda: statuses._watch(now)):
             for status in statuses:
                 if error := attempt(self.env, lambda status=status: status._watch(now)):
@@ -63,49 +67,65 @@ class ServiceOrderSla(models.Model):
                 status.warning_level = level
                 warned |= status
         self._schedule()
-        for status in warned:
-            status._tell('warning')
+        warned._tell('warning')
 
     def _tell(self, event):
-        """Put an event on one to-do list, and send one e-mail to each who has to know.
+        """Put events on one to-do list each, and send one e-mail to each who has to know.
 
-        What cannot be sent is logged: it must not undo the breach.
+        What cannot be sent is logged: it must not undo the breach. Where the transaction is lost, the
+        breach is lost with it, and both are done again.
 
         :param str event: 'warning' or 'missed'
         """
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                users = self._get_told_users(event)
-                self._schedule_activity(event, self._get_acting_user(event))
-                self._send_mail(event, users)
-                if event == 'missed':
-                    self.order_id._message_log(body=self._get_message(event))
-                self.env.flush_all()
-        except OperationalError:
-            raise  # the transaction is lost, and with it the breach: both are done again
-        except Exception:
+        error = attempt(self.env, lambda: self._tell_together(event)) if self else None
+        if error and len(self) == 1:
             _logger.warning(
                 "Nobody could be told of the service level of %s", self.order_id.name,
-                exc_info=True)
+                exc_info=error)
+        elif error:
+            for status in self:
+                status._tell(event)
+
+    def _tell_together(self, event):
+        told, acting = self._get_told_users(event), self._get_acting_users(event)
+        # Who gets the e-mail of the event needs none of the to-do.
+        self.order_id.with_context(mail_activity_quick_update=True)._schedule_todos(
+            'service_management.mail_activity_type_sla', [
+                (status.order_id, acting[status], status._get_message(event, acting[status]))
+                for status in self])
+        self._send_mails(event, told)
+        if event == 'missed':
+            self.order_id._message_log_batch({
+                order.id: Markup('<br/>').join(status._get_message(event) for status in statuses)
+                for order, statuses in self.grouped('order_id').items()})
 
     def _get_told_users(self, event):
-        """Return who is told of an event; extend to tell more."""
-        self.ensure_one()
-        users = self.order_id._get_responsible_users()
-        if event == 'missed':
-            users |= self.sla_id.escalation_user_id
-        return users._filter_there(self.company_id) or self.order_id._get_responsible()
+        """Return {status: who is told of an event}; extend to tell more."""
+        users = {}
+        for status in self:
+            known = status.order_id._get_responsible_users()
+            if event == 'missed':
+                known |= status.sla_id.escalation_user_id
+            users[status] = known._filter_there(status.company_id)
+        nobodys = self.filtered(lambda status: not users[status])
+        responsible = nobodys.order_id._get_responsibles()
+        return {status: users[status] or responsible[status.order_id] for status in self}
 
-    def _get_acting_user(self, event):
-        """Return the one who is to do something about an event.
+    def _get_acting_users(self, event):
+        """Return {status: who is to do something about an event}.
 
         A breach is whose it was escalated to, if he may change the order; else the responsible's.
         """
-        self.ensure_one()
-        chosen = self.sla_id.escalation_user_id if event == 'missed' else self.env['res.users']
-        able = chosen._filter_there(self.company_id)._filter_able(self.order_id)
-        return able or self.order_id._get_responsible()
+        Users = self.env['res.users']
+        escalated = defaultdict(lambda: Users)
+        for status in self if event == 'missed' else ():
+            escalated[status.order_id] |= status.sla_id.escalation_user_id._filter_there(
+                status.company_id)
+        able = self.order_id._filter_able_users(escalated)
+        responsible = self.order_id._get_responsibles()
+        return {
+            status: able.get(status.order_id, Users) & status.sla_id.escalation_user_id
+            or responsible[status.order_id] for status in self}
 
     def _get_message(self, event, user=None):
         """Return what is to be told of one status, in a user's language and time zone."""
@@ -120,21 +140,22 @@ class ServiceOrderSla(models.Model):
             'deadline': format_datetime(
                 status.env, self.deadline, tz=timezone, dt_format='short')}
 
-    def _schedule_activity(self, event, user):
-        """Put an event on the to-do list of a user, who gets the e-mail of the event only."""
-        self.order_id.with_context(mail_activity_quick_update=True)._schedule_todo(
-            'service_management.mail_activity_type_sla', self._get_message(event, user),
-            users=user or None)
+    def _send_mails(self, event, told):
+        """Send each user an e-mail of each of his events, in his language.
 
-    def _send_mail(self, event, users):
-        """Send users an e-mail of an event, in their language."""
-        if is_loading(self.env):
-            return  # demo data tells nobody
+        :param dict told: {status: users}
+        """
         template = self.env.ref({
             'warning': 'service_management.mail_template_sla_warning',
             'missed': 'service_management.mail_template_sla_missed',
         }[event], raise_if_not_found=False)
-        for user in users.filtered('email') if template else ():
-            template.with_context(lang=user.lang, tz=user.tz).send_mail(
-                self.id, email_values={'recipient_ids': user.partner_id.ids},
+        if is_loading(self.env) or not template:
+            return  # demo data tells nobody
+        by_user = defaultdict(self.browse)
+        for status, users in told.items():
+            for user in users.filtered('email'):
+                by_user[user] |= status
+        for user, statuses in by_user.items():
+            template.with_context(lang=user.lang, tz=user.tz).send_mail_batch(
+                statuses.ids, email_values={'recipient_ids': user.partner_id.ids},
                 email_layout_xmlid='mail.mail_notification_light')

@@ -193,8 +193,7 @@ class ServiceOrderSla(models.Model):
         new.write({'state': 'missed', 'next_event_on': False})
         for status, hours in new._get_elapsed(fields.Datetime.now()).items():
             status.used_percent = hours / status.limit_hours * 100  # so far: the clock goes on
-        for status in new:
-            status._tell('missed')
+        new._tell('missed')
 
     def _reach(self, moment):
         """Note that promises were kept, or that they were kept late."""
