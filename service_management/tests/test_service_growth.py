@@ -105,6 +105,15 @@ class TestServiceGrowth(ServiceBaseCommon):
         query = self.env['service.order.stage.log'].sudo()._search([('date', '>=', '2026-03-01')])
         self.assertIn('service_order_stage_log__date_index', self._explain(query))
 
+    @users('service_manager')
+    def test_hours_of_technicians_are_found_in_an_index(self):
+        # Of a few rows others are as good
+        self.env.cr.execute("DROP INDEX service_order_line__employee_id_index,"
+                            " service_order_line__kind_index, service_order_line_by_day")
+        wizard = self.env['service.utilization'].create({'date_from': '2026-03-01', 'date_to': '2026-03-31'})
+        query = self.env['service.order.report']._search(wizard._get_booked_domain(self.technician))
+        self.assertIn('service_order_line_of_technician', self._explain(query))
+
     # ------------------------------------------------------------ indexes
 
     def test_conditions_of_indexes_are_written_as_odoo_asks(self):

@@ -15,7 +15,6 @@ UNBOUNDED = {
     'service.agreement.generate.preview': "rows that a dialog shows",
     'service.subscription.bill.preview': "rows that a dialog shows",
     'service.subscription.fee.create.preview': "rows that a dialog shows",
-    'service.utilization.line': "rows that a dialog has counted",
 }
 
 

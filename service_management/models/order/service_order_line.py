@@ -83,6 +83,10 @@ class ServiceOrderLine(models.Model):
 
     # With what margins are made of: a period is read from the index alone
     _by_day = models.Index('(company_id, day) INCLUDE (order_id, state, price_subtotal, cost)')
+    # With what hours are counted by: those of a technician are read from the index alone
+    _of_technician = models.Index(
+        "(employee_id, day) INCLUDE (company_id, kind, billing, is_travel, quantity, product_uom_id,"
+        " order_id, state) WHERE kind = 'hour' AND employee_id IS NOT NULL")
     _quantity_sign = models.Constraint(
         'CHECK ((quantity >= 0 AND quantity_planned >= 0) OR reversed_line_id IS NOT NULL)',
         "A quantity cannot be negative. To correct a posted line, reverse it.")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ...tools.clock import by_days, working_days
+from ...tools.clock import working_days
 
 #: Who reads zones. A field of a core model that leads to ours is for nobody else: reading the whole
 #: record would fail for people of other apps.
@@ -48,10 +48,7 @@ class HrEmployee(models.Model):
         :param end: naive UTC datetime
         """
         opening, present = {}, {}
-        for calendar, group in self.grouped('resource_calendar_id').items():
-            bound = group.filtered(lambda employee: not employee.resource_id._is_fully_flexible())
-            if not calendar or not bound:
-                continue
+        for calendar, bound in self._get_bound_by_calendar().items():
             for spans, found in zip(
                 (opening, present), calendar._get_spans_batch(start, end, bound.resource_id),
                 strict=True,
@@ -59,6 +56,12 @@ class HrEmployee(models.Model):
                 spans.update({
                     employee.id: found[employee.resource_id.id] for employee in bound})
         return opening, present
+
+    def _get_bound_by_calendar(self):
+        """Return {calendar: those of these people who work by it}."""
+        bound = self.filtered(lambda employee: (
+            employee.resource_calendar_id and not employee.resource_id._is_fully_flexible()))
+        return bound.grouped('resource_calendar_id')
 
     def _get_working_days(self, start, end):
         """Return {employee id: {day: [(start, end)]}}: when a day's work begins and ends.
@@ -85,9 +88,9 @@ class HrEmployee(models.Model):
         :param start: naive UTC datetime
         :param end: naive UTC datetime
         """
-        present = self._get_working_spans(start, end)[1]
-        return {
-            employee.id: {
-                day: employee.resource_calendar_id._get_hours_of_day(day, parts)
-                for day, parts in by_days(present[employee.id]).items()}
-            for employee in self if employee.id in present}
+        available = {}
+        for calendar, bound in self._get_bound_by_calendar().items():
+            hours = calendar._get_hours_batch(start, end, bound.resource_id)
+            available.update({
+                employee.id: hours[employee.resource_id.id] for employee in bound})
+        return available

@@ -1,12 +1,14 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from functools import cache
 
 import pytz
 
 from odoo import models
 from odoo.tools.intervals import Intervals
 
-from ...tools.clock import hours_between, naive, utc_of, working_spans
+from ...tools.clock import by_days, hours_between, naive, utc_of, working_spans
 from ...tools.open_hours import OpenHours
+from ...tools.spans import touching
 
 #: How far ahead a clock looks at most: who is closed for longer has no deadline.
 _LONGEST_LOOK = timedelta(days=20 * 366)
@@ -46,27 +48,101 @@ class ResourceCalendar(models.Model):
         :param end: naive UTC datetime
         :param resources: resource.resource; without any the calendar's own, with the id False
         """
-        self.ensure_one()
-        start, end = pytz.utc.localize(start), pytz.utc.localize(end)
-        if self.flexible_hours:
-            leaves = self._leave_intervals_batch(start, end, resources)
-            opening = {
-                resource.id: self._get_every_hour(start, end, resource)
-                for resource in [*(resources or ()), self.env['resource.resource']]}
-            present = {key: opening[key] - leaves[key] for key in opening}
-        else:
-            opening = self._attendance_intervals_batch(start, end, resources)
-            present = self._work_intervals_batch(start, end, resources)
+        opening, leaves = self._get_intervals_batch(start, end, resources)
+        present = {
+            key: intervals - leaves[key] if leaves[key] else intervals
+            for key, intervals in opening.items()}
+        alike = {id(intervals): intervals for found in (opening, present) for intervals in found.values()}
+        spans = {key: working_spans(intervals) for key, intervals in alike.items()}
         return tuple(
-            {key: working_spans(intervals) for key, intervals in found.items()}
+            {key: spans[id(intervals)] for key, intervals in found.items()}
             for found in (opening, present))
 
-    def _get_every_hour(self, start, end, resource):
-        """Return the whole of a period as intervals in the time zone of a resource."""
-        timezone = pytz.timezone((resource or self).tz)
+    def _get_hours_batch(self, start, end, resources):
+        """Return {resource id: {day: hours}} of what can be worked by one calendar, without leave.
+
+        Days are in order, in the time zones of the resources. What is alike is counted once: opening
+        hours in a time zone, and days on which somebody is off.
+
+        :param start: naive UTC datetime
+        :param end: naive UTC datetime
+        """
+        opening, leaves = self._get_intervals_batch(start, end, resources)
+        count = cache(lambda key: self._count_hours(alike[key]))
+        recount = cache(lambda key, off: self._recount_hours(alike[key], off))
+        alike = {id(intervals): list(intervals) for intervals in opening.values()}
+        hours = {}
+        for resource in resources:
+            key = id(opening[resource.id])
+            found = dict(count(key))
+            for off in self._get_absences(leaves[resource.id]):
+                found.update(recount(key, off))
+            hours[resource.id] = {day: found[day] for day in sorted(found) if found[day] is not None}
+        return hours
+
+    def _get_intervals_batch(self, start, end, resources=None):
+        """Return two mappings {resource id: Intervals}: opening hours, and leave; as `_get_spans_batch`.
+
+        Opening hours that are alike are the same object.
+        """
+        self.ensure_one()
+        start, end = pytz.utc.localize(start), pytz.utc.localize(end)
+        timezones = {
+            resource.id: pytz.timezone((resource or self).tz)
+            for resource in [*(resources or ()), self.env['resource.resource']]}
+        # Odoo tells all of them in the time zone of whoever it came to first.
+        leaves = {
+            key: Intervals([
+                (begin.astimezone(timezones[key]), finish.astimezone(timezones[key]), leave)
+                for begin, finish, leave in intervals])
+            for key, intervals in self._leave_intervals_batch(start, end, resources).items()}
+        if not self.flexible_hours:
+            return self._attendance_intervals_batch(start, end, resources), leaves
+        get_every_hour = cache(lambda timezone: self._get_every_hour(start, end, timezone))
+        return {key: get_every_hour(timezone) for key, timezone in timezones.items()}, leaves
+
+    def _get_every_hour(self, start, end, timezone):
+        """Return the whole of a period as intervals in a time zone."""
         return Intervals([(
             start.astimezone(timezone), end.astimezone(timezone),
             self.env['resource.calendar.attendance'])])
+
+    def _count_hours(self, intervals):
+        """Return {day: hours} of intervals of one calendar."""
+        return {
+            day: self._get_hours_of_day(day, parts)
+            for day, parts in by_days(working_spans(intervals)).items()}
+
+    def _recount_hours(self, intervals, absence):
+        """Return {day: hours, or None} of the days of an absence, by intervals of one calendar.
+
+        :param list intervals: sorted
+        :param absence: as from `_get_absences`
+        """
+        first, last = absence[0][0].date(), absence[-1][1].date()
+        timezone = pytz.timezone(absence[0][0].tzinfo.zone)
+        # What goes over midnight belongs to a day beside these.
+        begin, finish = (
+            timezone.localize(datetime.combine(first + timedelta(days=days), time.min))
+            for days in (-1, (last - first).days + 2))
+        about = Intervals([
+            (max(start, begin), min(end, finish), what)
+            for start, end, what in touching((begin, finish), intervals)], keep_distinct=True)
+        nothing = self.env['resource.calendar.leaves']
+        left = self._count_hours(about - Intervals([(*span, nothing) for span in absence]))
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return {day: left.get(day) for day in days}
+
+    @staticmethod
+    def _get_absences(leaves):
+        """Return leave as tuples of (start, end), each with what is no full day from the next."""
+        absences = []
+        for start, end, _leave in leaves:
+            if absences and start.date() - absences[-1][-1][1].date() <= timedelta(days=1):
+                absences[-1].append((start, end))
+            else:
+                absences.append([(start, end)])
+        return map(tuple, absences)
 
     def _get_hours_of_day(self, day, spans):
         """Return how much can be worked in spans of one day of one calendar.

@@ -1,9 +1,10 @@
+import json
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, Query
 
@@ -37,11 +38,11 @@ class ServiceUtilization(models.TransientModel):
         self.ensure_one()
         if (self.date_to - self.date_from).days > 366:
             raise UserError(self.env._("Choose a period of a year at most."))
-        vals_list = self._prepare_lines()
-        if not vals_list:
+        rows = self._get_rows()
+        if not rows:
             raise UserError(self.env._(
                 "There are no technicians here. Add employees to a service team first."))
-        self.env['service.utilization.line'].create(vals_list)
+        self._insert(rows)
         return {
             'type': 'ir.actions.act_window',
             'res_model': 'service.utilization.line',
@@ -57,35 +58,47 @@ class ServiceUtilization(models.TransientModel):
         # Calendars are HR's; that somebody works today is what planning shows.
         return self.env['hr.employee'].sudo().search(domain)
 
-    def _prepare_lines(self):
-        """Return the values of a line per technician and day on which there was something."""
+    def _get_rows(self):
+        """Return (technician id, team id, [values of a day on which there was something]) of each."""
         self.ensure_one()
         employees = self._get_technicians()
         available = self._get_available_hours(employees)
         booked = self._get_booked_hours(employees)
-        vals_list = []
+        rows = []
         for employee in employees:
-            days = sorted({day for key in (available, booked) for day in key[employee.id]})
-            for day in days:
-                vals_list.append({
-                    'utilization_id': self.id,
-                    'employee_id': employee.id,
-                    'team_id': employee.service_team_id.id,
-                    'date': day,
-                    'hours_available': available[employee.id].get(day, 0.0),
-                    **booked[employee.id].get(day, {}),
-                })
-        return vals_list
+            free, work = available[employee.id], booked[employee.id]
+            if days := sorted({*free, *work}):
+                rows.append((employee.id, employee.service_team_id.id, [
+                    {'date': str(day), 'hours_available': free.get(day, 0.0), **work.get(day, {})}
+                    for day in days]))
+        return rows
+
+    def _insert(self, rows):
+        """Note what `_get_rows` returns."""
+        # Tens of thousands of days are not made one by one, nor is each looked up in other tables.
+        self.flush_recordset()
+        now = self.env.cr.now()
+        employee_ids, team_ids, days = zip(*rows, strict=True)
+        self.env.cr.execute(SQL(
+            """INSERT INTO service_utilization_row (
+                      utilization_id, create_uid, write_uid, create_date, write_date,
+                      employee_id, team_id, days)
+               SELECT %s, %s, %s, %s, %s, counted.*
+                 FROM unnest(CAST(%s AS integer[]), CAST(%s AS integer[]), CAST(%s AS jsonb[]))
+                      AS counted""",
+            self.id, self.env.uid, self.env.uid, now, now, list(employee_ids), list(team_ids),
+            [json.dumps(values) for values in days]))
 
     def _get_available_hours(self, employees):
         """Return {employee id: {day: hours}} by the technicians' calendars, without leave."""
         start = datetime.combine(self.date_from, time.min) - timedelta(days=1)
         end = datetime.combine(self.date_to, time.max) + timedelta(days=1)
         available = employees._get_available_hours(start, end)
+        first, last = self.date_from, self.date_to
         return {
             employee.id: {
                 day: hours for day, hours in available.get(employee.id, {}).items()
-                if self.date_from <= day <= self.date_to}
+                if first <= day <= last}
             for employee in employees}
 
     def _get_booked_domain(self, employees):
@@ -114,35 +127,81 @@ class ServiceUtilization(models.TransientModel):
         return hours
 
 
-class ServiceUtilizationLine(models.TransientModel):
-    _name = 'service.utilization.line'
-    _description = "Utilization of a Technician on a Day"
-    _order = 'date, employee_id'
+class ServiceUtilizationRow(models.TransientModel):
+    """What a technician could have worked in a period, and what he did, day by day."""
+    _name = 'service.utilization.row'
+    _description = "Row of the Utilization of Technicians"
 
     utilization_id = fields.Many2one(
         comodel_name='service.utilization', required=True, ondelete='cascade', index=True)
-    employee_id = fields.Many2one(
-        comodel_name='hr.employee', string="Technician", required=True, ondelete='cascade')
+    employee_id = fields.Many2one(comodel_name='hr.employee', required=True, ondelete='cascade')
     team_id = fields.Many2one(comodel_name='service.team', ondelete='cascade')
-    date = fields.Date(required=True)
-    hours_available = fields.Float(string="Available")
-    hours_worked = fields.Float(string="Worked")
-    hours_travelled = fields.Float(string="Travelled")
-    hours_charged = fields.Float(string="Charged")
+    days = fields.Json(required=True)
+
+
+class ServiceUtilizationLine(models.Model):
+    """What the user counted: a line for each technician and day.
+
+    Hours of an extension are a field here, and a value of the same name in `_get_booked_hours`.
+    """
+    _name = 'service.utilization.line'
+    _description = "Utilization of a Technician on a Day"
+    _auto = False
+    _order = 'date, employee_id'
+    _rec_name = 'employee_id'
+    _depends = {'service.utilization.row': ['days', 'employee_id', 'team_id', 'utilization_id']}
+
+    utilization_id = fields.Many2one(comodel_name='service.utilization', readonly=True)
+    employee_id = fields.Many2one(
+        comodel_name='hr.employee', string="Technician", readonly=True)
+    team_id = fields.Many2one(comodel_name='service.team', readonly=True)
+    date = fields.Date(readonly=True)
+    hours_available = fields.Float(string="Available", readonly=True)
+    hours_worked = fields.Float(string="Worked", readonly=True)
+    hours_travelled = fields.Float(string="Travelled", readonly=True)
+    hours_charged = fields.Float(string="Charged", readonly=True)
     utilization_percent = fields.Float(
-        string="Utilization (%)", compute='_compute_percents', store=True, aggregator='avg',
+        string="Utilization (%)", readonly=True, aggregator='avg',
         help="Worked and travelled hours divided by the available ones.")
     charged_percent = fields.Float(
-        string="Charged (%)", compute='_compute_percents', store=True, aggregator='avg',
+        string="Charged (%)", readonly=True, aggregator='avg',
         help="Charged hours divided by the available ones.")
 
-    @api.depends('hours_available', 'hours_worked', 'hours_travelled', 'hours_charged')
-    def _compute_percents(self):
-        for line in self:
-            available = line.hours_available
-            booked = line.hours_worked + line.hours_travelled
-            line.utilization_percent = 100 * booked / available if available else 0.0
-            line.charged_percent = 100 * line.hours_charged / available if available else 0.0
+    @property
+    def _table_query(self):
+        columns = self._get_columns()
+        # What else there is was counted for each day.
+        counted = {
+            name: SQL.identifier('day', name) for name, field in self._fields.items()
+            if field.type == 'float' and name not in columns}
+        columns.update({
+            name: SQL("COALESCE(%s, 0)", column) for name, column in counted.items()})
+        # Who counts them sees them, nobody else does.
+        return SQL(
+            """SELECT %s
+                 FROM service_utilization_row counted
+           CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(counted.days) AS (date date, %s))
+                      WITH ORDINALITY AS day
+                WHERE counted.create_uid = %s""",
+            SQL(", ").join(
+                SQL("%s AS %s", column, SQL.identifier(name)) for name, column in columns.items()),
+            SQL(", ").join(SQL("%s double precision", SQL.identifier(name)) for name in counted),
+            self.env.uid)
+
+    def _get_columns(self):
+        """Return {field: its SQL} of what is no hours of a day; extend together with the fields."""
+        def divide(hours):
+            return SQL("COALESCE(100 * (%s) / NULLIF(day.hours_available, 0), 0)", hours)
+
+        return {
+            'id': SQL("CAST(counted.id AS bigint) * 1000 + day.ordinality"),
+            **{name: SQL("counted.%s", SQL.identifier(name)) for name in (
+                'utilization_id', 'employee_id', 'team_id')},
+            'date': SQL("day.date"),
+            'utilization_percent': divide(SQL(
+                "COALESCE(day.hours_worked, 0) + COALESCE(day.hours_travelled, 0)")),
+            'charged_percent': divide(SQL("day.hours_charged")),
+        }
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """Divide sums: the average of percentages says nothing."""
