@@ -110,6 +110,7 @@ class TestServiceMethods(ServiceCompanyCommon):
             'values': {'date_start': '2026-03-03 08:00:00', 'employee_id': self.technician.id,
                        'duration_hours': 1},
             'view_id': False, 'view_type': 'form', 'options': {}, 'domain': [],
+            'field_names': ['display_name'],
             'groupby': ['write_date:month'], 'opening_info': None,
             'msg_dict': {
                 'subject': "Mine", 'email_from': '"Me" <me@example.com>', 'from': '"Me" <me@example.com>', 'body': "", 'to': ''},

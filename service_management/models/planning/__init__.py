@@ -2,6 +2,7 @@ from . import service_visit
 from . import hr_employee
 from . import slots
 from . import board
+from . import calendar_view
 from . import life
 from . import timer
 from . import overrun

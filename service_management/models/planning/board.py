@@ -208,6 +208,7 @@ class ServiceVisit(models.Model):
         self.check_access('read')
         # Opening hours are no secret, whoever may read the calendar of the company.
         calendar = self.env.company.sudo().resource_calendar_id
+        calendar.attendance_ids.fetch(['dayofweek', 'day_period', 'display_type', 'hour_from', 'hour_to'])
         attendances = calendar.attendance_ids.filtered(
             lambda slot: slot.day_period != 'lunch' and not slot.display_type)
         return [{

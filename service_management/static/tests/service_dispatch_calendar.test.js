@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
-import { findEvent, moveEventToTime } from "@web/../tests/views/calendar/calendar_test_helpers";
+import { clickEvent, findEvent, moveEventToTime } from "@web/../tests/views/calendar/calendar_test_helpers";
 import {
     contains,
     defineModels,
@@ -19,8 +19,15 @@ class ServiceVisit extends models.Model {
     date_start = fields.Datetime();
     date_end = fields.Datetime();
 
+    planning_warning = fields.Text();
+
     has_access() {
         return true;
+    }
+
+    get_calendar(domain, names) {
+        expect(names).not.toInclude("planning_warning");
+        return { visits: this.search_read(domain, names), notice: false };
     }
 
     _records = [
@@ -29,6 +36,7 @@ class ServiceVisit extends models.Model {
             name: "First",
             date_start: "2026-03-03 08:00:00",
             date_end: "2026-03-03 09:00:00",
+            planning_warning: "Anna has another visit.",
         },
     ];
 }
@@ -50,7 +58,9 @@ const mountCalendar = () =>
         resModel: "service.visit",
         arch: `
             <calendar js_class="service_dispatch_calendar" date_start="date_start"
-                date_stop="date_end" mode="week" event_open_popup="1"/>`,
+                date_stop="date_end" mode="week" event_open_popup="1">
+                <field name="planning_warning" invisible="not planning_warning"/>
+            </calendar>`,
     });
 
 const moveFirst = async () => {
@@ -90,4 +100,20 @@ test("a doubtful move says why, and goes back when it is not wanted", async () =
     await animationFrame();
     expect.verifySteps([]);
     expect(findEvent(1).getBoundingClientRect().x).toBe(before);
+});
+
+test("what speaks against a visit is there when somebody looks at it", async () => {
+    await mountCalendar();
+    await clickEvent(1);
+    expect(".o_popover").toHaveText(/Anna has another visit\./);
+    expect(".o_service_dispatch_calendar_notice").toHaveCount(0);
+});
+
+test("what is left out is said", async () => {
+    onRpc("service.visit", "get_calendar", () => ({
+        visits: [],
+        notice: "0 of 9 visits are shown.",
+    }));
+    await mountCalendar();
+    expect(".o_service_dispatch_calendar_notice").toHaveText("0 of 9 visits are shown.");
 });
