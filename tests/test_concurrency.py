@@ -1,9 +1,15 @@
 """Two transactions at once: what one of them did, the other cannot do again."""
+import json
 import os
+import re
+import threading
+from collections import Counter
 
+import _clicks
 import pytest
 
-from devtools.instance import Instance
+from devtools.instance import Instance, free_port
+from devtools.serving import start
 
 _SETUP = """
 from odoo.modules.registry import Registry
@@ -71,3 +77,39 @@ def test_order_billed_by_two_at_once_is_billed_once(database):
 assert line.qty_invoiced == 1
 assert len(order.invoice_ids) == 1, order.invoice_ids
 """)
+
+
+def test_people_who_click_while_jobs_run_lose_nothing_and_meet_no_deadlock(database, tmp_path):
+    """A short form; SERVICE_CLICKS=300 lets them click for five minutes.
+
+    `pytest -s` shows how long the clicks took.
+    """
+    instance, name = database
+    seconds = int(os.environ.get('SERVICE_CLICKS', '10'))
+    file = str(tmp_path / 'clicks.json')
+    instance.shell(name, _clicks.SETUP.replace('%(file)r', repr(file)))
+    port = free_port()
+    server, log = start(
+        instance, name, port, '--workers=2', f'--gevent-port={free_port()}', '--max-cron-threads=0')
+    jobs = threading.Thread(target=instance.shell, args=(
+        name, _clicks.JOBS.replace('%(seconds)d', str(seconds)), 'clicks'))
+    try:
+        people = _clicks.click(f'http://127.0.0.1:{port}', file, seconds, beside=jobs.start)
+    finally:
+        if jobs.ident:
+            jobs.join()
+        server.terminate()
+        server.wait()
+    said = log.read_text()
+    _clicks.print_times(people)
+    print("repeated by Odoo:", Counter(re.findall(r'(\w+), \d tries left', said)))
+    refused = Counter(text.split(':')[0] for person in people for text in person.refused)
+    print("refused in words:", dict(refused))
+    assert not [text for person in people for text in person.broken]
+    assert 'maximum number of tries' not in said
+    with open(file) as stream:
+        done = json.load(stream)
+    assert all(done[kind] for kind in ('created', 'asked', 'posted', 'signed', 'moved', 'noted'))
+    # What lost against a person is done by the next run.
+    instance.shell(name, _clicks.JOBS.replace('%(seconds)d', '1') + _clicks.CHECK.replace(
+        '%(file)r', repr(file)).replace('%(orders)r', repr(done['orders'])))
