@@ -69,14 +69,17 @@ def update(instance, database, state_file, hashes, demo, names=None):
         print(line)
 
 
-def start(instance, database, port, *arguments):
-    """Start a server and wait until it answers; return (process, its log's path)."""
+def start(instance, database, port, *arguments, **options):
+    """Start a server and wait until it answers; return (process, its log's path).
+
+    :param options: as of `Instance.command`
+    """
     log = LOGS / 'server.log'
     with log.open('w') as stream:
         process = subprocess.Popen(
             instance.command(
                 database, f'--http-port={port}', f'--db-filter=^{database}$',
-                '--max-cron-threads=1', *arguments),
+                '--max-cron-threads=1', *arguments, **options),
             env=instance.environ, stdout=stream, stderr=stream)
     atexit.register(process.wait)
     atexit.register(process.terminate)

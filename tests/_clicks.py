@@ -19,7 +19,7 @@ PEOPLE = {'technician': 12, 'dispatcher': 8, 'customer_service': 5, 'portal': 5}
 AT_LEAST = 3
 #: Orders that several write on
 HOT = 12
-VISITS_EACH, AGREEMENTS, SUBSCRIPTIONS = 6, 60, 40
+VISITS_EACH, AGREEMENTS, SUBSCRIPTIONS = 4, 30, 20
 
 #: Makes the company, and sessions for its people; what they need to know goes to a file.
 SETUP = """
