@@ -1,19 +1,21 @@
 import re
 
 from odoo.tools import SQL
-from odoo.tools.sql import table_exists
+from odoo.tools.sql import column_exists, table_exists
 
 #: Rows of orders: who may see them is kept on them, to be found by an index
 TABLES = (
     'service_order_line', 'service_order_task', 'service_order_answer', 'service_order_stage_log',
     'service_order_sla')
 MINE = r"'in',\s*user\.employee_ids\.ids\)"
-#: Analyses find lines by the day on which they count, where the company is
-DAY = SQL("""
-    , day = COALESCE(detail.date, CAST(service.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
+#: Analyses find lines by the day on which they count, where the company is, and ask no order
+ANALYZED = SQL("""
+    , order_state = service.state, day = COALESCE(detail.date, CAST(service.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
         (SELECT calendar.tz FROM res_company company
            JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
           WHERE company.id = service.company_id), 'UTC') AS date))""")
+#: Companies that had no history to file yet have none
+HISTORY = SQL(", is_history = service.is_history")
 VISITED = rf"\('((?:status_id\.)?)(?:order_id\.)?visit_ids\.employee_id',\s*{MINE}"
 KNOWN = (
     rf"\('(?:order_id\.)?object_ids\.order_ids\.visit_ids',\s*'any',\s*\[\s*\('employee_id',\s*{MINE},"
@@ -36,13 +38,17 @@ def migrate(cr, version):
         cr.execute(SQL(
             "ALTER TABLE %(table)s ADD COLUMN IF NOT EXISTS team_id integer,"
             " ADD COLUMN IF NOT EXISTS responsible_id integer", table=SQL.identifier(table)))
-        has_day = table == 'service_order_line'
-        if has_day:
-            cr.execute("ALTER TABLE service_order_line ADD COLUMN IF NOT EXISTS day date")
+        is_analyzed = table == 'service_order_line'
+        if is_analyzed:
+            cr.execute(
+                "ALTER TABLE service_order_line ADD COLUMN IF NOT EXISTS day date,"
+                " ADD COLUMN IF NOT EXISTS order_state varchar,"
+                " ADD COLUMN IF NOT EXISTS is_history boolean")
         cr.execute(SQL(
-            "UPDATE %s detail SET team_id = service.team_id, responsible_id = service.user_id %s"
+            "UPDATE %s detail SET team_id = service.team_id, responsible_id = service.user_id %s %s"
             " FROM service_order service WHERE service.id = detail.order_id",
-            SQL.identifier(table), DAY if has_day else SQL()))
+            SQL.identifier(table), ANALYZED if is_analyzed else SQL(),
+            HISTORY if is_analyzed and column_exists(cr, 'service_order', 'is_history') else SQL()))
     cr.execute("""
         SELECT rule.id, rule.domain_force FROM ir_rule rule
           JOIN ir_model_data data ON data.model = 'ir.rule' AND data.res_id = rule.id

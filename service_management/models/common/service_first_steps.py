@@ -19,15 +19,18 @@ class ServiceFirstSteps(models.AbstractModel):
         """Return the steps of the company that is looked from, in their order.
 
         :return: {'is_hidden', 'count': how many are done, 'steps': [{'key', 'title', 'text', 'done',
-            'missing': what follows while it is not done, or False, 'action': or False}]}
+            'missing': what follows while it is not done, or False, 'action': or False}]}; none while
+            they are dismissed
         :raise AccessError: if the user is no service manager
         """
         self._ensure_role('manager', self.env._(
             "The first steps are for service managers. Ask one, or an administrator."))
         company = self.env.company
-        steps = sorted(self._get_steps(company), key=lambda step: step['sequence'])
+        is_hidden = company.service_hides_first_steps
+        steps = [] if is_hidden else sorted(
+            self._get_steps(company), key=lambda step: step['sequence'])
         return {
-            'is_hidden': company.service_hides_first_steps,
+            'is_hidden': is_hidden,
             'count': len([step for step in steps if step['done']]),
             'steps': steps,
         }

@@ -152,8 +152,6 @@ class ServiceOrder(models.Model):
     _unique_number = models.UniqueIndex(
         "(company_id, name) WHERE name <> 'New'", "Another order has this number already.")
     _archived = models.Index('(id) WHERE active IS NOT TRUE')
-    # What analyses ask of the order of each line
-    _analyzed = models.Index('(id) INCLUDE (state, is_history, currency_rate)')
 
     @api.depends('date_order', 'state')
     def _compute_is_ahead(self):

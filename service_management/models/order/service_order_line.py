@@ -28,7 +28,9 @@ class ServiceOrderLine(models.Model):
     partner_id = fields.Many2one(related='order_id.partner_id', store=True, index=True)
     currency_id = fields.Many2one(related='order_id.currency_id', store=True, precompute=True)
     company_currency_id = fields.Many2one(related='company_id.currency_id', string="Cost Currency")
-    order_state = fields.Selection(related='order_id.state', string="Order State")
+    order_state = fields.Selection(
+        related='order_id.state', string="Order State", store=True, precompute=True)
+    is_history = fields.Boolean(related='order_id.is_history', store=True, precompute=True)
     state = fields.Selection(
         selection=[('open', "Open"), ('posted', "Posted"), ('cancelled', "Cancelled")],
         default='open', required=True, readonly=True, copy=False, index=True)
@@ -82,11 +84,8 @@ class ServiceOrderLine(models.Model):
         help="What was really used; for hours it is the time between start and end.")
 
     # With what margins are made of: a period is read from the index alone
-    _by_day = models.Index('(company_id, day) INCLUDE (order_id, state, price_subtotal, cost)')
-    # With what hours are counted by: those of a technician are read from the index alone
-    _of_technician = models.Index(
-        "(employee_id, day) INCLUDE (company_id, kind, billing, is_travel, quantity, product_uom_id,"
-        " order_id, state) WHERE kind = 'hour' AND employee_id IS NOT NULL")
+    _by_day = models.Index(
+        '(company_id, day) INCLUDE (order_state, is_history, state, margin, cost)')
     _quantity_sign = models.Constraint(
         'CHECK ((quantity >= 0 AND quantity_planned >= 0) OR reversed_line_id IS NOT NULL)',
         "A quantity cannot be negative. To correct a posted line, reverse it.")

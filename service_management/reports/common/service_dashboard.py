@@ -18,8 +18,9 @@ class ServiceDashboard(models.AbstractModel):
         """Return what waits, and for managers what it brings, of the active companies.
 
         :return: {'sections': [{'key', 'title', 'tiles': [{'label', 'value', 'hint', 'level',
-            'action'}]}], 'technicians': [{'id', 'name', 'hours', 'available', 'percent',
-            'level'}], 'first_steps': as `service.first.steps` says, or False for others than managers}
+            'action', 'source': XML id of an action whose help is shown where nothing waits any
+            more}]}], 'technicians': [{'id', 'name', 'hours', 'available', 'percent', 'level'}],
+            'first_steps': as `service.first.steps` says, or False for others than managers}
         :raise AccessError: if the user works in the field
         """
         self._ensure_role('customer_service', self.env._(
@@ -80,26 +81,27 @@ class ServiceDashboard(models.AbstractModel):
         """
         domain &= self._get_own_domain()
         return self._make_tile(
-            label, self.env[model].search_count(domain), self.env[model]._window_action, domain,
-            level=level)
+            label, self.env[model].search_count(domain), model, domain, level=level)
 
     @api.model
-    def _make_tile(self, label, value, action, domain, hint=False, level=None):
+    def _make_tile(self, label, value, model, domain, hint=False, level=None, source=None):
         """Return a tile that opens what a domain finds.
 
         :param value: what it shows; nothing, and it is left out
-        :param str action: XML id of the action whose records it opens
+        :param str model: whose records it opens
+        :param str source: XML id of their action, where it is not the model's own one
         """
-        action = self.env['ir.actions.act_window']._for_xml_id(action)
         return {
             'label': label,
             'value': value,
             'hint': hint,
             'level': level,
+            'source': source or self.env[model]._window_action,
             'action': {
-                **{key: action[key] for key in ('type', 'res_model', 'help')},
+                'type': 'ir.actions.act_window',
+                'res_model': model,
                 'name': label,
-                'views': [(False, view) for view in self._get_tile_views(action['res_model'])],
+                'views': [(False, view) for view in self._get_tile_views(model)],
                 'domain': list(domain),
                 'context': {},
             },

@@ -102,9 +102,10 @@ class ServiceDashboard(models.AbstractModel):
             [], ['rating:avg', '__count', 'id:array_agg'])
         return self._make_tile(
             self.env._("Rating, last 30 days"), count and f'{average:.1f} / 5',
-            'rating.rating_rating_action', Domain('id', 'in', ids or []),
+            'rating.rating', Domain('id', 'in', ids or []),
             hint=self.env._("Ratings: %s", count),
-            level='danger' if count and average < 3 else None)
+            level='danger' if count and average < 3 else None,
+            source='rating.rating_rating_action')
 
     @api.model
     def _get_margin_tiles(self):
@@ -132,12 +133,13 @@ class ServiceDashboard(models.AbstractModel):
         revenue, margin = currency.round(revenue or 0.0), currency.round(margin or 0.0)
         return self._make_tile(
             label, (revenue or margin) and format_amount(self.env, margin, currency),
-            'service_management.service_order_report_action', domain,
+            'service.order.report', domain,
             hint=self.env._(
                 "%(percent)d %% of %(revenue)s", percent=round(100 * margin / revenue),
                 revenue=format_amount(self.env, revenue, currency),
             ) if revenue else self.env._("without revenue"),
-            level='danger' if margin < 0 else None)
+            level='danger' if margin < 0 else None,
+            source='service_management.service_order_report_action')
 
     @api.model
     def _get_tile_views(self, model):

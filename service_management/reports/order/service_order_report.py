@@ -11,12 +11,12 @@ class ServiceOrderReport(models.Model):
     _rec_name = 'order_id'
     _depends = {
         'service.order': [
-            'commercial_partner_id', 'currency_rate', 'stage_id', 'state', 'team_id',
-            'type_id', 'user_id', 'zone_id'],
+            'commercial_partner_id', 'stage_id', 'type_id', 'zone_id'],
         'service.order.line': [
-            'billing', 'company_id', 'cost', 'day', 'employee_id', 'is_travel', 'kind', 'object_id',
-            'order_id', 'partner_id', 'price_subtotal', 'product_id',
-            'product_uom_id', 'quantity', 'quantity_planned', 'state', 'task_id'],
+            'billing', 'company_id', 'cost', 'day', 'employee_id', 'is_history', 'is_travel', 'kind',
+            'margin', 'object_id', 'order_id', 'order_state', 'partner_id', 'product_id',
+            'product_uom_id', 'quantity', 'quantity_planned', 'responsible_id', 'state', 'task_id',
+            'team_id'],
         'service.object': ['group_id'],
         'uom.uom': ['factor'],
     }
@@ -90,9 +90,10 @@ class ServiceOrderReport(models.Model):
 
     def _get_columns(self):
         """Return {field: its SQL}. Hours are those of lines whose unit measures time."""
-        revenue = SQL("(line.price_subtotal / COALESCE(NULLIF(service.currency_rate, 0), 1)"
-                      " * rates.rate)")
-        cost = SQL("(COALESCE(line.cost, 0) * rates.rate)")
+        # Margins are kept in the money of the company, as costs are.
+        margin = SQL("(line.margin * rates.rate)")
+        cost = SQL("(line.cost * rates.rate)")
+        revenue = SQL("((line.margin + line.cost) * rates.rate)")
         hour = self.env.ref('uom.product_uom_hour')
         to_hours = SQL("(CASE WHEN line.kind = 'hour' THEN COALESCE(unit.factor, %s) / %s ELSE 0 END)",
                        hour.factor, hour.factor)
@@ -101,21 +102,21 @@ class ServiceOrderReport(models.Model):
         planned = SQL("(line.quantity_planned * %s)", to_hours)
         columns = {name: SQL("line.%s", SQL.identifier(name)) for name in (
             'id', 'order_id', 'company_id', 'partner_id', 'object_id', 'task_id', 'product_id',
-            'employee_id', 'kind', 'billing', 'state', 'is_travel')}
+            'employee_id', 'team_id', 'kind', 'billing', 'state', 'order_state', 'is_travel')}
         columns.update({name: SQL("service.%s", SQL.identifier(name)) for name in (
-            'commercial_partner_id', 'team_id', 'zone_id', 'type_id', 'user_id', 'stage_id')})
+            'commercial_partner_id', 'zone_id', 'type_id', 'stage_id')})
         return {
             **columns,
             'line_id': SQL("line.id"),
             'currency_id': SQL("CAST(%s AS integer)", self.env.company.currency_id.id),
-            'order_state': SQL("service.state"),
+            'user_id': SQL("line.responsible_id"),
             'object_group_id': SQL("object.group_id"),
             'date': SQL("line.day"),
             'order_count': SQL("line.order_id"),
             'revenue': revenue,
             'cost': cost,
-            'margin': SQL("(%s - %s)", revenue, cost),
-            'margin_percent': SQL("100 * (%s - %s) / NULLIF(%s, 0)", revenue, cost, revenue),
+            'margin': margin,
+            'margin_percent': SQL("100 * %s / NULLIF(%s, 0)", margin, revenue),
             'hours_planned': planned,
             'hours_worked': worked,
             'hours_travelled': travelled,
@@ -131,9 +132,10 @@ class ServiceOrderReport(models.Model):
         return {}
 
     def _from(self):
+        # PostgreSQL joins none of these where nothing of them is asked for, but the rates.
         return SQL(
             """service_order_line line
-            JOIN service_order service ON service.id = line.order_id
+            LEFT JOIN service_order service ON service.id = line.order_id
             JOIN (VALUES %s) AS rates (company_id, rate)
                  ON rates.company_id = line.company_id
             LEFT JOIN service_object object ON object.id = line.object_id
@@ -153,7 +155,7 @@ class ServiceOrderReport(models.Model):
             for other in self.env.companies)
 
     def _where(self):
-        return SQL("line.state <> 'cancelled' AND service.is_history IS NOT TRUE")
+        return SQL("line.state <> 'cancelled' AND line.is_history IS NOT TRUE")
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """Divide sums: the average of percentages says nothing."""

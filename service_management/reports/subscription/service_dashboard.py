@@ -46,8 +46,9 @@ class ServiceDashboard(models.AbstractModel):
         return self._make_tile(
             self.env._("Recurring revenue"),
             count and format_amount(self.env, amount, self.env.company.currency_id),
-            'service_management.service_subscription_revenue_action', domain,
-            hint=self.env._("each month, before taxes. Subscriptions: %s", count))
+            'service.subscription.revenue', domain,
+            hint=self.env._("each month, before taxes. Subscriptions: %s", count),
+            source='service_management.service_subscription_revenue_action')
 
     @api.model
     def _get_tile_views(self, model):

@@ -47,11 +47,13 @@ test("an empty company is shown its steps, the next one first of all, and no fig
 });
 
 test("the panel is dismissed", async () => {
-    onRpc("service.first.steps", "hide", ({ args }) => {
-        expect.step(args[0]);
+    const steps = { is_hidden: false, count: 1, steps: [step("team", true)] };
+    onRpc("service.first.steps", "hide", ({ args: [isHidden] }) => {
+        expect.step(isHidden);
+        steps.is_hidden = isHidden;
         return true;
     });
-    await open({ first_steps: { is_hidden: false, count: 1, steps: [step("team", true)] } });
+    await open({ first_steps: steps });
     expect(queryText(".o_service_first_steps")).toInclude("All is set up");
     await contains(".o_service_first_steps button:contains(Dismiss)").click();
     expect(".o_service_first_steps").toHaveCount(0);

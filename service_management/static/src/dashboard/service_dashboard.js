@@ -35,11 +35,12 @@ export class ServiceDashboard extends Component {
 
     async hideSteps(isHidden) {
         await this.orm.call("service.first.steps", "hide", [isHidden]);
-        this.state.first_steps.is_hidden = isHidden;
+        await this.load();
     }
 
-    open(tile) {
-        return this.action.doAction(tile.action);
+    async open(tile) {
+        const { help } = await this.action.loadAction(tile.source);
+        return this.action.doAction({ ...tile.action, help });
     }
 
     openBoard() {
