@@ -240,7 +240,7 @@ class TestServicePictures(HttpCase):
                    '.modal [name=erased]')
         self._take('stage-moves', 'manager',
                    '/odoo/action-service_management.service_order_stage_log_action',
-                   '.o_list_view .o_group_name')
+                   '.o_list_view .o_data_row')
 
     def test_pictures_of_agreements_and_service_levels(self):
         agreement = self.env.ref('service_management.service_agreement_hotel')

@@ -83,9 +83,10 @@ class ServiceOrderLine(models.Model):
         readonly=False, precompute=True, copy=False,
         help="What was really used; for hours it is the time between start and end.")
 
-    # With what margins are made of: a period is read from the index alone
+    # With what margins and hours are made of: a period is read from the index alone
     _by_day = models.Index(
-        '(company_id, day) INCLUDE (order_state, is_history, state, margin, cost)')
+        '(company_id, day) INCLUDE (order_state, is_history, state, margin, cost, partner_id,'
+        ' employee_id, kind, is_travel, quantity, quantity_planned, product_uom_id)')
     _quantity_sign = models.Constraint(
         'CHECK ((quantity >= 0 AND quantity_planned >= 0) OR reversed_line_id IS NOT NULL)',
         "A quantity cannot be negative. To correct a posted line, reverse it.")

@@ -10,15 +10,11 @@ class ServiceOrderReport(models.Model):
     _order = 'date desc, id desc'
     _rec_name = 'order_id'
     _depends = {
-        'service.order': [
-            'commercial_partner_id', 'stage_id', 'type_id', 'zone_id'],
         'service.order.line': [
             'billing', 'company_id', 'cost', 'day', 'employee_id', 'is_history', 'is_travel', 'kind',
             'margin', 'object_id', 'order_id', 'order_state', 'partner_id', 'product_id',
             'product_uom_id', 'quantity', 'quantity_planned', 'responsible_id', 'state', 'task_id',
             'team_id'],
-        'service.object': ['group_id'],
-        'uom.uom': ['factor'],
     }
 
     # What is looked at
@@ -31,20 +27,20 @@ class ServiceOrderReport(models.Model):
     date = fields.Date(readonly=True, help="Day of the work, else of the call.")
     partner_id = fields.Many2one(
         comodel_name='res.partner', string="Customer", readonly=True)
+    # What orders and objects know is joined where it is asked for.
     commercial_partner_id = fields.Many2one(
-        comodel_name='res.partner', string="Customer Entity", readonly=True)
+        related='order_id.commercial_partner_id', string="Customer Entity")
     team_id = fields.Many2one(comodel_name='service.team', readonly=True)
-    zone_id = fields.Many2one(comodel_name='service.zone', readonly=True)
-    type_id = fields.Many2one(
-        comodel_name='service.order.type', string="Order Type", readonly=True)
+    zone_id = fields.Many2one(related='order_id.zone_id')
+    type_id = fields.Many2one(related='order_id.type_id', string="Order Type")
     object_id = fields.Many2one(comodel_name='service.object', readonly=True)
-    object_group_id = fields.Many2one(comodel_name='service.object.group', readonly=True)
+    object_group_id = fields.Many2one(related='object_id.group_id', string="Object Group")
     task_id = fields.Many2one(comodel_name='service.task', readonly=True)
     product_id = fields.Many2one(comodel_name='product.product', readonly=True)
     employee_id = fields.Many2one(
         comodel_name='hr.employee', string="Technician", readonly=True)
     user_id = fields.Many2one(comodel_name='res.users', string="Responsible", readonly=True)
-    stage_id = fields.Many2one(comodel_name='service.stage', readonly=True)
+    stage_id = fields.Many2one(related='order_id.stage_id')
     kind = fields.Selection(selection='_get_kinds', readonly=True)
     billing = fields.Selection(selection='_get_billings', readonly=True)
     state = fields.Selection(
@@ -94,23 +90,18 @@ class ServiceOrderReport(models.Model):
         margin = SQL("(line.margin * rates.rate)")
         cost = SQL("(line.cost * rates.rate)")
         revenue = SQL("((line.margin + line.cost) * rates.rate)")
-        hour = self.env.ref('uom.product_uom_hour')
-        to_hours = SQL("(CASE WHEN line.kind = 'hour' THEN COALESCE(unit.factor, %s) / %s ELSE 0 END)",
-                       hour.factor, hour.factor)
+        to_hours = self._get_hours_of_unit()
         worked = SQL("(CASE WHEN line.is_travel THEN 0 ELSE line.quantity END * %s)", to_hours)
         travelled = SQL("(CASE WHEN line.is_travel THEN line.quantity ELSE 0 END * %s)", to_hours)
         planned = SQL("(line.quantity_planned * %s)", to_hours)
         columns = {name: SQL("line.%s", SQL.identifier(name)) for name in (
             'id', 'order_id', 'company_id', 'partner_id', 'object_id', 'task_id', 'product_id',
             'employee_id', 'team_id', 'kind', 'billing', 'state', 'order_state', 'is_travel')}
-        columns.update({name: SQL("service.%s", SQL.identifier(name)) for name in (
-            'commercial_partner_id', 'zone_id', 'type_id', 'stage_id')})
         return {
             **columns,
             'line_id': SQL("line.id"),
             'currency_id': SQL("CAST(%s AS integer)", self.env.company.currency_id.id),
             'user_id': SQL("line.responsible_id"),
-            'object_group_id': SQL("object.group_id"),
             'date': SQL("line.day"),
             'order_count': SQL("line.order_id"),
             'revenue': revenue,
@@ -123,6 +114,19 @@ class ServiceOrderReport(models.Model):
             'hours_difference': SQL("(%s + %s - %s)", worked, travelled, planned),
         }
 
+    def _get_hours_of_unit(self):
+        """Return the SQL of how many hours one unit of a line is; what is no time is none.
+
+        There are few units: a join would keep PostgreSQL from reading the index of a period alone.
+        """
+        hour = self.env.ref('uom.product_uom_hour')
+        units = self.env['uom.uom'].with_context(active_test=False).search([])  # pylint: disable=no-search-all
+        return SQL(
+            "(CASE WHEN line.kind = 'hour' THEN CASE line.product_uom_id %s ELSE 1 END ELSE 0 END)",
+            SQL(" ").join(
+                SQL("WHEN %s THEN CAST(%s AS numeric)", unit.id, unit.factor / hour.factor)
+                for unit in units))
+
     def _select_additional_fields(self):
         """Return {field: its SQL} of further columns.
 
@@ -132,14 +136,10 @@ class ServiceOrderReport(models.Model):
         return {}
 
     def _from(self):
-        # PostgreSQL joins none of these where nothing of them is asked for, but the rates.
         return SQL(
             """service_order_line line
-            LEFT JOIN service_order service ON service.id = line.order_id
-            JOIN (VALUES %s) AS rates (company_id, rate)
-                 ON rates.company_id = line.company_id
-            LEFT JOIN service_object object ON object.id = line.object_id
-            LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id""", self._get_rates())
+            JOIN (VALUES %s) AS rates (company_id, rate) ON rates.company_id = line.company_id""",
+            self._get_rates())
 
     def _get_rates(self):
         """Return (company, what its money is worth in the one looked from today) as SQL values.

@@ -41,11 +41,15 @@ class ServiceDashboard(models.AbstractModel):
         """Say what subscriptions bring each month as things stand today, before taxes."""
         domain = self._get_own_domain() & Domain('amount_total', '!=', 0) & Domain(
             'month', '=', self.env.company._get_service_today() + relativedelta(day=1))
-        [(amount, count)] = self.env['service.subscription.revenue']._read_group(
-            domain, [], ['amount_total:sum', '__count'])
+        amount = self.env['service.subscription.revenue']._get_present()
+        Company = self.env['res.company']
+        count = self.env['service.subscription'].search_count(
+            self._get_own_domain() & Domain('state', '=', 'active')
+            & Company._get_today_domain('date_start', '<=') & (
+                Domain('date_end', '=', False) | Company._get_today_domain('date_end', '>=')))
         return self._make_tile(
             self.env._("Recurring revenue"),
-            count and format_amount(self.env, amount, self.env.company.currency_id),
+            amount and format_amount(self.env, amount, self.env.company.currency_id),
             'service.subscription.revenue', domain,
             hint=self.env._("each month, before taxes. Subscriptions: %s", count),
             source='service_management.service_subscription_revenue_action')

@@ -235,12 +235,12 @@ class TestHooks(SubscriptionCommon):
                          ('today', "Delayed", 1))
 
     def test_analysis_has_one_more_column(self):
-        order = self._create_order(priority='2')
-        self._create_line(order)
+        order = self._create_order()
+        self._create_line(order, sequence=7)
         row = self.env['service.order.report'].search([('order_id', '=', order.id)])
-        self.assertEqual(row.priority, '2')
-        groups = row._read_group([('order_id', '=', order.id)], ['priority'], ['__count'])
-        self.assertEqual(groups, [('2', 1)])
+        self.assertEqual(row.sequence, 7)
+        groups = row._read_group([('order_id', '=', order.id)], ['sequence'], ['__count'])
+        self.assertEqual(groups, [(7, 1)])
 
     @freeze_time('2026-03-02 09:00:00')
     def test_revenue_and_forecast_have_one_more_column(self):
