@@ -10,6 +10,7 @@ from devtools.settings import ROOT
 
 #: {key that our code looks for in the context: why whoever sets it decides nothing}
 WISHES = {
+    'mail_activity_automation_skip': "Odoo's own wish: no to-dos, as where data are loaded",
     '.items()': "defaults, which are looked at like values that are given",
     'accrual_entry_date': "the day that is looked at; what is stored is computed without it",
     'default_line_id': "where a dialog begins",

@@ -11,6 +11,8 @@ from devtools.settings import ROOT
 
 #: {file: why it asks for the user's own day}
 OF_THE_USER = {
+    'service_management/models/common/responsible.py':
+        "to-dos are due on the day that Odoo's own are due on",
     'service_management/models/field/card.py':
         "cards of a technician's visits leave the day out where it is his own",
     'service_management/models/planning/service_visit.py':
