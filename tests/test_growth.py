@@ -20,6 +20,7 @@ GROWS = {
     r'dispatcher: orders, page 500': "whoever turns so many pages reads them",
     r'.*: service\.(object|agreement|subscription), by .*': "all that there are is grouped",
     r'.*: service\.agreement, search object_ids': "lines that name an object are agreements of today",
+    r'technician: beside the list of all orders, .*': "a thousand of his are looked for among all",
     r'customer_service: call by phone': "its last digits are part of one serial number in nine",
 }
 #: Rows by which two plans of the same question differ

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tests import users
 
+from ..models.order import search_panel
 from .common import ServiceBaseCommon
 
 #: What grows with the years
@@ -113,6 +114,31 @@ class TestServiceGrowth(ServiceBaseCommon):
         wizard = self.env['service.utilization'].create({'date_from': '2026-03-01', 'date_to': '2026-03-31'})
         query = self.env['service.order.report']._search(wizard._get_booked_domain(self.technician))
         self.assertIn('service_order_line_of_technician', self._explain(query))
+
+    # ------------------------------------------------------------ beside the list
+
+    def _count_beside(self, field, domain):
+        """Return {what is offered beside the list of orders: how many there are, or None}."""
+        values = self.env['service.order'].search_panel_select_range(
+            field, enable_counters=True, search_domain=domain, limit=200)['values']
+        return {value['id']: value.get('__count') for value in values}
+
+    @users('service_dispatcher')
+    def test_orders_are_counted_beside_the_list_where_there_are_few(self):
+        south = self.env['service.team'].sudo().create({'name': "South"})
+        self.others[0].team_id = south
+        self.others[1].write({
+            'stage_id': self.stage_cancelled.id, 'stage_reason_id': self.cancel_reason.id})
+        open_orders = [('state', '=', 'open'), ('id', 'in', (self.order | self.others).ids)]
+        for most, everything in ((1000, {self.team.id: 2, south.id: 1}), (0, None)):
+            self.patch(search_panel, 'COUNTED', most)
+            with self.subTest(most=most):
+                self.assertEqual(
+                    self._count_beside('team_id', open_orders), {self.team.id: 1, south.id: 1})
+                found = self._count_beside('team_id', open_orders[1:])
+                self.assertEqual(found, everything or {
+                    team.id: None for team in self.env['service.team'].search([])})
+                self.assertLessEqual({'open', 'cancelled'}, set(self._count_beside('state', open_orders[1:])))
 
     # ------------------------------------------------------------ indexes
 

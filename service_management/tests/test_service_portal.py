@@ -6,9 +6,10 @@ from lxml import html
 
 from odoo import fields, http
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
+from ..controllers.common import portal
 from .common import SIGNATURE, ServiceBaseCommon
 from .common_portal import PortalCommon
 
@@ -196,6 +197,49 @@ class TestServicePortal(PortalCommon, ServiceBaseCommon):
         self.assertIn("Ours", self._get('/my/service_orders?search=B-1&search_in=object').text)
         self.assertIn("Harbour Hotel Annex", self._get('/my/service_orders?groupby=site_id').text)
         self.assertNotIn("Ours", self._get('/my/service_orders?filterby=quote').text)
+
+    def test_search_everywhere_finds_what_each_field_finds(self):
+        archived = self.env['service.object'].create({
+            'name': "Old Pump", 'partner_id': self.customer.id, 'serial_number': 'P-77'})
+        orders = self.order | self._create_order(title="Boiler leaks") | self._create_order(
+            title="Filter", object_ids=(archived | self.object).ids, client_order_ref="PO-9")
+        archived.active = False
+        self.authenticate('guest', 'guest')
+        fields = ('name', 'title', 'client_order_ref', 'object_ids.name', 'object_ids.serial_number', 'site_city')
+        own = Domain('id', 'in', (orders | self.quote).ids)
+        for latest in (1000, 0):  # words that few have, and words that many have
+            self.patch(portal, 'LATEST', latest)
+            for text in ("boiler", "P-77", "old pump", "PO-9", "Ours", "liepaja", "oven", "zzqx", "SRV"):
+                with self.subTest(text=text, latest=latest):
+                    wanted = self.env['service.order'].search(own & Domain.OR(
+                        Domain(field, 'ilike', text) for field in fields))
+                    page = html.fromstring(self._get(f'/my/service_orders?search={text}').text)
+                    found = {
+                        int(link.rpartition('/')[2].partition('?')[0])
+                        for link in page.xpath("//table//a/@href") if '/my/service_orders/' in link}
+                    self.assertEqual(found, set(wanted.ids))
+
+    def test_search_goes_on_on_the_next_page(self):
+        self.env['service.order'].create([{
+            'title': f"Visit {index:03}", 'partner_id': self.customer.id, 'team_id': self.team.id,
+        } for index in range(85)])
+        self.authenticate('guest', 'guest')
+        page = self._get('/my/service_orders/page/2?search=Visit&sortby=title').text
+        self.assertIn("Visit 084", page)
+        self.assertNotIn("Visit 003", page)
+
+    def test_search_in_lines_of_agreements_and_subscriptions(self):
+        """Words that many have are looked for in the visitor's own lines only."""
+        agreement = self.env['service.agreement'].create({
+            'title': "Care", 'partner_id': self.customer.id, 'date_start': '2026-01-01',
+            'object_ids': self.object.ids, 'line_ids': [Command.create({'kind': 'hour'})]})
+        agreement._activate()
+        self.authenticate('guest', 'guest')
+        for latest in (1000, 0):
+            self.patch(portal, 'LATEST', latest)
+            self.assertIn("Care", self._get('/my/service_agreements?search=B-1').text)
+            self.assertNotIn("Care", self._get('/my/service_agreements?search=zzqx').text)
+            self._get('/my/service_subscriptions?search=Care')
 
     def test_empty_lists_say_what_to_do(self):
         self.theirs.unlink()

@@ -16,6 +16,8 @@ from lxml import etree
 from odoo.tools.safe_eval import datetime as safe_datetime
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.service_management.controllers.order.portal import ServiceOrderPortal
+
 #: The web client counts so far and no further.
 COUNTED = 10_001
 SHOWN = 80
@@ -164,6 +166,10 @@ def get_actions(company, counted=COUNTED):
         actions.update(get_searches(role, clients[role], order.name))
     for role in ('manager', 'dispatcher', 'technician'):
         actions.update(get_menus(role, clients[role]))
+    actions.update(get_calendars(clients))
+    actions.update(get_panels(clients))
+    actions.update(get_utilizations(clients['manager']))
+    actions.update(get_portal_lists(env, order.partner_id, texts))
     for job in JOBS:
         cron = env.ref(f'service_management.{job}')
         actions[f'job: {job}'] = cron.ir_actions_server_id.run
@@ -206,6 +212,77 @@ def get_searches(role, client, text):
                 found[f'{role}: {model}, search {name}'] = partial(
                     client.search_field, model, name, operator, domain, text)
     return found
+
+
+def get_calendars(clients):
+    """Return what the calendar of visits asks: a day and the week of everybody, opening hours, closed days."""
+    found = {}
+    for role in ('dispatcher', 'technician'):
+        client = clients[role]
+        Visit = client.env['service.visit']
+        view = client.env.ref('service_management.service_visit_view_calendar').sudo()
+        arch = Visit.get_view(view.id, 'calendar')['arch']
+        names = [name for name in Visit._fields if f'name="{name}"' in arch and name != 'planning_warning']
+        for what, days in (('day', 1), ('week', 7)):
+            start = date.today() - relativedelta(days=date.today().weekday() if days > 1 else 0)
+            domain = [
+                ('state', '!=', 'cancelled'), ('date_end', '>=', f'{start} 00:00:00'),
+                ('date_start', '<=', f'{start + relativedelta(days=days)} 00:00:00')]
+            found[f'{role}: calendar, {what}'] = partial(
+                Visit.get_calendar, domain, [*names, 'display_name', 'date_start', 'date_end'])
+        found[f'{role}: calendar, opening hours'] = Visit.get_business_hours
+        found[f'{role}: calendar, closed days'] = partial(
+            Visit.get_unusual_days, f'{date.today()} 00:00:00',
+            f'{date.today() + relativedelta(days=7)} 00:00:00')
+    return found
+
+
+def get_panels(clients):
+    """Return what stands beside the list of orders, of those that are open and of all."""
+    found = {}
+    for role in ('dispatcher', 'technician'):
+        client = clients[role]
+        fields = [node.get('name') for node in client.get_search('service.order').iterfind('.//searchpanel/field')]
+        for what, domain in (('open', [('state', '=', 'open')]), ('all', [])):
+            for field in fields:
+                found[f'{role}: beside the list of {what} orders, {field}'] = partial(
+                    client.env['service.order'].search_panel_select_range, field,
+                    enable_counters=True, expand=False, search_domain=domain, limit=200)
+    return found
+
+
+def get_utilizations(client):
+    """Return the utilization of all technicians, for this month and a year."""
+    def count(first):
+        wizard = client.env['service.utilization'].create({
+            'date_from': first, 'date_to': date.today()})
+        lines = client.env['service.utilization.line']
+        return lines._read_group(wizard.action_apply()['domain'], ['employee_id'], ['hours_worked:sum'])
+
+    return {
+        f'manager: utilization, {what}': partial(count, first) for what, first in (
+            ('month', date.today().replace(day=1)), ('year', date.today() - relativedelta(days=365)))}
+
+
+def get_portal_lists(env, customer, texts):
+    """Return what a customer's list of orders searches everywhere, and counts on his first page."""
+    class Portal(ServiceOrderPortal):
+        @property
+        def env(self):
+            return env(su=True)
+
+    portal, Order = Portal(), env['service.order'].sudo()
+    own = Order._get_portal_domain(customer)
+    names = portal._get_service_order_inputs()['all']['fields']
+
+    def search(text):
+        return Order.search(own & portal._get_search_domain(Order, own, names, text), order='date_order desc, id desc')
+
+    return {
+        'customer: orders counted': partial(Order.search_count, own),
+        'customer: orders, page 1': partial(Order.search, own, order='date_order desc, id desc', limit=SHOWN),
+        **{f'customer: orders searched everywhere by {what}': partial(search, text)
+           for what, text in {**texts, 'a frequent word': "Boiler", 'a subject': "Burner"}.items()}}
 
 
 def measure(env, action):

@@ -1,14 +1,16 @@
+from collections import defaultdict
 from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import consteq
+from odoo.tools import SQL, consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ...models.common.searching import LATEST
 from ...tools.entries import MAX_ID, is_text, read_id, read_option
 
 
@@ -147,23 +149,25 @@ class ServiceCustomerPortal(CustomerPortal):
         groupby = choose(groups, options.get('groupby'))
         search_in = choose(inputs, options.get('search_in'))
         search = options.get('search', '')[:100]
-        domain = filters[filterby]['domain']
-        if search:
-            domain &= Domain.OR(
-                Domain(field, 'ilike', search) for field in inputs[search_in]['fields'])
-        # Customers have no rights on the records, and see their own only.
-        Model = self.env[model].sudo()
-        own = Model._get_portal_domain(self.env.user.partner_id) & domain
-        pager = portal_pager(
-            url=url, total=Model.search_count(own), page=(read_id(str(page)) or [1])[0], step=self._items_per_page,
-            url_args={
-                'sortby': sortby, 'filterby': filterby, 'groupby': groupby,
-                'search_in': search_in, 'search': search})
         order = sortings[sortby]['order']
         if groupby != 'none':
             order = f'{groupby}, {order}'
-        records = Model.search(
-            own, order=order, limit=self._items_per_page, offset=pager['offset'])
+        # Customers have no rights on the records, and see their own only.
+        Model = self.env[model].sudo()
+        own = Model._get_portal_domain(self.env.user.partner_id) & filters[filterby]['domain']
+        found = search and Model.search(
+            own & self._get_search_domain(Model, own, inputs[search_in]['fields'], search),
+            order=order)
+        pager = portal_pager(
+            url=url, total=len(found) if search else Model.search_count(own),
+            page=(read_id(str(page)) or [1])[0], step=self._items_per_page,
+            url_args={
+                'sortby': sortby, 'filterby': filterby, 'groupby': groupby,
+                'search_in': search_in, 'search': search})
+        first, step = pager['offset'], self._items_per_page
+        # What a text is found in is read once, and not once more to count it.
+        records = Model.browse(found.ids[first:first + step]) if search else Model.search(
+            own, order=order, limit=step, offset=first)
         return {
             'records': records,
             'groups': [(False, records)] if groupby == 'none' else list(
@@ -176,6 +180,43 @@ class ServiceCustomerPortal(CustomerPortal):
             'searchbar_groupby': groups, 'groupby': groupby,
             'searchbar_inputs': inputs, 'search_in': search_in, 'search': search,
         }
+
+    def _get_search_domain(self, records, own, names, text):
+        """Return the domain of a visitor's own records that have a text in one of some fields.
+
+        Where fields lead to objects or lines, those are looked up first, and a frequent word, which those of
+        many customers have, in those of these records only: PostgreSQL would read everybody's.
+
+        :param records: any of their model, in sudo
+        :param own: domain of the visitor's
+        """
+        ways, paths = Domain.FALSE, defaultdict(lambda: Domain.FALSE)
+        for name in names:
+            first, _dot, rest = name.partition('.')
+            if rest and records._fields[first].store and records._fields[first].type in (
+                    'one2many', 'many2many'):
+                paths[first] |= Domain(rest, 'ilike', text)
+            else:
+                ways |= Domain(name, 'ilike', text)
+        for name, domain in paths.items():
+            field = records._fields[name]
+            related = self.env[field.comodel_name].sudo().with_context(**field.context)
+            found = related.search(domain, order='id', limit=LATEST + 1).ids
+            ways |= Domain(name, 'in', found) if len(found) <= LATEST else Domain(
+                'id', 'in', self._find_by_related(field, records.search(own).ids, related, domain))
+        return ways
+
+    def _find_by_related(self, field, ids, related, domain):
+        """Return those of the ids of some records that name one of a domain in a field."""
+        if field.type == 'one2many':
+            inverse = field.inverse_name
+            return related.search(Domain(inverse, 'in', ids) & domain)[inverse].ids
+        rows = self.env.execute_query(SQL(
+            "SELECT %(own)s, %(other)s FROM %(relation)s WHERE %(own)s IN %(ids)s",
+            own=SQL.identifier(field.column1), other=SQL.identifier(field.column2),
+            relation=SQL.identifier(field.relation), ids=tuple(ids))) if ids else []
+        found = set(related.search(Domain('id', 'in', [other for _own, other in rows]) & domain).ids)
+        return [own for own, other in rows if other in found]
 
     def _get_group_title(self, record, groupby, words):
         """Return what customers read above the group that one record is in.

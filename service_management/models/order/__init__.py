@@ -6,6 +6,7 @@ from . import order_type
 from . import subject
 from . import life
 from . import address
+from . import search_panel
 from . import similar
 from . import merge
 from . import next_step
