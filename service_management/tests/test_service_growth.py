@@ -110,10 +110,10 @@ class TestServiceGrowth(ServiceBaseCommon):
     def test_hours_of_technicians_are_found_in_an_index(self):
         # Of a few rows others are as good
         self.env.cr.execute("DROP INDEX service_order_line__employee_id_index,"
-                            " service_order_line__kind_index, service_order_line_by_day")
+                            " service_order_line__kind_index, service_order_line__company_id_index")
         wizard = self.env['service.utilization'].create({'date_from': '2026-03-01', 'date_to': '2026-03-31'})
         query = self.env['service.order.report']._search(wizard._get_booked_domain(self.technician))
-        self.assertIn('service_order_line_of_technician', self._explain(query))
+        self.assertIn('service_order_line_by_day', self._explain(query))
 
     # ------------------------------------------------------------ beside the list
 
