@@ -1,6 +1,6 @@
 {
     'name': "Service Management",
-    'version': '19.0.1.6.0',
+    'version': '19.0.1.7.0',
     'category': 'Services/Service Management',
     'summary': "Plan, deliver and bill service on your customers' equipment",
     'author': "Service Management Suite",
@@ -111,6 +111,8 @@
         'views/planning/service_visit_portal_templates.xml',
         'views/planning/service_order_views.xml',
         'views/planning/service_team_views.xml',
+        'views/planning/hr_employee_views.xml',
+        'views/planning/res_partner_views.xml',
         'views/planning/res_config_settings_views.xml',
         'views/planning/service_management_menus.xml',
 

@@ -24,7 +24,8 @@ PERSONAL = {
         'evidence': 'accepted_by:accept_signature signed_by:signature',
         'empty': '''
             access_token client_order_ref caller_phone properties note_internal note_external stage_note sla_note
-            site_street site_street2 site_zip site_city sign_off_step work_done
+            site_street site_street2 site_zip site_city site_latitude site_longitude service_place_key
+            sign_off_step work_done
             ''',
         'rename': 'title',
         'keep': 'name sent_fingerprint accepted_fingerprint analytic_distribution given_fields',

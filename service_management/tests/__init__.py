@@ -83,6 +83,7 @@ from . import test_service_subscription_terms
 from . import test_service_take_back
 from . import test_service_time
 from . import test_service_tours
+from . import test_service_travel
 from . import test_service_utilization
 from . import test_service_visit
 from . import test_service_visit_portal

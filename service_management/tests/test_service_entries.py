@@ -21,10 +21,12 @@ class TestServiceEntries(ServiceBaseCommon):
                     yield Model, Model._fields[field_name]
 
     def _assert_refused(self, records, field, values, words):
+        # Odoo takes the name of employees before anybody looks at anything.
+        given = {'name': "Somebody"} if records._name == 'hr.employee' else {}
         for value in values:
             with self.subTest(model=records._name, field=field.name, value=str(value)[:20]), \
                     self.assertRaisesRegex(ValidationError, words):
-                records.create({field.name: value})
+                records.create({**given, field.name: value})
 
     def test_numbers_are_numbers(self):
         walked = 0

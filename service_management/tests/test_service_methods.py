@@ -116,6 +116,7 @@ class TestServiceMethods(ServiceCompanyCommon):
                 'subject': "Mine", 'email_from': '"Me" <me@example.com>', 'from': '"Me" <me@example.com>', 'body': "", 'to': ''},
             'custom_values': {'title': "Mine"}, 'is_modify': False, 'verb': 'post', 'made': [],
             'help_message': "",
+            'latitude': 56.95, 'longitude': 24.1,
             'name': "photo.png", 'content': SIGNATURE, 'kind': 'before',
         }
 

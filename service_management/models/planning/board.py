@@ -172,7 +172,9 @@ class ServiceVisit(models.Model):
         start, end = (
             moment.astimezone(pytz.utc).replace(tzinfo=None)
             for moment in (begin, begin + timedelta(days=14)))
-        wish = Wish(employee, start, end, timedelta(hours=self.duration_hours or 1.0))
+        order = self.order_id._origin
+        wish = Wish(employee, start, end, timedelta(hours=self.duration_hours or 1.0),
+                    order._get_places().get(order.id))
         return self.env['hr.employee']._find_free_times([wish], but=self._origin)[0]
 
     @api.model

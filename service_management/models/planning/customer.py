@@ -97,13 +97,14 @@ class ServiceVisit(models.Model):
         earliest = now + timedelta(hours=max(self.company_id.service_customer_moves_hours, 1))
         length = timedelta(hours=self.duration_hours or self._get_usual_hours())
         timezone, wishes = self.order_id._get_timezone(), []
+        place = self.order_id._get_places()[self.order_id.id]
         for number in range(DAYS_AHEAD + 1):
             day = local_day(now, timezone) + timedelta(days=number)
             for first, last in PARTS_OF_DAY:
                 start = max(utc_of(day, first, timezone), earliest)
                 end = utc_of(day, last, timezone)
                 if start < end:
-                    wishes.append(Wish(self.employee_id, start, end, length))
+                    wishes.append(Wish(self.employee_id, start, end, length, place))
         starts = self.env['hr.employee']._find_free_times(wishes, but=self) if wishes else []
         starts = sorted({start for start in starts if start and start >= earliest})
         return self._filter_free_starts(starts)[:MOST_TIMES]

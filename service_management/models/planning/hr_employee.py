@@ -6,6 +6,7 @@ from odoo import api, models
 
 from ...tools.clock import naive
 from ...tools.spans import joined, overlapping_pairs, touching
+from ...tools.travel import estimate
 from ...tools.working_time import end_of_work, first_start, is_in_working_hours, length_of_work
 from .service_visit import LONGEST_HOURS, OPEN_STATES
 
@@ -13,6 +14,8 @@ from .service_visit import LONGEST_HOURS, OPEN_STATES
 _STEP = timedelta(minutes=15)
 #: Calendars are expanded over what is no further apart than this, and not in between.
 _APART = timedelta(days=31)
+#: Whoever drives for longer comes on another day.
+_LONGEST_DRIVE = timedelta(hours=12)
 #: What was entered before dates were bounded may lie where no calendar reaches.
 _END_OF_TIME = datetime(9000, 1, 1)
 
@@ -38,6 +41,7 @@ class Wish(NamedTuple):
     start: object  # naive UTC datetime
     end: object  # naive UTC datetime
     length: timedelta
+    place: tuple = None  # (latitude, longitude) of where the work is, to leave time for the drive
 
 
 def _get_look(length):
@@ -49,6 +53,12 @@ def _days_of(start, end):
     """Return the days that a span touches."""
     return [start.date() + timedelta(days=number)
             for number in range((end.date() - start.date()).days + 1)]
+
+
+def _with_drive(start, end, drive):
+    """Return a span with the time to drive there before it, and from there after it."""
+    minutes = timedelta(minutes=drive.minutes if drive else 0)
+    return start - minutes, end + minutes
 
 
 class HrEmployee(models.Model):
@@ -294,24 +304,30 @@ class HrEmployee(models.Model):
 
     #=== FREE TIME ===#
 
-    def _get_busy_spans(self, start, end, but=None):
-        """Return {employee id: [(start, end)]} of the open visits of these people, in naive UTC.
+    def _get_busy_spans(self, start, end, but=None, has_places=False):
+        """Return {employee id: [(start, end, place)]} of the open visits of these people, in naive UTC.
+
+        Places are (latitude, longitude), or None where nobody knows.
 
         :param start: naive UTC datetime
         :param end: naive UTC datetime
         :param but: service.visit that do not count
+        :param bool has_places: whether places are looked for
         """
         busy = defaultdict(list)
-        for visit in self._find_open_visits(start, end) - (but or self.env['service.visit']):
-            busy[visit.employee_id.id].append((visit.date_start, visit.date_end))
+        visits = self._find_open_visits(start, end) - (but or self.env['service.visit'])
+        places = visits.order_id._get_places() if has_places else {}
+        for visit in visits:
+            busy[visit.employee_id.id].append(
+                (visit.date_start, visit.date_end, places.get(visit.order_id.id)))
         return busy
 
     @api.model
     def _find_free_times(self, wishes, but=None):
         """Return when each wish would begin (naive UTC), or None where nobody is free long enough.
 
-        Wishes are served in their order: what one gets is taken for those after it. In a constant
-        number of queries.
+        Wishes are served in their order: what one gets is taken for those after it. Between two places
+        that are known there is time to drive. In a constant number of queries.
 
         :param wishes: list of Wish; one without an employee begins when it may
         :param but: service.visit that do not count
@@ -322,10 +338,13 @@ class HrEmployee(models.Model):
         first, last = min(wish.start for wish in wishes), max(
             wish.end + _get_look(wish.length) for wish in wishes)
         taken = defaultdict(list)  # by technician and day, so that a year of work stays quick
-        for employee_id, spans in employees._get_busy_spans(first, last, but).items():
-            for span in spans:
-                for day in _days_of(*span):
-                    taken[employee_id, day].append(span)
+        has_places = any(wish.place for wish in wishes)
+        reach = _LONGEST_DRIVE if has_places else timedelta()
+        for employee_id, spans in employees._get_busy_spans(
+                first - reach, last + reach, but, has_places).items():
+            for start, end, place in spans:
+                for day in _days_of(start - reach, end + reach):
+                    taken[employee_id, day].append((start, end, place))
         present = self._get_hours_about([
             (wish.employee, wish.start - timedelta(days=1), wish.end + _get_look(wish.length))
             for wish in wishes])[1]
@@ -335,15 +354,18 @@ class HrEmployee(models.Model):
                 starts.append(wish.start)
                 continue
             employee_id = wish.employee.id
+            roads = wish.employee.sudo().company_id._get_roads()  # HR's, but no secret of it
             first, last = wish.start - timedelta(days=1), wish.end + _get_look(wish.length)
             spans = touching(
                 (first, last), present.get(employee_id, [(wish.start, wish.end)]))
-            busy = {span for day in _days_of(wish.start, last)
-                    for span in taken.get((employee_id, day), ())}
+            busy = {
+                _with_drive(start, end, estimate(place, wish.place, roads))
+                for day in _days_of(wish.start, last)
+                for start, end, place in taken.get((employee_id, day), ())}
             start = first_start(spans, busy, wish.length, (wish.start, wish.end), _STEP)
             begin = start or wish.start
             end = end_of_work(begin, wish.length, spans) or begin + wish.length
-            for day in _days_of(begin, end):
-                taken[employee_id, day].append((begin, end))
+            for day in _days_of(begin - reach, end + reach):
+                taken[employee_id, day].append((begin, end, wish.place))
             starts.append(start)
         return starts

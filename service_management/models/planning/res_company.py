@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 
+from ...tools.travel import Roads
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
@@ -31,6 +33,45 @@ class ResCompany(models.Model):
         'CHECK (service_clock_hours >= 0)', "A clock runs for some hours, or 0 for no limit.")
     _service_visit_hours = models.Constraint(
         'CHECK (service_visit_hours > 0)', "A usual visit has to take some time.")
+
+    # Travel is estimated: see tools/travel.py
+    service_road_factor = fields.Float(
+        string="Roads per Beeline", default=Roads().factor, digits=(3, 2),
+        at_least=1, at_most=5,
+        help="How much longer roads are than the beeline: about 1.2 in towns, 1.3 in the country, more"
+             " where there are mountains or water.")
+    service_road_town_km = fields.Float(
+        string="Town Kilometres", default=Roads().town_km, at_least=0, at_most=1000,
+        help="So many kilometres of a drive are as slow as in town.")
+    service_road_country_km = fields.Float(
+        string="Country Kilometres", default=Roads().country_km, at_least=0, at_most=1000,
+        help="From there up to so many kilometres a drive is as in the country; beyond, as on the"
+             " highway.")
+    service_road_town_speed = fields.Integer(
+        string="Speed in Town", default=Roads().town_speed, at_least=1, at_most=200,
+        help="km/h")
+    service_road_country_speed = fields.Integer(
+        string="Speed in the Country", default=Roads().country_speed, at_least=1, at_most=200,
+        help="km/h")
+    service_road_highway_speed = fields.Integer(
+        string="Speed on the Highway", default=Roads().highway_speed, at_least=1, at_most=200,
+        help="km/h")
+
+    _service_road_km = models.Constraint(
+        'CHECK (service_road_country_km >= service_road_town_km)',
+        "The country begins where the town ends: give it as many kilometres as the town, or more.")
+    _service_road_speed = models.Constraint(
+        'CHECK (service_road_country_speed >= service_road_town_speed'
+        ' AND service_road_highway_speed >= service_road_country_speed)',
+        "Nobody is faster in town than in the country, nor there than on the highway.")
+
+    def _get_roads(self):
+        """Return what drives of one company's technicians are estimated with."""
+        company = self.sudo()  # how fast people drive is no secret
+        return Roads(
+            company.service_road_factor, company.service_road_town_km,
+            company.service_road_country_km, company.service_road_town_speed,
+            company.service_road_country_speed, company.service_road_highway_speed)
 
     service_reminder_time = fields.Integer(
         string="Remind Customers",

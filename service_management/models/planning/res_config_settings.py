@@ -14,3 +14,15 @@ class ResConfigSettings(models.TransientModel):
         related='company_id.service_customer_moves', readonly=False)
     service_customer_moves_hours = fields.Integer(
         related='company_id.service_customer_moves_hours', readonly=False)
+    service_road_factor = fields.Float(
+        related='company_id.service_road_factor', readonly=False)
+    service_road_town_km = fields.Float(
+        related='company_id.service_road_town_km', readonly=False)
+    service_road_country_km = fields.Float(
+        related='company_id.service_road_country_km', readonly=False)
+    service_road_town_speed = fields.Integer(
+        related='company_id.service_road_town_speed', readonly=False)
+    service_road_country_speed = fields.Integer(
+        related='company_id.service_road_country_speed', readonly=False)
+    service_road_highway_speed = fields.Integer(
+        related='company_id.service_road_highway_speed', readonly=False)
