@@ -12,6 +12,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 #: How many of each are at work
 PEOPLE = {'technician': 12, 'dispatcher': 8, 'customer_service': 5, 'portal': 5}
@@ -165,6 +167,8 @@ class Person(threading.Thread):
         self.orders = everything['orders']
         self.chance = random.Random(f"{seed} {about['name']}")
         self.browser = requests.Session()
+        # Who finds no free line dials again: nothing was said yet.
+        self.browser.mount('http://', HTTPAdapter(max_retries=Retry(connect=5, read=0, status=0)))
         self.browser.cookies.set('session_id', about['session'])
         self.times, self.refused, self.broken = defaultdict(list), [], []
         self.done = {
@@ -209,7 +213,8 @@ class Person(threading.Thread):
     def technician(self):
         self.call('my visits', 'service.visit', 'web_search_read', specification={
             'display_name': {}, 'state': {}, 'date_start': {}, 'order_id': {'fields': {'title': {}}}},
-            domain=[('employee_id.user_id', '=', self.about['uid'])], limit=40)
+            domain=[('employee_id.user_id', '=', self.about['uid']),
+                    ('state', 'in', ('planned', 'dispatched', 'under_way'))], limit=40)
         if not self.left:
             return
         visit, order = self.left.pop(0), self.about['orders'][len(self.about['visits']) - len(self.left) - 1]

@@ -101,7 +101,7 @@ def test_people_who_click_while_jobs_run_lose_nothing_and_meet_no_deadlock(datab
     instance.shell(name, _clicks.SETUP.replace('%(file)r', repr(file)))
     port = free_port()
     server, log = start(
-        instance, name, port, '--workers=2', '--max-cron-threads=0', start=('-c', _WORKERS))
+        instance, name, port, '--workers=4', '--max-cron-threads=0', start=('-c', _WORKERS))
     jobs = threading.Thread(target=instance.shell, args=(
         name, _clicks.JOBS.replace('%(seconds)d', str(seconds)), 'clicks'))
     try:
