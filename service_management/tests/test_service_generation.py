@@ -249,6 +249,22 @@ class TestServiceGeneration(AgreementCommon):
             datetime(2026, 3, 10, 9), datetime(2026, 3, 10, 11)])
         self.assertFalse(any(orders.visit_ids.mapped('planning_warning')))
 
+    def test_preferred_technician_gets_time_to_drive(self):
+        """From Riga to Liepaja, where the object is; to the same site he need not drive."""
+        self.customer._set_place(56.9496, 24.1052, is_exact=True)
+        self.site._set_place(56.5047, 21.0108, is_exact=True)
+        self._plan(self._create_order(site_id=self.customer.id), '2026-03-10 06:00:00', hours=1)
+        agreements = self.env['service.agreement'].union(*(
+            self._create_agreement(
+                {'start': '2026-03-10', 'quantity': 1, 'object_id': self.object.id},
+                preferred_employee_id=self.technician.id) for _number in range(2)))
+        orders = self._generate(agreements, '2026-03-01', '2026-03-31')
+        self.assertEqual(orders.site_id, self.site)
+        # 229 minutes after 07:00
+        self.assertEqual(orders.visit_ids.sorted('date_start').mapped('date_start'), [
+            datetime(2026, 3, 10, 11), datetime(2026, 3, 10, 12)])
+        self.assertFalse(any(orders.visit_ids.mapped('planning_warning')))
+
     def test_without_a_technician_the_visit_waits_on_its_day(self):
         order = self._generate(
             self._create_agreement({'start': '2026-03-10'}), '2026-03-01', '2026-03-31')

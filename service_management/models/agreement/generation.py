@@ -223,8 +223,6 @@ class ServiceAgreement(models.Model):
         brought, _lines = order_type._prepare_content(self.company_id)
         tasks = lines.task_id | self.env['service.task'].browse(
             task['task_id'] for task in brought)
-        sites = objects.site_id.filtered(
-            lambda site: site.commercial_partner_id == self.commercial_partner_id)
         vals = {
             'company_id': self.company_id.id,
             'title': self.title,
@@ -255,17 +253,25 @@ class ServiceAgreement(models.Model):
         }
         if self.team_id:
             vals['team_id'] = self.team_id.id
-        if site := planned.works[0].site:
+        if site := self._get_planned_site(planned):
             vals['site_id'] = site.id
-        elif len(sites) == 1:
-            vals['site_id'] = sites.id
-        elif len(self.site_ids) == 1 and self.site_ids.active:
-            vals['site_id'] = self.site_ids.id
         after, before = self._get_bounds(lines)
         if after or before:
             vals['arrival_from'] = self._get_moment(planned.day, after)
             vals['arrival_to'] = self._get_moment(planned.day, before or 24)
         return vals
+
+    def _get_planned_site(self, planned):
+        """Return the site of one planned order; an empty one where the order finds it by itself."""
+        lines = planned.lines
+        if site := planned.works[0].site:
+            return site
+        objects = lines.object_id or self.object_ids.filtered('active')
+        sites = objects.site_id.filtered(
+            lambda site: site.commercial_partner_id == self.commercial_partner_id)
+        if len(sites) == 1:
+            return sites
+        return self.site_ids if len(self.site_ids) == 1 and self.site_ids.active else sites.browse()
 
     def _get_visit_hours(self, lines, hour):
         """Return how long the visit for some lines is planned: their hours, else their tasks'.
@@ -297,9 +303,13 @@ class ServiceAgreement(models.Model):
     def _propose_visits(self, planned):
         """Return the values of a visit for each planned order.
 
-        The technician's first free time on the day within the lines' hours, else the beginning of
-        the day's work; in a constant number of queries.
+        The technician's first free time on the day within the lines' hours, with time to drive there
+        and on, else the beginning of the day's work; in a constant number of queries.
         """
+        sites = [order.agreement._get_planned_site(order) for order in planned]
+        # Sites are of customers; where somebody drives to is what planning asks.
+        places = {site.id: site._get_place()
+                  for site in self.env['res.partner'].union(*sites).sudo()}
         days_by_calendar = defaultdict(list)
         for order in planned:
             days_by_calendar[order.agreement._get_calendar()].append(order.day)
@@ -308,7 +318,7 @@ class ServiceAgreement(models.Model):
             for calendar, days in days_by_calendar.items()}
         hour = self.env.ref('uom.product_uom_hour')
         wishes, reasons = [], []
-        for order in planned:
+        for order, site in zip(planned, sites, strict=True):
             lines, agreement = order.lines, order.agreement
             after, before = agreement._get_bounds(lines)
             opening = openings[agreement._get_calendar()].get(order.day)
@@ -325,7 +335,7 @@ class ServiceAgreement(models.Model):
                 "%s does not work for you any more.", gone.name) if gone and not employee else False)
             wishes.append(Wish(
                 employee, start, agreement._get_moment(order.day, before or 24),
-                timedelta(hours=agreement._get_visit_hours(lines, hour))))
+                timedelta(hours=agreement._get_visit_hours(lines, hour)), places.get(site.id)))
         return [
             {'date_start': start or wish.start, 'employee_id': wish.employee.id,
              'duration_hours': wish.length.total_seconds() / 3600, 'release_reason': reason}
