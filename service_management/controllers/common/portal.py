@@ -200,7 +200,8 @@ class ServiceCustomerPortal(CustomerPortal):
                 ways |= Domain(name, 'ilike', text)
         for name, domain in paths.items():
             field = records._fields[name]
-            related = self.env[field.comodel_name].sudo().with_context(**field.context)
+            # What is archived later stays on its documents.
+            related = self.env[field.comodel_name].sudo().with_context(active_test=False)
             found = related.search(domain, order='id', limit=LATEST + 1).ids
             ways |= Domain(name, 'in', found) if len(found) <= LATEST else Domain(
                 'id', 'in', self._find_by_related(field, records.search(own).ids, related, domain))
