@@ -98,14 +98,15 @@ class ServiceVisit(models.Model):
     @api.model
     def _explain_finding(self, slot, finding):
         """Return the sentence that a finding on a slot is for people."""
+        text = self._get_finding_texts()[finding.code]
         values = {
             name: value[value._rec_name or 'display_name']
             if isinstance(value, models.BaseModel) else value
-            for name, value in finding.values.items()}
-        if 'start' in values:
-            values['span'] = self._format_span(values['start'], values['end'], slot.employee)
-        return self._get_finding_texts()[finding.code] % {
-            **values, 'technician': slot.employee.name}
+            for name, value in finding.values.items() if f'%({name})' in text}
+        if 'start' in finding.values:
+            values['span'] = self._format_span(
+                finding.values['start'], finding.values['end'], slot.employee)
+        return text % {**values, 'technician': slot.employee.name}
 
     @api.model
     def _format_span(self, start, end, employee):

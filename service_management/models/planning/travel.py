@@ -170,7 +170,8 @@ class HrEmployee(models.Model):
         places.update(self.env['service.order'].union(*(
             others.order_id for others in others_by_employee.values()))._get_places())
         orders_of_others = {
-            employee_id: (others.sorted('date_end'), others.sorted('date_start'))
+            # Lists: what is read of one of them is read of all.
+            employee_id: (list(others.sorted('date_end')), list(others.sorted('date_start')))
             for employee_id, others in others_by_employee.items()}
         for number in numbers:
             slot = slots[number]
