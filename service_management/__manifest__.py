@@ -217,6 +217,10 @@
         'views/field/product_views.xml',
         'views/field/res_config_settings_views.xml',
 
+        # dispatch
+        'views/dispatch/service_visit_views.xml',
+        'views/dispatch/service_management_menus.xml',
+
         # privacy
         'wizards/privacy/service_personal_data_views.xml',
         'views/privacy/res_config_settings_views.xml',

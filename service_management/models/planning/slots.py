@@ -61,10 +61,14 @@ class ServiceVisit(models.Model):
         for visit in self:
             if not visit.id:  # whoever fills in a form may name anybody
                 visit.employee_id._origin._ensure_seen()
-        return self._get_slot_warnings([
+        return self._get_slot_warnings(self._get_slots())
+
+    def _get_slots(self):
+        """Return the slots of those of these visits that are still to come, as they are planned."""
+        return [
             Slot(visit, visit.employee_id, visit.date_start, visit.date_end,
                  timedelta(hours=visit.duration_hours))
-            for visit in self if visit.state in ('planned', 'dispatched')])
+            for visit in self if visit.state in ('planned', 'dispatched')]
 
     @api.model
     def _get_slot_warnings(self, slots):

@@ -1,0 +1,162 @@
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { DateTimePicker } from "@web/core/datetime/datetime_picker";
+import { _t } from "@web/core/l10n/translation";
+import { useDebounced } from "@web/core/utils/timing";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
+import { useModel } from "@web/model/model";
+import { useSetupAction } from "@web/search/action_hook";
+import { CogMenu } from "@web/search/cog_menu/cog_menu";
+import { Layout } from "@web/search/layout";
+import { SearchBar } from "@web/search/search_bar/search_bar";
+import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
+import { standardViewProps } from "@web/views/standard_view_props";
+import { ServiceMissing } from "../first_steps/service_missing";
+
+export const SCALE_TITLES = {
+    day: _t("Day"),
+    three_days: _t("Three Days"),
+    week: _t("Week"),
+    two_weeks: _t("Two Weeks"),
+    month: _t("Month"),
+};
+
+export const COLOR_TITLES = {
+    state: _t("State"),
+    team_id: _t("Team"),
+    type_id: _t("Order Type"),
+    sla_state: _t("Service Level"),
+};
+
+/** How long changes of others are gathered before they are read */
+const GATHERED = 250;
+
+export class ScheduleController extends Component {
+    static template = "service_management.ScheduleView";
+    static components = {
+        CogMenu,
+        DateTimePicker,
+        Dropdown,
+        DropdownItem,
+        Layout,
+        SearchBar,
+        ServiceMissing,
+    };
+    static props = { ...standardViewProps, archInfo: Object, Model: Function, Renderer: Function };
+
+    setup() {
+        this.model = useModel(this.props.Model, {
+            resModel: this.props.resModel,
+            archInfo: this.props.archInfo,
+            state: this.props.state?.schedule,
+        });
+        this.state = useState({ hasTray: true, isDragging: false });
+        this.root = useRef("root");
+        useBus(this.model.bus, "update", () => this.render(true));
+        useSetupAction({
+            rootRef: this.root,
+            getLocalState: () => ({ schedule: this.model.exportState() }),
+        });
+        this.searchBarToggler = useSearchBarToggler();
+        useHotkey("control+z", () => this.model.undo());
+        useHotkey("control+y", () => this.model.redo());
+        this.listen();
+    }
+
+    /** Hear of what others do: at once, but not while something is held in the hand. */
+    listen() {
+        const bus = useService("bus_service");
+        this.changed = new Set();
+        const read = useDebounced(() => this.readChanges(), GATHERED);
+        const hear = ({ visit_ids }) => {
+            visit_ids.forEach((id) => this.changed.add(id));
+            read();
+        };
+        const reconnect = () => this.model.load();
+        useEffect(
+            () => {
+                bus.subscribe("service_schedule", hear);
+                bus.addEventListener("BUS:RECONNECT", reconnect);
+                return () => {
+                    bus.unsubscribe("service_schedule", hear);
+                    bus.removeEventListener("BUS:RECONNECT", reconnect);
+                };
+            },
+            () => []
+        );
+    }
+
+    async readChanges() {
+        if (this.changed.size && !this.state.isDragging) {
+            const ids = [...this.changed];
+            this.changed.clear();
+            await this.model.reload(ids, true);
+        }
+    }
+
+    setDragging(isDragging) {
+        this.state.isDragging = isDragging;
+        if (!isDragging) {
+            this.readChanges();
+        }
+    }
+
+    get scales() {
+        return this.props.archInfo.scales.map((key) => ({ key, title: SCALE_TITLES[key] }));
+    }
+
+    get colors() {
+        return Object.entries(COLOR_TITLES).map(([key, title]) => ({ key, title }));
+    }
+
+    get scaleTitle() {
+        return SCALE_TITLES[this.model.meta.scale];
+    }
+
+    get periodTitle() {
+        const { start, end } = this.model.period;
+        const last = end.minus({ days: 1 });
+        if (this.model.meta.scale === "month") {
+            return start.toLocaleString({ month: "long", year: "numeric" });
+        }
+        if (this.model.meta.scale === "day") {
+            return start.toLocaleString({
+                weekday: "long", day: "numeric", month: "long", year: "numeric",
+            });
+        }
+        const day = { day: "numeric", month: "short" };
+        return `${start.toLocaleString(day)} – ${last.toLocaleString({ ...day, year: "numeric" })}`;
+    }
+
+    get isToday() {
+        const now = luxon.DateTime.local();
+        return this.model.period.start <= now && now < this.model.period.end;
+    }
+
+    showToday() {
+        return this.model.load({ date: luxon.DateTime.local() });
+    }
+
+    get noTeam() {
+        return _t("No team");
+    }
+
+    toggleTeam(id) {
+        const { teams } = this.model.meta;
+        this.model.setMeta({
+            teams: teams.includes(id) ? teams.filter((each) => each !== id) : [...teams, id],
+        });
+    }
+
+    get teamsTitle() {
+        const { teams } = this.model.meta;
+        const names = this.model.teams.filter((team) => teams.includes(team.id));
+        return names.map((team) => team.name).join(", ") || _t("All Teams");
+    }
+
+    open(id) {
+        return this.props.selectRecord(id, {});
+    }
+}

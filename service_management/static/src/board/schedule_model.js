@@ -1,0 +1,286 @@
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { groupBy } from "@web/core/utils/arrays";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { Model } from "@web/model/model";
+import { Axis, getHours, getLoad, getPeriod, layLanes, SCALES } from "./schedule_layout";
+import { ScheduleHistory } from "./schedule_history";
+import { confirmWarnings } from "../views/service_dispatch_warning";
+
+const { DateTime } = luxon;
+/** Milliseconds for which a bar shows that somebody else has changed it */
+const FLASH = 2500;
+
+/** What a schedule shows: rows, bars in a window of time, and what waits beside it. */
+export class ScheduleModel extends Model {
+    static services = ["orm", "dialog", "notification"];
+
+    setup(params, { orm, dialog, notification }) {
+        this.orm = orm;
+        this.dialog = dialog;
+        this.notification = notification;
+        this.resModel = params.resModel;
+        this.archInfo = params.archInfo;
+        this.keepLast = new KeepLast();
+        this.keepLastWaiting = new KeepLast();
+        this.history = new ScheduleHistory();
+        this.rows = [];
+        this.bars = new Map();
+        this.findings = {};
+        this.waiting = { count: 0, bars: [] };
+        this.flashing = new Set();
+        this.queue = Promise.resolve();
+        const kept = params.state || {};
+        this.meta = {
+            scale: kept.scale || this.archInfo.defaultScale,
+            date: kept.date ? DateTime.fromISO(kept.date) : DateTime.local(),
+            color: kept.color || "state",
+            teams: kept.teams || [],
+            name: kept.name || "",
+        };
+    }
+
+    /** What is remembered of how somebody looks at the board */
+    exportState() {
+        const { scale, date, color, teams, name } = this.meta;
+        return { scale, color, teams, name, date: date.toISODate() };
+    }
+
+    //-------------------------------------------------------------------- reading
+
+    async load({ domain = this.domain, context = this.context, ...meta } = {}) {
+        Object.assign(this, { domain, context });
+        for (const name of ["scale", "date"]) {
+            this.meta[name] = meta[name] || this.meta[name];
+        }
+        const period = getPeriod(this.meta.date, this.meta.scale);
+        const [shown, waiting] = await this.keepLast.add(
+            Promise.all([
+                this.call("get_schedule", [
+                    period.start.toSeconds(),
+                    period.end.toSeconds(),
+                    domain,
+                ]),
+                this.call("get_schedule_waiting", [domain]),
+            ])
+        );
+        this.period = period;
+        this.canPlan = shown.can_plan;
+        this.rows = shown.rows;
+        this.bars = new Map(shown.bars.map((bar) => [bar.id, bar]));
+        this.waiting = waiting;
+        this.findings = {};
+        this.notify();
+        this.loadFindings([...this.bars.keys()]);
+    }
+
+    call(method, args, kwargs = {}) {
+        return this.orm.call(this.resModel, method, args, { ...kwargs, context: this.context });
+    }
+
+    /** What speaks against plans comes after the plans are there. */
+    async loadFindings(ids) {
+        const asked = ids.filter((id) =>
+            ["planned", "dispatched"].includes(this.bars.get(id)?.state)
+        );
+        if (asked.length) {
+            const findings = await this.call("get_schedule_findings", [asked]);
+            for (const id of asked) {
+                delete this.findings[id];
+            }
+            Object.assign(this.findings, findings);
+            this.notify();
+        }
+    }
+
+    async loadWaiting(offset = 0) {
+        const page = await this.keepLastWaiting.add(
+            this.call("get_schedule_waiting", [this.domain], { offset })
+        );
+        const known = offset ? this.waiting.bars.slice(0, offset) : [];
+        this.waiting = { count: page.count, bars: [...known, ...page.bars] };
+        this.notify();
+    }
+
+    /**
+     * Read some visits anew: those that are gone, or lie outside of the window now, leave it.
+     *
+     * @param {number[]} ids
+     * @param {boolean} isOthers whether somebody else changed them
+     */
+    async reload(ids, isOthers = false) {
+        const bars = await this.call("get_schedule_bars", [ids]);
+        const read = new Map(bars.map((bar) => [bar.id, bar]));
+        const touched = new Set();
+        for (const id of ids) {
+            const known = this.bars.get(id);
+            const bar = read.get(id);
+            touched.add(known?.row).add(bar?.row);
+            if (bar && this.isShown(bar)) {
+                const isFound = known ? known.is_found : true;
+                const isChanged = JSON.stringify({ ...bar, is_found: isFound }) !== JSON.stringify(known);
+                this.bars.set(id, { ...bar, is_found: isFound });
+                if (isOthers && isChanged) {
+                    this.flash(id);
+                }
+            } else {
+                this.bars.delete(id);
+            }
+        }
+        this.notify();
+        const concerned = [...this.bars.values()].filter((bar) => touched.has(bar.row));
+        await Promise.all([
+            this.loadFindings(concerned.map((bar) => bar.id)),
+            this.loadWaiting(),
+        ]);
+    }
+
+    isShown(bar) {
+        return (
+            bar.row &&
+            bar.start &&
+            bar.state !== "cancelled" &&
+            bar.start < this.period.end.toSeconds() &&
+            bar.end > this.period.start.toSeconds() &&
+            this.rows.some((row) => row.id === bar.row)
+        );
+    }
+
+    flash(id) {
+        this.flashing.add(id);
+        browser.setTimeout(() => {
+            this.flashing.delete(id);
+            this.notify();
+        }, FLASH);
+    }
+
+    //-------------------------------------------------------------------- what is drawn
+
+    get teams() {
+        return [...new Map(this.rows.map((row) => [row.team.id, row.team])).values()];
+    }
+
+    /** Rows that somebody chose: who is left out keeps what is planned. */
+    get shownRows() {
+        const { teams, name } = this.meta;
+        const wanted = name.trim().toLowerCase();
+        return this.rows.filter(
+            (row) =>
+                (!teams.length || teams.includes(row.team.id)) &&
+                (!wanted ||
+                    [row.name, ...row.skills].some((text) => text.toLowerCase().includes(wanted)))
+        );
+    }
+
+    getAxis(width) {
+        const spans = this.rows.flatMap((row) => row.present);
+        for (const bar of this.bars.values()) {
+            spans.push([bar.start, bar.end]);
+        }
+        const scale = SCALES[this.meta.scale];
+        const hours = scale.hours >= 24 ? [0, 24] : getHours(spans, this.period);
+        return new Axis(this.period, hours, width);
+    }
+
+    /** @returns {Object[]} shown rows with their bars, lanes and load */
+    getLaidRows() {
+        const byRow = groupBy([...this.bars.values()], (bar) => bar.row);
+        const span = [this.period.start.toSeconds(), this.period.end.toSeconds()];
+        let team = null;
+        return this.shownRows.map((row) => {
+            const bars = byRow[row.id] || [];
+            const isFirst = row.team.id !== team;
+            team = row.team.id;
+            return { row, bars, isFirst, ...layLanes(bars), ...getLoad(row, bars, span) };
+        });
+    }
+
+    //-------------------------------------------------------------------- looking
+
+    setMeta(values) {
+        Object.assign(this.meta, values);
+        this.notify();
+    }
+
+    /** @param {number} steps windows forward, or backward */
+    move(steps) {
+        const { days } = SCALES[this.meta.scale];
+        const unit = this.meta.scale === "month" ? { months: steps } : { days: steps * days };
+        return this.load({ date: this.period.start.plus(unit) });
+    }
+
+    //-------------------------------------------------------------------- acting
+
+    /**
+     * @param {Object[]} moves as `move_on_schedule` takes them
+     * @param {Function} [remember] what is done with what was moved
+     * @returns {Promise<boolean>} whether the visits are there now
+     */
+    plan(moves, remember = (moved) => this.history.push(moved)) {
+        // One after the other: a second drop waits for the first one.
+        this.queue = this.queue.then(() => this._plan(moves, remember)).catch((error) => {
+            this.reload(moves.map((each) => each.id));
+            throw error;
+        });
+        const result = this.queue;
+        this.queue = this.queue.catch(() => {});
+        return result;
+    }
+
+    async _plan(moves, remember) {
+        const ids = moves.map((each) => each.id);
+        let answer = await this.call("move_on_schedule", [moves]);
+        if (answer.questions) {
+            if (!(await confirmWarnings(this.dialog, answer.questions))) {
+                await this.reload(ids);
+                return false;
+            }
+            answer = await this.call("move_on_schedule", [moves], { is_confirmed: true });
+        }
+        if (answer.problems) {
+            this.notification.add(answer.problems.join("\n"), {
+                type: "warning",
+                title: _t("Left as it is"),
+            });
+            await this.reload(ids);
+            return false;
+        }
+        remember(answer.moved);
+        await this.reload(ids);
+        return true;
+    }
+
+    async undo() {
+        if (this.history.canUndo) {
+            await this._step("done", this.history.getUndo(), (m) => this.history.confirmUndo(m));
+        }
+    }
+
+    async redo() {
+        if (this.history.canRedo) {
+            await this._step("undone", this.history.getRedo(), (m) => this.history.confirmRedo(m));
+        }
+    }
+
+    async _step(name, moves, confirm) {
+        let isConfirmed = false;
+        const isDone = await this.plan(moves, (moved) => {
+            isConfirmed = true;
+            confirm(moved);
+        });
+        if (!isDone && !isConfirmed) {
+            this.history.forget(name);
+            this.notify();
+        }
+    }
+
+    async lock(ids, isLocked) {
+        await this.call("action_lock", [ids], { is_locked: isLocked });
+        await this.reload(ids);
+    }
+
+    async dispatch(ids) {
+        await this.call("action_dispatch", [ids]);
+        await this.reload(ids);
+    }
+}
