@@ -60,6 +60,7 @@ from . import test_service_reminder
 from . import test_service_report
 from . import test_service_rights
 from . import test_service_sale
+from . import test_service_schedule
 from . import test_service_screens
 from . import test_service_sign_off
 from . import test_service_sla

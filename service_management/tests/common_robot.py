@@ -381,6 +381,13 @@ class Robot:
                             key: '' for key in self._evaluate(node.get('colors'), {}, {})}})
                 if kind == 'activity':
                     model.env['mail.activity'].get_activity_data(model._name, domain, 10)
+            case 'schedule':
+                now = int(datetime.now().timestamp())
+                shown = model.get_schedule(now - 7 * 86400, now + 7 * 86400, list(domain))
+                ids = [bar['id'] for bar in shown['bars']]
+                model.get_schedule_findings(ids)
+                model.get_schedule_bars(ids)
+                model.get_schedule_waiting(list(domain))
             case 'calendar':
                 names = [arch.get(key) for key in (
                     'date_start', 'date_stop', 'date_delay', 'color', 'all_day')]

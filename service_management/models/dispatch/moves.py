@@ -58,12 +58,12 @@ class ServiceVisit(models.Model):
         """Plan visits as somebody moved them: all of them, or none.
 
         :param moves: [{'id', 'row': id of the technician or False, 'start': seconds or False,
-            'end': seconds, or False for as long as the work takes, 'known': {'row', 'start', 'end'} as
-            the board showed it}]
+            'end': seconds, or False for as long as the work takes, 'hours': how long that is, where it
+            changes, 'known': {'row', 'start', 'end'} as the board showed it}]
         :param bool is_confirmed: whether the questions were answered
         :return: {'problems': [sentences]} of what stands against it, or {'questions': [sentences]}
-            that people decide: nothing is written then; else {'moved': [{'id', 'before', 'after'}],
-            each with 'row', 'start' and 'end'}
+            that people decide: nothing is written then; else {'moved': [{'id', 'before', 'after'}]},
+            each with 'row', 'start', 'end' and 'hours'
         :raise AccessError: if the user is no dispatcher
         :raise UserError: if moves are no moves, or are too many
         """
@@ -98,7 +98,8 @@ class ServiceVisit(models.Model):
             is_whole = isinstance(move.get('id'), int) and all(
                 isinstance(place.get(name, False), int) for place in places
                 for name in ('row', 'start', 'end'))
-            if not is_whole or (move.get('end') and not move.get('start')):
+            if not is_whole or (move.get('end') and not move.get('start')) or not isinstance(
+                    move.get('hours', 0), (int, float)):
                 raise UserError(self.env._("The board sent no move. Load the page once more."))
             taken[move['id']] = move
         return taken
@@ -108,14 +109,14 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         return {
             'row': self.employee_id.id, 'start': seconds_of(self.date_start),
-            'end': seconds_of(self.date_end)}
+            'end': seconds_of(self.date_end), 'hours': self.duration_hours}
 
     def _is_at(self, move):
         """Tell whether one visit is where a move takes it."""
         self.ensure_one()
         place = self._get_place()
-        return place['row'] == move['row'] and place['start'] == move['start'] and (
-            not move.get('end') or place['end'] == move['end'])
+        return place['row'] == move['row'] and place['start'] == move['start'] and all(
+            place[name] == move[name] for name in ('end', 'hours') if move.get(name))
 
     def _find_problem(self, move):
         """Return why one visit cannot be moved as somebody wants it, or None."""
@@ -125,8 +126,10 @@ class ServiceVisit(models.Model):
         if self.is_locked:
             return self.env._(
                 "%s is locked: its technician and time stay. Unlock it first.", self.display_name)
-        if move.get('known') and self._get_place() != {
-                name: move['known'].get(name) or False for name in ('row', 'start', 'end')}:
+        place = self._get_place()
+        if move.get('known') and any(
+                place[name] != (move['known'].get(name) or False)
+                for name in ('row', 'start', 'end')):
             return self.env._(
                 "%(visit)s was moved by %(user)s in the meantime.", visit=self.display_name,
                 user=self.write_uid.name)
@@ -145,6 +148,8 @@ class ServiceVisit(models.Model):
             values['date_start'] = fields.Datetime.to_string(moment_of(start)) if start else False
         if start and end and (end != seconds_of(self.date_end) or 'date_start' in values):
             values['date_end'] = fields.Datetime.to_string(moment_of(end))
+        if move.get('hours'):  # the same end is not as much work for everybody
+            values['duration_hours'] = move['hours']
         return values
 
     @api.model

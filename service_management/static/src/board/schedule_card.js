@@ -23,7 +23,7 @@ export class ScheduleCard extends Component {
         return getTime(this.props.bar);
     }
 
-    get window() {
+    get promised() {
         const [from, to] = this.props.bar.window;
         const format = (moment) =>
             moment ? luxon.DateTime.fromSeconds(moment).toLocaleString(luxon.DateTime.DATETIME_SHORT) : "…";

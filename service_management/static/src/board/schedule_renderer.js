@@ -1,4 +1,13 @@
-import { Component, onMounted, onPatched, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onPatched,
+    onWillRender,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
@@ -40,6 +49,7 @@ export class ScheduleRenderer extends Component {
             this.measure();
             this.clock = browser.setInterval(() => (this.state.now = Date.now() / 1000), MINUTE * 1000);
         });
+        onWillRender(() => this.draw());
         onPatched(() => this.keepFocus());
         onWillUnmount(() => {
             this.observer.disconnect();
@@ -67,12 +77,12 @@ export class ScheduleRenderer extends Component {
     //-------------------------------------------------------------------- what is drawn
 
     /** Everything is laid once a drawing. */
-    get drawing() {
+    draw() {
         const { model } = this.props;
         this.axis = model.getAxis(this.state.width);
         this.laid = model.getLaidRows();
         const now = this.state.now;
-        return {
+        this.drawn = {
             rows: this.laid.map((laid) => this.drawRow(laid)),
             days: this.axis.getDayTicks(),
             hours: this.axis.getHourTicks(this.hourStep),
@@ -185,7 +195,7 @@ export class ScheduleRenderer extends Component {
     }
 
     getSlaClass(bar) {
-        return bar.sla_state ? `o_schedule_sla_${bar.sla_state}` : "";
+        return bar.sla_state ? `o_schedule_promise_${bar.sla_state}` : "";
     }
 
     //-------------------------------------------------------------------- choosing

@@ -1,0 +1,283 @@
+import random
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time, tagged, users
+
+from ..models.dispatch.schedule import moment_of, seconds_of
+from .common import ServiceBaseCommon
+
+DAY = 24 * 3600
+
+
+@freeze_time('2026-03-03 07:10:00')
+@tagged('post_install', '-at_install')
+class TestServiceSchedule(ServiceBaseCommon):
+    """The board shows a window of time, and what is moved on it is where it was seen."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Visit = cls.env['service.visit'].with_user(cls.user_dispatcher)
+        cls.start = seconds_of(datetime(2026, 3, 2, 22))  # midnight in Riga
+        cls.order = cls._create_order()
+        cls.visit = cls._plan(cls.order)  # Anna, Tuesday 10 to 11 in Riga
+        cls.waiting = cls._create_order(title="Waits").visit_ids
+
+    def _show(self, days=1, domain=(), start=None):
+        start = self.start if start is None else start
+        return self.Visit.get_schedule(start, start + days * DAY, domain)
+
+    def _get_bar(self, visit):
+        [bar] = self.Visit.get_schedule_bars(visit.ids)
+        return bar
+
+    def _move(self, visit, employee=None, hour=None, end=None, known=None, **options):
+        bar = self._get_bar(visit)
+        moment = seconds_of(datetime(2026, 3, 3, hour)) if hour else False
+        return self.Visit.move_on_schedule([{
+            'id': visit.id, 'row': employee.id if employee else False, 'start': moment,
+            'end': end or False,
+            'known': known or {name: bar[name] for name in ('row', 'start', 'end')}}], **options)
+
+    def _take_back(self, moved):
+        return self.Visit.move_on_schedule(
+            [{'id': move['id'], **move['before'], 'known': move['after']} for move in moved],
+            is_confirmed=True)
+
+    # ------------------------------------------------------------ what is shown
+
+    def test_everybody_has_a_row_and_hours_in_which_he_is_there(self):
+        self.env['resource.calendar.leaves'].sudo().create({
+            'name': "Ill", 'resource_id': self.colleague.resource_id.id,
+            'calendar_id': self.calendar.id, 'date_from': datetime(2026, 3, 3, 10),
+            'date_to': datetime(2026, 3, 3, 21)})
+        rows = {row['id']: row for row in self._show()['rows']}
+        anna, boris = rows[self.technician.id], rows[self.colleague.id]
+        day = [[seconds_of(datetime(2026, 3, 3, 6)), seconds_of(datetime(2026, 3, 3, 15))]]
+        self.assertEqual((anna['open'], anna['present']), (day, day))
+        self.assertEqual(boris['open'], day)
+        self.assertEqual(
+            boris['present'],
+            [[seconds_of(datetime(2026, 3, 3, 6)), seconds_of(datetime(2026, 3, 3, 10))]])
+        self.assertEqual(anna['team'], {'id': self.team.id, 'name': "North"})
+
+    def test_window_holds_what_touches_it_and_nothing_else(self):
+        night = self._plan(self._create_order(), '2026-03-02 21:00:00')
+        night.date_end = datetime(2026, 3, 2, 23)
+        tomorrow = self._plan(self._create_order(), '2026-03-03 22:00:00')
+        shown = {bar['id'] for bar in self._show()['bars']}
+        self.assertLessEqual({self.visit.id, night.id}, shown)
+        self.assertFalse({tomorrow.id, self.waiting.id} & shown)
+
+    def test_who_has_left_keeps_a_row_while_he_has_visits(self):
+        self.visit.sudo().state = 'done'
+        self.technician.active = False
+        self.assertIn(self.technician.id, [row['id'] for row in self._show()['rows']])
+        self.assertNotIn(
+            self.technician.id, [row['id'] for row in self._show(start=self.start + 7 * DAY)['rows']])
+
+    def test_search_finds_bars_and_hides_none(self):
+        other = self._plan(self._create_order(title="Smell of gas"), '2026-03-03 10:00:00')
+        bars = self._show(domain=[('order_id.title', 'ilike', "gas")])['bars']
+        self.assertEqual(
+            {bar['id']: bar['is_found'] for bar in bars}, {other.id: True, self.visit.id: False})
+
+    def test_windows_take_as_many_queries_for_one_as_for_many(self):
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            shown = self._show(days=7)
+            self.Visit.get_schedule_findings([bar['id'] for bar in shown['bars']])
+            return self.env.cr.sql_log_count - before
+        count()
+        few = count()
+        for number in range(8):
+            person = self._create_technician(f"Nr {number}")
+            for hour in (8, 9, 10, 11):
+                self._plan(self._create_order(), f'2026-03-05 {hour:02d}:00:00', person)
+        self.assertLessEqual(count(), few + 1)
+
+    @users('service_dispatcher')
+    def test_windows_that_are_none_are_refused(self):
+        for start, end in ((self.start, self.start), (self.start, self.start + 44 * DAY), ('x', 2),
+                           (-1, 5), (2 ** 40, 2 ** 40 + 5)):
+            with self.assertRaises(UserError):
+                self.env['service.visit'].get_schedule(start, end)
+
+    @users('service_technician')
+    def test_board_is_for_the_office(self):
+        Visit = self.env['service.visit']
+        for call in (lambda: Visit.get_schedule(0, DAY), lambda: Visit.get_schedule_bars([]),
+                     lambda: Visit.get_schedule_findings([]), Visit.get_schedule_waiting,
+                     lambda: Visit.move_on_schedule([]),
+                     self.visit.with_env(self.env).action_lock):
+            with self.assertRaises(AccessError):
+                call()
+
+    @users('service_customer_service')
+    def test_customer_service_looks_and_does_not_plan(self):
+        shown = self.env['service.visit'].get_schedule(self.start, self.start + DAY)
+        self.assertFalse(shown['can_plan'])
+        with self.assertRaises(AccessError):
+            self.env['service.visit'].move_on_schedule([])
+
+    # ------------------------------------------------------------ what waits
+
+    def test_what_is_due_first_waits_on_top(self):
+        late = self._create_order(title="Late", arrival_to=datetime(2026, 3, 3, 9)).visit_ids
+        soon = self._create_order(title="Soon", date_preferred=datetime(2026, 3, 3, 11)).visit_ids
+        page = self.Visit.get_schedule_waiting()
+        self.assertEqual([bar['id'] for bar in page['bars']], [late.id, soon.id, self.waiting.id])
+        self.assertEqual(page['count'], 3)
+        self.assertEqual(self.Visit.get_schedule_waiting(offset=2)['bars'][0]['id'], self.waiting.id)
+        found = self.Visit.get_schedule_waiting([('order_id.title', 'ilike', "soon")])
+        self.assertEqual([bar['id'] for bar in found['bars']], [soon.id])
+
+    def test_what_was_taken_away_says_why_it_waits(self):
+        self.visit.sudo()._release("Ill")
+        bars = {bar['id']: bar for bar in self.Visit.get_schedule_waiting()['bars']}
+        self.assertEqual(bars[self.visit.id]['reason'], "Ill")
+
+    # ------------------------------------------------------------ moving
+
+    def test_drop_plans_for_as_long_as_the_work_takes(self):
+        answer = self._move(self.waiting, self.technician, 12)
+        [moved] = answer['moved']
+        self.assertEqual(moved['before'], {'row': False, 'start': False, 'end': False, 'hours': 1})
+        self.assertEqual(self.waiting.date_start, datetime(2026, 3, 3, 12))
+        self.assertEqual(self.waiting.date_end, datetime(2026, 3, 3, 13))
+        self.assertEqual(self.waiting.order_id.stage_id.name, "Planned")
+
+    def test_work_of_several_days_ends_in_working_hours(self):
+        self.waiting.duration_hours = 16
+        self._move(self.waiting, self.technician, 12, is_confirmed=True)
+        # Three hours on Tuesday, nine on Wednesday, four on Thursday morning
+        self.assertEqual(self.waiting.date_end, datetime(2026, 3, 5, 10))
+
+    def test_what_speaks_against_a_move_is_asked_before_anything_is_written(self):
+        answer = self._move(self.waiting, self.technician, 8)
+        self.assertIn("Anna has", answer['questions'][0])
+        self.assertFalse(self.waiting.date_start)
+        self.assertIn('moved', self._move(self.waiting, self.technician, 8, is_confirmed=True))
+        self.assertTrue(self.waiting.date_start)
+
+    def test_who_was_told_is_asked_about(self):
+        self.visit.with_user(self.user_dispatcher).action_dispatch()
+        answer = self._move(self.visit, self.colleague, 8)
+        self.assertIn("Anna is told that the visit is taken away", answer['questions'][0])
+        self.assertEqual(self.visit.employee_id, self.technician)
+
+    def test_ends_are_drawn_out(self):
+        self._move(self.visit, self.technician, 8, end=seconds_of(datetime(2026, 3, 3, 10, 30)))
+        self.assertEqual(self.visit.duration_hours, 2.5)
+
+    def test_whoever_was_quicker_is_not_overwritten(self):
+        known = {name: self._get_bar(self.visit)[name] for name in ('row', 'start', 'end')}
+        self.visit.with_user(self.user_manager).date_start = datetime(2026, 3, 3, 11)
+        answer = self._move(self.visit, self.colleague, 9, known=known)
+        self.assertIn("was moved by", answer['problems'][0])
+        self.assertEqual(self.visit.employee_id, self.technician)
+
+    def test_the_same_drop_twice_is_one_visit(self):
+        known = {name: self._get_bar(self.waiting)[name] for name in ('row', 'start', 'end')}
+        for _drop in range(3):
+            answer = self._move(self.waiting, self.technician, 12, known=known)
+            self.assertIn('moved', answer)
+        self.assertEqual(len(self.waiting.order_id.visit_ids), 1)
+
+    def test_of_several_moves_all_are_made_or_none(self):
+        self.visit.with_user(self.user_dispatcher).action_lock()
+        moves = [{**{name: self._get_bar(visit)[name] for name in ('id', 'row')}, 'end': False,
+                  'start': seconds_of(datetime(2026, 3, 3, 13)), 'row': self.colleague.id}
+                 for visit in self.visit | self.waiting]
+        self.assertIn("is locked", self.Visit.move_on_schedule(moves)['problems'][0])
+        self.assertFalse(self.waiting.date_start)
+
+    def test_what_has_begun_stays(self):
+        self.visit.sudo().state = 'under_way'
+        self.assertIn("cannot be planned", self._move(self.visit, self.colleague, 9)['problems'][0])
+
+    def test_moves_that_are_none_are_refused(self):
+        for moves in ([{}], [{'id': 'x'}], [{'id': 1, 'row': 1, 'start': False, 'end': 5}],
+                      [{'id': 1, 'row': None, 'start': 0}], [{'id': n} for n in range(501)]):
+            with self.assertRaises(UserError):
+                self.Visit.move_on_schedule(moves)
+
+    def test_technicians_of_another_company_are_not_planned(self):
+        other = self.env['res.company'].create({'name': "Other"})
+        stranger = self.env['hr.employee'].create({'name': "Stranger", 'company_id': other.id})
+        with self.assertRaises(AccessError):
+            self._move(self.waiting, stranger, 12)
+
+    # ------------------------------------------------------------ locked
+
+    def test_locked_visits_stay_until_they_are_unlocked(self):
+        visit = self.visit.with_user(self.user_dispatcher)
+        visit.action_lock()
+        with self.assertRaises(UserError):
+            visit.date_start = datetime(2026, 3, 3, 12)
+        visit.note = "Key is with the porter"
+        visit.action_lock(False)
+        visit.date_start = datetime(2026, 3, 3, 12)
+        with self.assertRaises(UserError):
+            self.waiting.with_user(self.user_dispatcher).action_lock()
+
+    def test_locks_hold_nobody_who_has_left(self):
+        self.visit.with_user(self.user_dispatcher).action_lock()
+        self.technician.active = False
+        self.assertFalse(self.visit.employee_id)
+        self.assertFalse(self.visit.is_locked)
+
+    # ------------------------------------------------------------ undo
+
+    def test_random_moves_are_taken_back_to_where_they_began(self):
+        chance = random.Random(15)
+        visits = self.visit | self.waiting | self._plan(self._create_order(), '2026-03-03 11:00:00')
+        for visit in visits:
+            visit.duration_hours = chance.choice((0.5, 1, 2.25, 12))
+        began = {visit: self._get_bar(visit) for visit in visits}
+        steps = []
+        for _step in range(25):
+            visit = chance.choice(visits)
+            employee = chance.choice((self.technician, self.colleague, None))
+            end = False
+            hour = chance.randrange(6, 15)
+            if employee and chance.random() < .3:
+                end = seconds_of(datetime(2026, 3, 3, hour) + timedelta(hours=chance.choice((1, 3, 30))))
+            answer = self._move(visit, employee, hour if employee else None, end, is_confirmed=True)
+            steps.append(answer['moved'])
+        for moved in reversed(steps):
+            self.assertNotIn('problems', self._take_back(moved))
+        for visit in visits:
+            bar = self._get_bar(visit)
+            self.assertEqual(
+                {name: bar[name] for name in ('row', 'start', 'end', 'hours')},
+                {name: began[visit][name] for name in ('row', 'start', 'end', 'hours')})
+
+    # ------------------------------------------------------------ live
+
+    def test_boards_hear_once_of_what_changes_and_nothing_of_what_is_in_it(self):
+        self.env.cr.precommit.run()
+        Bus = self.env['bus.bus'].sudo()
+        Bus.search([]).unlink()
+        with self.subTest("one transaction, one message"):
+            self.visit.write({'date_start': datetime(2026, 3, 3, 12)})
+            self.visit.order_id.visit_ids.note = "Not on the board"
+            self.waiting.write({'employee_id': self.technician.id})
+            self.env.cr.precommit.run()
+            told = Bus.search([('message', 'like', 'service_schedule')])
+            self.assertEqual(len(told), 1)
+            for text in (str(self.visit.id), str(self.waiting.id)):
+                self.assertIn(text, told.message)
+            self.assertNotIn(self.customer.name, told.message)
+        with self.subTest("what no board shows is not told"):
+            self.visit.note = "Ring twice"
+            self.env.cr.precommit.run()
+            self.assertEqual(Bus.search_count([('message', 'like', 'service_schedule')]), 1)
+
+    def test_moments_are_whole_seconds(self):
+        moment = datetime(2026, 3, 29, 1, 30)
+        self.assertEqual(moment_of(seconds_of(moment)), moment)
+        self.assertFalse(seconds_of(False))
