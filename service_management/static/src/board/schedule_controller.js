@@ -77,6 +77,7 @@ export class ScheduleController extends Component {
         const reconnect = () => this.model.load();
         useEffect(
             () => {
+                bus.start();
                 bus.subscribe("service_schedule", hear);
                 bus.addEventListener("BUS:RECONNECT", reconnect);
                 return () => {

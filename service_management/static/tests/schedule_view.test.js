@@ -1,0 +1,239 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import {
+    contains,
+    defineModels,
+    fields,
+    getService,
+    models,
+    MockServer,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+
+const { DateTime } = luxon;
+const seconds = (text) => DateTime.fromISO(`2026-03-03T${text}`).toSeconds();
+const HOUR = 3600;
+
+class ServiceVisit extends models.Model {
+    _name = "service.visit";
+
+    name = fields.Char();
+}
+
+defineMailModels();
+defineModels([ServiceVisit]);
+
+let rows, bars, waiting, answers, asked;
+
+const makeBar = (id, row, from, to, values = {}) => ({
+    id, row, start: from && seconds(from), end: to && seconds(to), hours: 1, state: "planned",
+    is_locked: false, number: `SRV/${id}`, title: `Job ${id}`, customer: "Hotel", city: "Riga",
+    priority: "0", team_id: 1, team: "North", type_id: false, type: false, zone_id: false,
+    sla_state: false, deadline: false, window: [false, false], preferred_id: false,
+    preferred: false, is_found: true, ...values,
+});
+
+beforeEach(() => {
+    mockDate("2026-03-03 09:00:00", 0);
+    const hours = [[seconds("08:00"), seconds("17:00")]];
+    rows = ["Anna", "Boris", "Clara"].map((name, index) => ({
+        id: index + 1, name, team: { id: 1, name: "North" }, zones: [], skills: ["Gas"],
+        is_bound: true, open: hours, present: hours,
+    }));
+    bars = [makeBar(11, 1, "10:00", "11:00"), makeBar(12, 2, "10:00", "12:00", { state: "dispatched" })];
+    waiting = [makeBar(13, false, false, false, { skills: [], reason: "Part arrived" })];
+    answers = [];
+    asked = [];
+    onRpc("service.first.steps", "get_missing", () => []);
+    onRpc("service.visit", "get_schedule", () => ({ rows, bars, can_plan: true }));
+    onRpc("service.visit", "get_schedule_waiting", () => ({ count: waiting.length, bars: waiting }));
+    onRpc("service.visit", "get_schedule_findings", () => ({}));
+    onRpc("service.visit", "get_schedule_bars", ({ args }) => {
+        return [...bars, ...waiting].filter((bar) => args[0].includes(bar.id));
+    });
+    onRpc("service.visit", "move_on_schedule", ({ args, kwargs }) => {
+        asked.push({ moves: args[0], confirmed: Boolean(kwargs.is_confirmed) });
+        const answer = answers.shift();
+        if (answer) {
+            return answer;
+        }
+        return {
+            moved: args[0].map((move) => {
+                const bar = [...bars, ...waiting].find((each) => each.id === move.id);
+                const before = { row: bar.row, start: bar.start, end: bar.end, hours: bar.hours };
+                const end = move.end || (move.start && move.start + bar.hours * HOUR);
+                Object.assign(bar, { row: move.row, start: move.start, end });
+                return { id: bar.id, before, after: { row: move.row, start: move.start, end, hours: 1 } };
+            }),
+        };
+    });
+});
+
+const mountBoard = () =>
+    mountView({
+        type: "schedule",
+        resModel: "service.visit",
+        arch: `<schedule date_start="date_start" date_stop="date_end" row="employee_id"/>`,
+    });
+
+const bar = (id) => `.o_schedule_bar[data-id='${id}']`;
+const row = (id) => `.o_schedule_row[data-row='${id}'] .o_schedule_cells`;
+
+describe.current.tags("desktop");
+
+test("everybody has a row, idle ones too, and what waits is beside it", async () => {
+    await mountBoard();
+    expect(queryAllTexts(".o_schedule_person")).toEqual(["AnnaNorth", "BorisNorth", "ClaraNorth"]);
+    expect(queryAllTexts(".o_schedule_load")).toEqual(["1/9 h", "1/9 h", "0/9 h"]);
+    expect(`${row(1)} ${bar(11)}`).toHaveCount(1);
+    expect(".o_schedule_waiting").toHaveText(/Job 13/);
+    expect(".o_schedule_waiting").toHaveText(/Part arrived/);
+    expect(".o_schedule_now").toHaveCount(1);
+});
+
+test("bars and rows are read aloud", async () => {
+    await mountBoard();
+    expect(bar(12)).toHaveAttribute(
+        "aria-label", "10:00 AM – 12:00 PM, Boris, Job 12, Hotel, Riga, Dispatched");
+    expect(".o_schedule_row[role=row] [role=rowheader]").toHaveCount(3);
+});
+
+test("keys take a visit, move it by a step and to another row, and drop it", async () => {
+    await mountBoard();
+    await contains(bar(11)).focus();
+    await press("Space");
+    await animationFrame();
+    expect(".o_schedule_ghost").toHaveText("10:00 AM – 11:00 AM");
+    await press("ArrowRight");
+    await press("ArrowDown");
+    await animationFrame();
+    expect(`${row(2)} .o_schedule_ghost_conflict`).toHaveText("10:15 AM – 11:15 AM · overlaps");
+    await press("ArrowDown");
+    await animationFrame();
+    expect("[aria-live]").toHaveText("Clara, 10:15 AM – 11:15 AM");
+    await press("Enter");
+    await animationFrame();
+    expect(`${row(3)} ${bar(11)}`).toHaveCount(1);
+    expect(asked).toEqual([
+        {
+            moves: [{
+                id: 11, row: 3, start: seconds("10:15"), end: false,
+                known: { row: 1, start: seconds("10:00"), end: seconds("11:00") },
+            }],
+            confirmed: false,
+        },
+    ]);
+});
+
+test("Escape puts back what is held", async () => {
+    await mountBoard();
+    await contains(bar(11)).focus();
+    await press("Space");
+    await press("ArrowRight");
+    await press("Escape");
+    await animationFrame();
+    expect(".o_schedule_ghost").toHaveCount(0);
+    expect(asked).toEqual([]);
+});
+
+test("what speaks against a plan is asked, and a no leaves it as it was", async () => {
+    answers = [{ questions: ["Anna is on leave."] }];
+    await mountBoard();
+    await contains(".o_schedule_waiting").focus();
+    await press("Space");
+    await press("Enter");
+    await animationFrame();
+    expect(".modal").toHaveText(/Anna is on leave/);
+    await contains(".modal .btn-secondary").click();
+    expect(bar(13)).toHaveCount(0);
+    expect(".o_schedule_undo").not.toBeEnabled();
+});
+
+test("a drop that came too late says who was quicker and shows it", async () => {
+    answers = [{ problems: ["Job 11 was moved by Dana in the meantime."] }];
+    await mountBoard();
+    await contains(bar(11)).focus();
+    await press("Space");
+    await press("ArrowDown");
+    bars[0].row = 3;
+    await press("Enter");
+    await animationFrame();
+    expect(".o_notification").toHaveText(/moved by Dana/);
+    expect(`${row(3)} ${bar(11)}`).toHaveCount(1);
+});
+
+test("moves are taken back and made again", async () => {
+    await mountBoard();
+    await contains(bar(11)).focus();
+    await press("Space");
+    await press("ArrowRight");
+    await press("Enter");
+    await animationFrame();
+    await contains(".o_schedule_undo").click();
+    expect(bar(11)).toHaveAttribute("aria-label", /^10:00 AM/);
+    await contains(".o_schedule_redo").click();
+    expect(bar(11)).toHaveAttribute("aria-label", /^10:15 AM/);
+});
+
+test("locked and begun visits are not taken into the hand", async () => {
+    bars[0].is_locked = true;
+    bars[1].state = "under_way";
+    await mountBoard();
+    for (const id of [11, 12]) {
+        await contains(bar(id)).focus();
+        await press("Space");
+        await animationFrame();
+        expect(".o_schedule_ghost").toHaveCount(0);
+    }
+});
+
+test("changes of others appear, flash, and wait while something is held", async () => {
+    await mountBoard();
+    getService("bus_service").addChannel("office");
+    await waitForChannels(["office"]);
+    await contains(bar(11)).focus();
+    await press("Space");
+    bars[1].row = 3;
+    MockServer.env["bus.bus"]._sendone("office", "service_schedule", { company_id: 1, visit_ids: [12] });
+    await advanceTime(1000);
+    expect(`${row(2)} ${bar(12)}`).toHaveCount(1);
+    await press("Escape");
+    await advanceTime(300);
+    expect(`${row(3)} ${bar(12)}`).toHaveCount(1);
+    expect(bar(12)).toHaveClass("o_schedule_bar_flash");
+    await advanceTime(3000);
+    expect(bar(12)).not.toHaveClass("o_schedule_bar_flash");
+});
+
+test("technicians are chosen by name or skill, and nobody's bookings are hidden", async () => {
+    rows[2].skills = ["Refrigerants"];
+    await mountBoard();
+    await contains(".o_schedule_name").edit("refrig", { confirm: false });
+    expect(queryAllTexts(".o_schedule_person")).toEqual(["ClaraNorth"]);
+    await contains(".o_schedule_name").edit("bor", { confirm: false });
+    expect(queryAllTexts(".o_schedule_load")).toEqual(["1/9 h"]);
+    await contains(".o_schedule_name").edit("nobody", { confirm: false });
+    expect(".o_schedule_rows").toHaveText("No technician fits what you chose above.");
+});
+
+test("what a search does not find is dimmed", async () => {
+    bars[0].is_found = false;
+    await mountBoard();
+    expect(bar(11)).toHaveClass("o_schedule_bar_lost");
+});
+
+test("days and scales are chosen", async () => {
+    await mountBoard();
+    expect(".o_schedule_date").toHaveText("Tuesday, March 3, 2026");
+    await contains(".o_schedule_next").click();
+    expect(".o_schedule_date").toHaveText("Wednesday, March 4, 2026");
+    await contains(".o_schedule_scale").click();
+    await contains(".o-dropdown-item:contains(Week)").click();
+    expect(".o_schedule_day").toHaveCount(7);
+    await contains(".o_schedule_today").click();
+    expect(".o_schedule_today").toHaveClass("active");
+});
