@@ -281,3 +281,43 @@ class TestServiceSchedule(ServiceBaseCommon):
         moment = datetime(2026, 3, 29, 1, 30)
         self.assertEqual(moment_of(seconds_of(moment)), moment)
         self.assertFalse(seconds_of(False))
+
+    # ------------------------------------------------------------ away
+
+    def _be_away(self, **options):
+        return self.Visit.record_absence(
+            self.technician.id, self.start, self.start + DAY, **options)
+
+    def test_who_is_away_leaves_his_day_to_be_planned_again(self):
+        tomorrow = self._plan(self._create_order(), '2026-03-04 08:00:00')
+        self.visit.with_user(self.user_dispatcher).action_lock()
+        question = self._be_away()['questions'][0]
+        self.assertIn("Anna is away on Tuesday, 3 March", question)
+        self.assertEqual(self.visit.employee_id, self.technician)
+        answer = self._be_away(is_confirmed=True)
+        self.assertEqual([move['id'] for move in answer['moved']], self.visit.ids)
+        self.assertTrue(self.visit.is_unassigned)
+        self.assertEqual(self.visit.release_reason, "Anna is away.")
+        self.assertEqual(tomorrow.employee_id, self.technician)
+        [row] = [row for row in self._show()['rows'] if row['id'] == self.technician.id]
+        self.assertTrue(row['open'])
+        self.assertFalse(row['present'])
+
+    def test_absence_is_taken_back_by_whoever_recorded_it(self):
+        answer = self._be_away(is_confirmed=True)
+        with self.assertRaises(UserError):
+            self.Visit.with_user(self.user_manager).end_absence(answer['leave_id'])
+        self.Visit.end_absence(answer['leave_id'])
+        self._take_back(answer['moved'])
+        self.assertEqual(self.visit.employee_id, self.technician)
+        self.assertEqual(self.visit.date_start, datetime(2026, 3, 3, 8))
+        [row] = [row for row in self._show()['rows'] if row['id'] == self.technician.id]
+        self.assertEqual(row['open'], row['present'])
+
+    @users('service_customer_service')
+    def test_only_dispatchers_record_absences(self):
+        Visit = self.env['service.visit']
+        with self.assertRaises(AccessError):
+            Visit.record_absence(self.technician.id, self.start, self.start + DAY)
+        with self.assertRaises(AccessError):
+            Visit.end_absence(1)

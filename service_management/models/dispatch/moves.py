@@ -160,8 +160,12 @@ class ServiceVisit(models.Model):
         """
         questions = []
         for visit, values in changes.items():
+            found = []
             if values['employee_id'] and values.get('date_start', visit.date_start):
-                questions += visit.get_planning_warnings(values)
+                found += visit.get_planning_warnings(values)
             if visit.state == 'dispatched':
-                questions += visit._get_telling_questions(values)
-        return list(dict.fromkeys(questions))
+                found += visit._get_telling_questions(values)
+            if len(changes) > 1:  # which of them is meant
+                found = [f'{visit.order_id.name}: {sentence}' for sentence in found]
+            questions += found
+        return questions

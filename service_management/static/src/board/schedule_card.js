@@ -12,6 +12,7 @@ export class ScheduleCard extends Component {
         lock: Function,
         dispatch: Function,
         takeBack: Function,
+        push: { type: [Function, Boolean] },
         close: Function,
     };
 

@@ -58,6 +58,10 @@ export class ScheduleController extends Component {
         useSetupAction({
             rootRef: this.root,
             getLocalState: () => ({ schedule: this.model.exportState() }),
+            getContext: () => {
+                const { scale, color, teams, name } = this.model.meta;
+                return { service_schedule: { scale, color, teams, name } };
+            },
         });
         this.searchBarToggler = useSearchBarToggler();
         useHotkey("control+z", () => this.model.undo());

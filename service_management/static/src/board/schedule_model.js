@@ -10,6 +10,7 @@ import { confirmWarnings } from "../views/service_dispatch_warning";
 const { DateTime } = luxon;
 /** Milliseconds for which a bar shows that somebody else has changed it */
 const FLASH = 2500;
+const ABSENCE = { title: _t("Away?"), confirmLabel: _t("Away") };
 
 /** What a schedule shows: rows, bars in a window of time, and what waits beside it. */
 export class ScheduleModel extends Model {
@@ -49,6 +50,12 @@ export class ScheduleModel extends Model {
     //-------------------------------------------------------------------- reading
 
     async load({ domain = this.domain, context = this.context, ...meta } = {}) {
+        // A favourite brings how the board was looked at, too.
+        const saved = context.service_schedule;
+        if (saved && saved !== this.context?.service_schedule) {
+            const { scale, color, teams, name } = { ...this.meta, ...saved };
+            Object.assign(this.meta, { scale, color, teams, name });
+        }
         Object.assign(this, { domain, context });
         for (const name of ["scale", "date"]) {
             this.meta[name] = meta[name] || this.meta[name];
@@ -282,5 +289,61 @@ export class ScheduleModel extends Model {
     async dispatch(ids) {
         await this.call("action_dispatch", [ids]);
         await this.reload(ids);
+    }
+
+    /** Somebody does not come on the first day that is shown. */
+    async recordAbsence(row) {
+        const { start } = this.period;
+        const span = [start.toSeconds(), start.plus({ days: 1 }).toSeconds()];
+        const { questions } = await this.call("record_absence", [row.id, ...span]);
+        if (!(await confirmWarnings(this.dialog, questions, ABSENCE))) {
+            return;
+        }
+        const { leave_id, moved } = await this.call("record_absence", [row.id, ...span], {
+            is_confirmed: true,
+        });
+        await this.load();
+        const close = this.notification.add(_t("%s is away.", row.name), {
+            type: "success",
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    primary: true,
+                    onClick: async () => {
+                        close();
+                        await this.call("end_absence", [leave_id]);
+                        const moves = moved.map(({ id, before, after }) => ({
+                            id, ...before, known: after,
+                        }));
+                        await (moves.length && this.plan(moves, () => {}));
+                        await this.load();
+                    },
+                },
+            ],
+        });
+    }
+
+    /**
+     * What has to give way to a bar: those after it begin when the one before them ends.
+     *
+     * @returns {Object[]} moves, none where somebody cannot move
+     */
+    getPush(bar) {
+        const moves = [];
+        let end = bar.end;
+        const others = [...this.bars.values()]
+            .filter((each) => each.row === bar.row && each.id !== bar.id && each.start >= bar.start)
+            .sort((a, b) => a.start - b.start);
+        for (const next of others) {
+            if (next.start >= end) {
+                break;
+            }
+            if (next.is_locked || !["planned", "dispatched"].includes(next.state)) {
+                return [];
+            }
+            moves.push({ bar: next, row: next.row, start: end, end: false });
+            end += next.end - next.start;
+        }
+        return moves;
     }
 }

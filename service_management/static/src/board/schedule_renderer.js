@@ -9,6 +9,8 @@ import {
     useState,
 } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { getRowConflict, SCALES } from "./schedule_layout";
@@ -23,6 +25,7 @@ const MINUTE = 60;
 
 export class ScheduleRenderer extends Component {
     static template = "service_management.ScheduleRenderer";
+    static components = { Dropdown, DropdownItem };
     static props = {
         model: Object,
         archInfo: Object,
@@ -211,6 +214,7 @@ export class ScheduleRenderer extends Component {
             return;
         }
         this.state.chosen = new Set();
+        const push = this.props.model.canPlan ? this.props.model.getPush(bar) : [];
         this.card.open(ev.currentTarget, {
             bar,
             findings: this.props.model.findings[bar.id] || [],
@@ -219,7 +223,49 @@ export class ScheduleRenderer extends Component {
             lock: (isLocked) => this.props.model.lock([bar.id], isLocked),
             dispatch: () => this.props.model.dispatch([bar.id]),
             takeBack: () => this.plan([{ bar, row: false, start: false, end: false }]),
+            push: push.length ? () => this.plan(push) : false,
         });
+    }
+
+    get chosenBars() {
+        return [...this.state.chosen].map((id) => this.props.model.bars.get(id)).filter(Boolean);
+    }
+
+    get movableBars() {
+        return this.chosenBars.filter((bar) => this.canMove(bar));
+    }
+
+    /** Several visits to somebody else, at their times */
+    giveTo(row) {
+        return this.plan(this.movableBars.map((bar) => ({ bar, row, start: bar.start, end: false })));
+    }
+
+    /** Several visits by so many minutes, or by whole days at the same time of the clock */
+    moveBy({ days = 0, minutes = 0 }) {
+        return this.plan(
+            this.movableBars.map((bar) => ({
+                bar,
+                row: bar.row,
+                start: DateTime.fromSeconds(bar.start).plus({ days, minutes }).toSeconds(),
+                end: false,
+            }))
+        );
+    }
+
+    takeBack() {
+        return this.plan(
+            this.movableBars.map((bar) => ({ bar, row: false, start: false, end: false }))
+        );
+    }
+
+    async lock(isLocked) {
+        await this.props.model.lock(this.chosenBars.map((bar) => bar.id), isLocked);
+        this.state.chosen = new Set();
+    }
+
+    /** All of a row on the board: a sick technician's day is given away at once. */
+    chooseRow(line) {
+        this.state.chosen = new Set(line.bars.filter((bar) => this.canMove(bar)).map((bar) => bar.id));
     }
 
     //-------------------------------------------------------------------- dragging

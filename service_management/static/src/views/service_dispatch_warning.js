@@ -6,9 +6,10 @@ import { _t } from "@web/core/l10n/translation";
  *
  * @param {Object} dialog the dialog service
  * @param {string[]} warnings sentences, may be empty
+ * @param {Object} [words] other ones for the dialog
  * @returns {Promise<boolean>} true when there is nothing to warn of, or the plan is wanted anyway
  */
-export function confirmWarnings(dialog, warnings) {
+export function confirmWarnings(dialog, warnings, words = {}) {
     if (!warnings.length) {
         return Promise.resolve(true);
     }
@@ -22,6 +23,7 @@ export function confirmWarnings(dialog, warnings) {
                 confirm: () => resolve(true),
                 cancelLabel: _t("Leave as It Was"),
                 cancel: () => resolve(false),
+                ...words,
             },
             { onClose: () => resolve(false) }
         );
