@@ -101,6 +101,7 @@ class TestServicePictures(HttpCase):
                    'button[name=action_take_call]', '.o_service_call_preview')
         self._take('order', 'dispatcher', f"/odoo/service-orders/{self._order('no_heat').id}",
                    '.o_form_view .o_field_one2many')
+        self._take('board', 'dispatcher', '/odoo/service-board', '.o_schedule_bar')
         self._take('dispatch-board', 'dispatcher', '/odoo/dispatch',
                    '.o_service_dispatch_kanban .o_kanban_record')
         # Nobody is planned for another day than the board shows without being asked.
