@@ -217,15 +217,15 @@
         'views/field/product_views.xml',
         'views/field/res_config_settings_views.xml',
 
-        # dispatch
-        'views/dispatch/service_visit_views.xml',
-        'views/dispatch/service_management_menus.xml',
-
         # privacy
         'wizards/privacy/service_personal_data_views.xml',
         'views/privacy/res_config_settings_views.xml',
         'views/privacy/service_erasure_views.xml',
         'views/privacy/service_management_menus.xml',
+
+        # dispatch
+        'views/dispatch/service_visit_views.xml',
+        'views/dispatch/service_management_menus.xml',
     ],
     'demo': [
         'demo/service_features_demo.xml',

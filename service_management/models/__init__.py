@@ -14,5 +14,5 @@ from . import agreement  # makes orders, and refines their prices, promises and 
 from . import subscription  # revenue that comes by itself; it may pay for an agreement
 from . import call  # where work begins: what is known of a customer, of all of the above
 from . import field  # what technicians do on a phone, and how it is taken back: all of the above
-from . import dispatch  # the board: what is planned and what waits, with all that is known of it
 from . import privacy  # what is known of a person, in all of the above
+from . import dispatch  # the board: what is planned and what waits, with all that is known of it

@@ -74,7 +74,7 @@ RIGHTS = {
     'service.visit': {
         'technician': 'note line_ids',
         'dispatcher': '''
-            order_id employee_id date_start date_end duration_hours reason_id follow_up
+            order_id employee_id date_start date_end duration_hours reason_id follow_up is_locked
             ''',
     },
     'service.tag': {

@@ -13,6 +13,8 @@ from odoo.tools import SQL
 from .common import GROUP, SIGNATURE
 from .common_company import ServiceCompanyCommon
 
+#: Tuesday, 3 March 2026, in seconds since 1970
+START = 1772496000
 #: Statements that change something, and of which table
 CHANGE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 #: Methods that take what no caller from outside can send: a mail as Python reads it
@@ -118,6 +120,12 @@ class TestServiceMethods(ServiceCompanyCommon):
             'help_message': "",
             'latitude': 56.95, 'longitude': 24.1,
             'name': "photo.png", 'content': SIGNATURE, 'kind': 'before',
+            'start': START, 'end': START + 86400, 'offset': 0,
+            'visit_ids': self.env['service.visit'].sudo().search([]).ids,
+            'moves': [
+                {'id': visit.id, 'row': self.technician.id, 'start': START + 36000, 'end': False}
+                for visit in self.env['service.visit'].sudo().search([])],
+            'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
         }
 
     def _prepare_arguments(self, function):

@@ -1,7 +1,7 @@
 from calendar import timegm
 from datetime import datetime, timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
