@@ -1,7 +1,6 @@
 from . import entries
 from . import ir_actions_act_window_view
 from . import ir_http
-from . import ir_ui_view
 from . import res_company
 from . import res_config_settings
 from . import service_guarded_mixin

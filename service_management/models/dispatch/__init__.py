@@ -1,3 +1,4 @@
+from . import ir_ui_view
 from . import schedule
 from . import moves
 from . import live
