@@ -385,7 +385,7 @@ class Robot:
                 now = int(datetime.now().timestamp())
                 shown = model.get_schedule(now - 7 * 86400, now + 7 * 86400, list(domain))
                 ids = [bar['id'] for bar in shown['bars']]
-                model.get_schedule_findings(ids)
+                model.get_schedule_details(ids)
                 model.get_schedule_bars(ids)
                 model.get_schedule_waiting(list(domain))
             case 'calendar':

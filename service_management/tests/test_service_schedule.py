@@ -89,7 +89,7 @@ class TestServiceSchedule(ServiceBaseCommon):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             shown = self._show(days=7)
-            self.Visit.get_schedule_findings([bar['id'] for bar in shown['bars']])
+            self.Visit.get_schedule_details([bar['id'] for bar in shown['bars']])
             return self.env.cr.sql_log_count - before
         count()
         few = count()
@@ -110,7 +110,7 @@ class TestServiceSchedule(ServiceBaseCommon):
     def test_board_is_for_the_office(self):
         Visit = self.env['service.visit']
         for call in (lambda: Visit.get_schedule(0, DAY), lambda: Visit.get_schedule_bars([]),
-                     lambda: Visit.get_schedule_findings([]), Visit.get_schedule_waiting,
+                     lambda: Visit.get_schedule_details([]), Visit.get_schedule_waiting,
                      lambda: Visit.move_on_schedule([]),
                      self.visit.with_env(self.env).action_lock):
             with self.assertRaises(AccessError):
@@ -122,6 +122,19 @@ class TestServiceSchedule(ServiceBaseCommon):
         self.assertFalse(shown['can_plan'])
         with self.assertRaises(AccessError):
             self.env['service.visit'].move_on_schedule([])
+
+    def test_what_speaks_against_a_plan_and_the_way_there_come_with_it(self):
+        other = self._plan(self._create_order(), '2026-03-03 08:30:00')
+        for visit, place in ((self.visit, (56.95, 24.11)), (other, (56.65, 23.71))):
+            visit.order_id.partner_id = self.env['res.partner'].create({
+                'name': f"At {place}", 'partner_latitude': place[0], 'partner_longitude': place[1]})
+        other.date_start = datetime(2026, 3, 3, 9, 10)
+        details = self.Visit.get_schedule_details((self.visit | other).ids)
+        [finding] = details['findings'][other.id]
+        self.assertEqual(finding['code'], 'travel_from')
+        self.assertGreater(details['travel'][other.id]['minutes'], 30)
+        self.assertIsNone(details['travel'][self.visit.id]['minutes'])
+        self.assertTrue(details['travel'][self.visit.id]['text'])
 
     # ------------------------------------------------------------ what waits
 

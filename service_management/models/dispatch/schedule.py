@@ -166,21 +166,32 @@ class ServiceVisit(models.Model):
 
     @api.model
     @api.readonly
-    def get_schedule_findings(self, visit_ids):
-        """Return what speaks against the plan of visits.
+    def get_schedule_details(self, visit_ids):
+        """Return what speaks against the plan of visits, and how their technicians get there.
 
-        :return: {id: [{'code', 'text'}]} of those against which something speaks
+        :return: {'findings': {id: [{'code', 'text'}]} of those against which something speaks,
+            'travel': {id: {'minutes', 'km', 'back': minutes home after the last one of a day; each of them
+            None where it is unknown, 'text': why it is, or False}}}
         :raise AccessError: if the user works in the field
         """
         self._ensure_role('customer_service', self.env._(
             "The board is for the office. Your visits are on My Visits."))
-        visits = self.search([('id', 'in', visit_ids), ('state', 'in', ('planned', 'dispatched'))])
+        visits = self.search([('id', 'in', visit_ids)])
         slots = visits._get_slots()
+        texts = self._get_travel_texts()
         return {
-            slots[index].visit.id: [
-                {'code': finding.code, 'text': self._explain_finding(slots[index], finding)}
-                for finding in findings]
-            for index, findings in self.env['hr.employee']._check_slots(slots).items()}
+            'findings': {
+                slots[index].visit.id: [
+                    {'code': finding.code, 'text': self._explain_finding(slots[index], finding)}
+                    for finding in findings]
+                for index, findings in self.env['hr.employee']._check_slots(slots).items()},
+            'travel': {
+                visit_id: {
+                    'minutes': leg['minutes'], 'km': leg['km'],
+                    'back': leg['back'] and leg['back']['minutes'],
+                    'text': texts.get(leg['reason'], False),
+                } for visit_id, leg in visits._get_travel().items()},
+        }
 
     #=== WHAT WAITS ===#
 

@@ -51,7 +51,10 @@ beforeEach(() => {
     onRpc("service.first.steps", "get_missing", () => []);
     onRpc("service.visit", "get_schedule", () => ({ rows, bars, can_plan: true }));
     onRpc("service.visit", "get_schedule_waiting", () => ({ count: waiting.length, bars: waiting }));
-    onRpc("service.visit", "get_schedule_findings", () => ({}));
+    onRpc("service.visit", "get_schedule_details", () => ({
+        findings: { 12: [{ code: "skill_missing", text: "Boris lacks the skill Gas." }] },
+        travel: { 11: { minutes: 30, km: 21.4, back: 25, text: false } },
+    }));
     onRpc("service.visit", "get_schedule_bars", ({ args }) => {
         return [...bars, ...waiting].filter((bar) => args[0].includes(bar.id));
     });
@@ -95,10 +98,21 @@ test("everybody has a row, idle ones too, and what waits is beside it", async ()
     expect(".o_schedule_now").toHaveCount(1);
 });
 
+test("the drive to a visit and home is drawn, and what speaks against it is marked", async () => {
+    await mountBoard();
+    expect(queryAllTexts(".o_schedule_road")).toHaveLength(2);
+    expect(`${row(1)} .o_schedule_road:first`).toHaveAttribute("title", "30 min, 21 km");
+    expect(bar(12)).toHaveClass("o_schedule_bar_conflict");
+    await contains(bar(12)).click();
+    expect(".o_schedule_card").toHaveText(/Boris lacks the skill Gas/);
+});
+
 test("bars and rows are read aloud", async () => {
     await mountBoard();
     expect(bar(12)).toHaveAttribute(
-        "aria-label", "10:00 AM – 12:00 PM, Boris, Job 12, Hotel, Riga, Dispatched");
+        "aria-label",
+        "10:00 AM – 12:00 PM, Boris, Job 12, Hotel, Riga, Dispatched, Boris lacks the skill Gas."
+    );
     expect(".o_schedule_row[role=row] [role=rowheader]").toHaveCount(3);
 });
 

@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { getTime, STATES } from "./schedule_words";
 
 /** What is known of a bar, and what can be done with it. */
@@ -7,6 +8,7 @@ export class ScheduleCard extends Component {
     static props = {
         bar: Object,
         findings: Array,
+        travel: Object,
         canPlan: Boolean,
         open: Function,
         lock: Function,
@@ -29,6 +31,13 @@ export class ScheduleCard extends Component {
         const format = (moment) =>
             moment ? luxon.DateTime.fromSeconds(moment).toLocaleString(luxon.DateTime.DATETIME_SHORT) : "…";
         return from || to ? `${format(from)} – ${format(to)}` : "";
+    }
+
+    get road() {
+        const { minutes, km, text } = this.props.travel;
+        return Number.isInteger(minutes)
+            ? _t("%(minutes)s min, %(km)s km", { minutes, km: Math.round(km) })
+            : text;
     }
 
     get isOpen() {

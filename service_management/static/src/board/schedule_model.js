@@ -28,6 +28,7 @@ export class ScheduleModel extends Model {
         this.rows = [];
         this.bars = new Map();
         this.findings = {};
+        this.travel = {};
         this.waiting = { count: 0, bars: [] };
         this.flashing = new Set();
         this.queue = Promise.resolve();
@@ -77,25 +78,24 @@ export class ScheduleModel extends Model {
         this.bars = new Map(shown.bars.map((bar) => [bar.id, bar]));
         this.waiting = waiting;
         this.findings = {};
+        this.travel = {};
         this.notify();
-        this.loadFindings([...this.bars.keys()]);
+        this.loadDetails([...this.bars.keys()]);
     }
 
     call(method, args, kwargs = {}) {
         return this.orm.call(this.resModel, method, args, { ...kwargs, context: this.context });
     }
 
-    /** What speaks against plans comes after the plans are there. */
-    async loadFindings(ids) {
-        const asked = ids.filter((id) =>
-            ["planned", "dispatched"].includes(this.bars.get(id)?.state)
-        );
-        if (asked.length) {
-            const findings = await this.call("get_schedule_findings", [asked]);
-            for (const id of asked) {
+    /** What speaks against plans, and the roads between them, come after the plans are there. */
+    async loadDetails(ids) {
+        if (ids.length) {
+            const { findings, travel } = await this.call("get_schedule_details", [ids]);
+            for (const id of ids) {
                 delete this.findings[id];
             }
             Object.assign(this.findings, findings);
+            Object.assign(this.travel, travel);
             this.notify();
         }
     }
@@ -137,7 +137,7 @@ export class ScheduleModel extends Model {
         this.notify();
         const concerned = [...this.bars.values()].filter((bar) => touched.has(bar.row));
         await Promise.all([
-            this.loadFindings(concerned.map((bar) => bar.id)),
+            this.loadDetails(concerned.map((bar) => bar.id)),
             this.loadWaiting(),
         ]);
     }

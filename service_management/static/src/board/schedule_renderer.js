@@ -110,7 +110,7 @@ export class ScheduleRenderer extends Component {
             row, isFirst, booked, available, shades,
             height: Math.max(count * LANE_HEIGHT + 4, 30),
             isFull: available !== null && booked > available + 0.01,
-            percent: available ? Math.min((100 * booked) / available, 100) : booked ? 100 : 0,
+            roads: bars.flatMap((bar) => this.drawRoads(bar, lanes.get(bar.id))),
             bars: bars.map((bar) => this.drawBar(bar, lanes.get(bar.id))).filter(Boolean),
         };
     }
@@ -158,6 +158,34 @@ export class ScheduleRenderer extends Component {
             }
         }
         return shades;
+    }
+
+    /** The drive to a visit before it, and home after the last one */
+    drawRoads(bar, lane) {
+        const { minutes, km, back } = this.props.model.travel[bar.id] || {};
+        const top = `top:${lane * LANE_HEIGHT + 9}px`;
+        const draw = (key, span, title) => {
+            const placed = this.axis.place(span);
+            return placed?.width
+                ? [{ key, title, style: `inset-inline-start:${placed.left}px;width:${placed.width}px;${top}` }]
+                : [];
+        };
+        return [
+            ...(minutes
+                ? draw(
+                      `to${bar.id}`,
+                      [bar.start - minutes * MINUTE, bar.start],
+                      _t("%(minutes)s min, %(km)s km", { minutes, km: Math.round(km) })
+                  )
+                : []),
+            ...(back
+                ? draw(
+                      `back${bar.id}`,
+                      [bar.end, bar.end + back * MINUTE],
+                      _t("%s min back", back)
+                  )
+                : []),
+        ];
     }
 
     drawBar(bar, lane) {
@@ -218,6 +246,7 @@ export class ScheduleRenderer extends Component {
         this.card.open(ev.currentTarget, {
             bar,
             findings: this.props.model.findings[bar.id] || [],
+            travel: this.props.model.travel[bar.id] || {},
             canPlan: this.props.model.canPlan,
             open: () => this.props.openRecord(bar.id),
             lock: (isLocked) => this.props.model.lock([bar.id], isLocked),
