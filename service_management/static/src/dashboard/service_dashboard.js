@@ -44,7 +44,7 @@ export class ServiceDashboard extends Component {
     }
 
     openBoard() {
-        return this.action.doAction("service_management.service_visit_action_dispatch");
+        return this.action.doAction("service_management.service_visit_action_board");
     }
 }
 
