@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { drag, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     contains,
@@ -86,6 +86,16 @@ const mountBoard = () =>
 const bar = (id) => `.o_schedule_bar[data-id='${id}']`;
 const row = (id) => `.o_schedule_row[data-row='${id}'] .o_schedule_cells`;
 
+/** Drag something to a time of a row, as drawn from 7 to 18; returns what lets go of it. */
+const dragTo = async (source, rowId, time) => {
+    const { width } = queryFirst(row(rowId)).getBoundingClientRect();
+    const x = ((seconds(time) - seconds("07:00")) / (11 * HOUR)) * width;
+    const { drop, moveTo } = await drag(source, { position: { x: 1, y: 4 }, relative: true });
+    await moveTo(row(rowId), { position: { x: x + 1, y: 8 }, relative: true });
+    await animationFrame();
+    return drop;
+};
+
 describe.current.tags("desktop");
 
 test("everybody has a row, idle ones too, and what waits is beside it", async () => {
@@ -114,6 +124,89 @@ test("bars and rows are read aloud", async () => {
         "10:00 AM – 12:00 PM, Boris, Job 12, Hotel, Riga, Dispatched, Boris lacks the skill Gas."
     );
     expect(".o_schedule_row[role=row] [role=rowheader]").toHaveCount(3);
+});
+
+test("a drop is when the technician arrives, for as long as the work takes", async () => {
+    await mountBoard();
+    const drop = await dragTo(".o_schedule_waiting", 3, "14:05");
+    expect(`${row(3)} .o_schedule_ghost_fits`).toHaveText("2:00 PM – 3:00 PM");
+    await drop();
+    await animationFrame();
+    expect(asked[0].moves[0]).toEqual({
+        id: 13, row: 3, start: seconds("14:00"), end: false,
+        known: { row: false, start: false, end: false },
+    });
+    expect(`${row(3)} ${bar(13)}`).toHaveCount(1);
+});
+
+test("an edge that is drawn changes the end alone", async () => {
+    await mountBoard();
+    const drop = await dragTo(`${bar(11)} .o_schedule_edge_end`, 2, "13:00");
+    await drop();
+    await animationFrame();
+    const { row: to, start, end } = asked[0].moves[0];
+    expect({ to, start, end }).toEqual({ to: 1, start: seconds("10:00"), end: seconds("13:00") });
+});
+
+test("what is dropped beside the board goes back", async () => {
+    await mountBoard();
+    const { drop, moveTo } = await drag(bar(11));
+    await moveTo(".o_schedule_legend");
+    await drop();
+    await animationFrame();
+    expect(asked).toEqual([]);
+    expect(".o_schedule_ghost").toHaveCount(0);
+});
+
+test("a row's visits are given to somebody else as one step", async () => {
+    bars.push(makeBar(14, 1, "12:00", "13:00"), makeBar(15, 1, "14:00", "15:00", { state: "done" }));
+    await mountBoard();
+    await contains(".o_schedule_row[data-row='1'] .o_schedule_person").click();
+    await contains(".o_schedule_choose").click();
+    expect(".o_schedule_bar_chosen").toHaveCount(2);
+    await contains(".o_schedule_give").click();
+    await contains(".o-dropdown-item:contains(Clara)").click();
+    expect(asked[0].moves.map((move) => [move.id, move.row])).toEqual([[11, 3], [14, 3]]);
+    expect(`${row(3)} .o_schedule_bar`).toHaveCount(2);
+    await contains(".o_schedule_undo").click();
+    expect(`${row(1)} .o_schedule_bar`).toHaveCount(3);
+});
+
+test("visits give way to one that grew into them", async () => {
+    bars[0].end = seconds("12:30");
+    bars.push(makeBar(14, 1, "12:00", "13:00"), makeBar(15, 1, "13:00", "14:00"), makeBar(16, 1, "15:00", "16:00"));
+    await mountBoard();
+    await contains(bar(11)).click();
+    await contains(".o_schedule_card button:contains(Push Following)").click();
+    expect(asked[0].moves.map((move) => [move.id, move.start])).toEqual([
+        [14, seconds("12:30")], [15, seconds("13:30")],
+    ]);
+});
+
+test("who is away leaves his day to be planned again, and comes back with Undo", async () => {
+    onRpc("service.visit", "record_absence", ({ args, kwargs }) => {
+        expect.step(kwargs.is_confirmed ? "away" : "asked");
+        if (!kwargs.is_confirmed) {
+            return { questions: ["Anna is away on Tuesday."] };
+        }
+        const before = { row: 1, start: seconds("10:00"), end: seconds("11:00"), hours: 1 };
+        const after = { row: false, start: seconds("10:00"), end: seconds("11:00"), hours: 1 };
+        Object.assign(bars[0], after);
+        waiting.push({ ...bars.shift(), skills: [], reason: "Anna is away." });
+        return { leave_id: 5, moved: [{ id: 11, before, after }] };
+    });
+    onRpc("service.visit", "end_absence", ({ args }) => {
+        expect.step(`back ${args[0]}`);
+        return true;
+    });
+    await mountBoard();
+    await contains(".o_schedule_row[data-row='1'] .o_schedule_person").click();
+    await contains(".o_schedule_away").click();
+    await contains(".modal .btn-primary").click();
+    expect(".o_schedule_waiting:contains(Anna is away)").toHaveCount(1);
+    await contains(".o_notification button:contains(Undo)").click();
+    expect.verifySteps(["asked", "away", "back 5"]);
+    expect(asked[0].moves[0]).toMatchObject({ id: 11, row: 1, start: seconds("10:00") });
 });
 
 test("keys take a visit, move it by a step and to another row, and drop it", async () => {
