@@ -7,6 +7,8 @@ import { getStartOfLocalWeek } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;
 const HOUR = 3600;
+/** Pixels of an hour's label */
+const LABEL = 18;
 
 /** What the axis can show: how many days, and after how many hours (or days) it is labelled. */
 export const SCALES = {
@@ -139,13 +141,13 @@ export class Axis {
         }));
     }
 
-    /** @returns {{ left: number, key: number, hour: number }[]} the hours that are labelled */
+    /** @returns {{ left: number, key: number, hour: number }[]} the hours for whose label there is room */
     getHourTicks(step) {
         const ticks = [];
         for (const { date, start, end } of step < 24 ? this.days : []) {
             for (let hour = Math.ceil(this.hours[0] / step) * step; hour < this.hours[1]; hour += step) {
                 const moment = date.set({ hour }).toSeconds();
-                if (start <= moment && moment < end) {
+                if (start <= moment && (end - moment) * this.pixelsPerSecond >= LABEL) {
                     ticks.push({ left: this.at(moment), key: moment, hour });
                 }
             }
