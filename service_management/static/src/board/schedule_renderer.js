@@ -13,7 +13,7 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
-import { getRowConflict, SCALES } from "./schedule_layout";
+import { getGaps, getRowConflict, SCALES } from "./schedule_layout";
 import { ScheduleCard } from "./schedule_card";
 import { COLOR_COUNT, getColor, getLegend, getTime, STATES } from "./schedule_words";
 
@@ -102,12 +102,9 @@ export class ScheduleRenderer extends Component {
     }
 
     drawRow({ row, bars, lanes, count, isFirst, booked, available }) {
-        const shades = [
-            ...(row.is_bound ? this.getShades(row, row.open, "closed") : []),
-            ...this.getLeave(row),
-        ];
         return {
-            row, isFirst, booked, available, shades,
+            row, isFirst, booked, available,
+            shades: this.getShades(row),
             height: Math.max(count * LANE_HEIGHT + 4, 30),
             isFull: available !== null && booked > available + 0.01,
             roads: bars.flatMap((bar) => this.drawRoads(bar, lanes.get(bar.id))),
@@ -115,49 +112,20 @@ export class ScheduleRenderer extends Component {
         };
     }
 
-    getShades(row, spans, kind) {
-        const shades = [];
-        for (const day of this.axis.days) {
-            let start = day.start;
-            for (const [from, to] of [...spans, [day.end, day.end]]) {
-                if (to <= start || from < day.start) {
-                    start = Math.max(start, Math.min(to, day.end));
-                    continue;
-                }
-                const end = Math.min(from, day.end);
-                if (start < end) {
-                    shades.push({ kind, key: `${kind}${start}`, ...this.axis.place([start, end]) });
-                }
-                start = Math.max(start, to);
-                if (start >= day.end) {
-                    break;
-                }
-            }
+    /** When somebody does not work, and when he would, but is away */
+    getShades(row) {
+        if (!row.is_bound) {
+            return [];
         }
-        return shades;
-    }
-
-    /** What is open, and yet nobody is there */
-    getLeave(row) {
-        const shades = [];
-        for (const [from, to] of row.open) {
-            let start = from;
-            for (const [since, until] of [...row.present, [to, to]]) {
-                if (until <= start && since !== to) {
-                    continue;
-                }
-                const end = Math.min(since, to);
-                const placed = start < end && this.axis.place([start, end]);
-                if (placed) {
-                    shades.push({ kind: "leave", key: `leave${start}`, ...placed });
-                }
-                start = Math.max(start, until);
-                if (start >= to) {
-                    break;
-                }
-            }
-        }
-        return shades;
+        const closed = this.axis.days.flatMap(({ start, end }) => getGaps([start, end], row.open));
+        const away = row.open.flatMap((span) => getGaps(span, row.present));
+        return [
+            ...closed.map((span) => ({ kind: "closed", span })),
+            ...away.map((span) => ({ kind: "leave", span })),
+        ].flatMap(({ kind, span }) => {
+            const placed = this.axis.place(span);
+            return placed ? [{ kind, key: `${kind}${span[0]}`, ...placed }] : [];
+        });
     }
 
     /** The drive to a visit before it, and home after the last one */
