@@ -295,6 +295,92 @@ class TestServiceSchedule(ServiceBaseCommon):
         self.assertEqual(moment_of(seconds_of(moment)), moment)
         self.assertFalse(seconds_of(False))
 
+    # ------------------------------------------------------------ who can come first?
+
+    def _find(self, visit=None):
+        return (visit or self.waiting).with_user(self.user_dispatcher).get_candidates()
+
+    def test_whoever_is_free_first_comes_first(self):
+        self._plan(self._create_order(), '2026-03-03 07:00:00', self.technician, hours=8)
+        first, second = self._find()['candidates']
+        self.assertEqual((first['row'], second['row']), (self.colleague.id, self.technician.id))
+        self.assertEqual(moment_of(first['start']), datetime(2026, 3, 3, 7, 15))
+        self.assertEqual(moment_of(second['start']), datetime(2026, 3, 4, 6))
+        self.assertEqual((first['booked'], first['available']), (1, 9))
+        self.assertFalse(self.waiting.date_start)
+
+    def test_whom_the_customer_prefers_comes_before_who_is_there_earlier(self):
+        self._plan(self._create_order(), '2026-03-03 07:00:00', self.technician, hours=3)
+        self.waiting.order_id.preferred_employee_id = self.technician
+        first = self._find()['candidates'][0]
+        self.assertEqual(first['row'], self.technician.id)
+        self.assertTrue(first['is_preferred'])
+
+    def test_promises_come_before_wishes(self):
+        self._plan(self._create_order(), '2026-03-03 07:00:00', self.technician, hours=8)
+        self.waiting.order_id.write({
+            'preferred_employee_id': self.technician.id, 'arrival_to': datetime(2026, 3, 3, 9)})
+        first, second = self._find()['candidates']
+        self.assertEqual(first['row'], self.colleague.id)
+        self.assertEqual(first['margin'], 1.75)
+        self.assertLess(second['margin'], 0)
+
+    def test_who_lacks_a_skill_comes_last_and_says_so(self):
+        kind = self.env['hr.skill.type'].sudo().create({
+            'name': "Trade", 'skill_ids': [(0, 0, {'name': "Gas"})],
+            'skill_level_ids': [(0, 0, {'name': "Able", 'level_progress': 100})]})
+        self.env['hr.employee.skill'].sudo().create({
+            'employee_id': self.colleague.id, 'skill_type_id': kind.id,
+            'skill_id': kind.skill_ids.id, 'skill_level_id': kind.skill_level_ids.id})
+        self.waiting.order_id.type_id = self.env['service.order.type'].create({
+            'name': "Gas", 'skill_ids': kind.skill_ids.ids})
+        self.waiting.order_id.preferred_employee_id = self.technician
+        first, second = self._find()['candidates']
+        self.assertEqual((first['row'], first['findings']), (self.colleague.id, []))
+        self.assertIn("Anna lacks the skill Gas.", second['findings'])
+
+    def test_drives_are_what_the_detour_takes(self):
+        riga, jelgava = (self.env['res.partner'].create({
+            'name': name, 'partner_latitude': north, 'partner_longitude': east})
+            for name, north, east in (("Riga", 56.95, 24.11), ("Jelgava", 56.65, 23.71)))
+        self.waiting.order_id.write({'partner_id': riga.id, 'site_id': riga.id})
+        found = {row['row']: row['extra'] for row in self._find()['candidates']}
+        self.assertEqual(set(found.values()), {None})  # nobody knows where the day starts
+        (self.technician | self.colleague).sudo().address_id = jelgava
+        order = self._create_order(partner_id=riga.id, site_id=riga.id)
+        self._plan(order, '2026-03-03 06:00:00', self.technician, hours=1)
+        found = {row['row']: row['extra'] for row in self._find()['candidates']}
+        self.assertEqual(found[self.technician.id], 0)  # he is there already
+        self.assertGreater(found[self.colleague.id], 60)
+
+    def test_others_are_counted_with_why(self):
+        self.colleague.resource_calendar_id = self.calendar.copy({'attendance_ids': [(5, 0)]})
+        for number in range(12):
+            self._create_technician(f"Nr {number}")
+        answer = self._find()
+        self.assertEqual(len(answer['candidates']), 10)
+        self.assertIn(
+            {'text': "No free time that is long enough within two weeks", 'count': 1},
+            answer['others'])
+
+    def test_looking_takes_as_many_queries_for_one_as_for_many(self):
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._find()
+            return self.env.cr.sql_log_count - before
+        count()
+        few = count()
+        for number in range(12):
+            self._plan(self._create_order(), '2026-03-04 08:00:00', self._create_technician(f"{number}"))
+        self.assertLessEqual(count(), few + 2)
+
+    @users('service_customer_service')
+    def test_only_dispatchers_look_for_somebody(self):
+        with self.assertRaises(AccessError):
+            self.waiting.with_env(self.env).get_candidates()
+
     # ------------------------------------------------------------ away
 
     def _be_away(self, **options):

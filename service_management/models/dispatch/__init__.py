@@ -3,3 +3,4 @@ from . import schedule
 from . import moves
 from . import live
 from . import absence
+from . import candidates

@@ -172,6 +172,25 @@ test("a row's visits are given to somebody else as one step", async () => {
     expect(`${row(1)} .o_schedule_bar`).toHaveCount(3);
 });
 
+test("who can come first is asked, and planned with a click", async () => {
+    onRpc("service.visit", "get_candidates", ({ args }) => {
+        expect.step(`ask ${args[0]}`);
+        const candidate = {
+            row: 3, name: "Clara", start: seconds("13:00"), end: seconds("14:00"), extra: 12,
+            is_preferred: true, margin: 2.5, booked: 4, available: 9, findings: ["Clara lacks Gas."],
+        };
+        return { candidates: [candidate], others: [{ text: "No free time", count: 2 }] };
+    });
+    await mountBoard();
+    await contains(".o_schedule_ask").click();
+    expect(".modal tbody tr").toHaveText(/Clara lacks Gas/);
+    expect(".modal").toHaveText(/12 min/);
+    expect(".modal").toHaveText(/2 × No free time/);
+    await contains(".modal tbody .btn-primary").click();
+    expect.verifySteps(["ask 13"]);
+    expect(asked[0].moves[0]).toMatchObject({ id: 13, row: 3, start: seconds("13:00"), end: false });
+});
+
 test("visits give way to one that grew into them", async () => {
     bars[0].end = seconds("12:30");
     bars.push(makeBar(14, 1, "12:00", "13:00"), makeBar(15, 1, "13:00", "14:00"), makeBar(16, 1, "15:00", "16:00"));

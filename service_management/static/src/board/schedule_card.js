@@ -15,6 +15,7 @@ export class ScheduleCard extends Component {
         dispatch: Function,
         takeBack: Function,
         push: { type: [Function, Boolean] },
+        ask: Function,
         close: Function,
     };
 

@@ -14,6 +14,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { getGaps, getRowConflict, SCALES } from "./schedule_layout";
+import { ScheduleCandidates } from "./schedule_candidates";
 import { ScheduleCard } from "./schedule_card";
 import { COLOR_COUNT, getColor, getLegend, getTime, STATES } from "./schedule_words";
 
@@ -221,6 +222,18 @@ export class ScheduleRenderer extends Component {
             dispatch: () => this.props.model.dispatch([bar.id]),
             takeBack: () => this.plan([{ bar, row: false, start: false, end: false }]),
             push: push.length ? () => this.plan(push) : false,
+            ask: () => this.ask(bar),
+        });
+    }
+
+    /** Look for somebody, and plan whom the dispatcher takes. */
+    ask(bar) {
+        const { model } = this.props;
+        this.card.close();
+        model.dialog.add(ScheduleCandidates, {
+            bar,
+            find: () => model.call("get_candidates", [[bar.id]]),
+            plan: ({ row, start }) => this.plan([{ bar, row, start, end: false }]),
         });
     }
 
@@ -457,6 +470,7 @@ export class ScheduleRenderer extends Component {
             " ": () => this.canMove(bar) && this.hold(bar),
             Delete: () =>
                 bar.row && this.canMove(bar) && this.plan([{ bar, row: false, start: false, end: false }]),
+            w: () => this.canMove(bar) && this.ask(bar),
             l: () => bar.row && model.canPlan && model.lock([bar.id], !bar.is_locked),
         };
         const act = !ev.ctrlKey && !ev.metaKey && !ev.altKey && keys[ev.key];
