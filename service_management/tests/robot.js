@@ -73,7 +73,7 @@
         ".o_main_navbar", ".o_data_cell", ".o_breadcrumb", ".o_searchview", ".o-mail-Chatter",
         ".o-mail-Message", ".fc", ".o_activity_view td", ".o_group_header", ".o_list_footer", ".visually-hidden", "[title]",
         ".o_field_widget:not(.o_field_badge):not(.o_field_statusbar):not(.o_field_x2many)",
-        ".o_field_x2many td", "script", "style", ".o_kanban_record .o_field_widget",
+        ".o_field_x2many td", "script", "style", ".o_kanban_record .o_field_widget", ".o_schedule_bar",
     ].join(", ");
 
     async function look(root = document.querySelector(".o_action_manager")) {

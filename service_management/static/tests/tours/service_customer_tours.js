@@ -207,6 +207,6 @@ tours.add("service_manager_figures_tour", {
             trigger: "[data-menu-xmlid='service_management.service_order_stage_log_menu']",
             run: "click",
         },
-        { trigger: ".o_list_view .o_group_name:contains(Posted)" },
+        { trigger: ".o_list_view .o_data_row:contains(Posted)" },
     ],
 });
