@@ -331,7 +331,8 @@ class TestServiceSchedule(ServiceBaseCommon):
             'skill_level_ids': [(0, 0, {'name': "Able", 'level_progress': 100})]})
         self.env['hr.employee.skill'].sudo().create({
             'employee_id': self.colleague.id, 'skill_type_id': kind.id,
-            'skill_id': kind.skill_ids.id, 'skill_level_id': kind.skill_level_ids.id})
+            'skill_id': kind.skill_ids.id, 'skill_level_id': kind.skill_level_ids.id,
+            'valid_from': '2026-01-01'})
         self.waiting.order_id.type_id = self.env['service.order.type'].create({
             'name': "Gas", 'skill_ids': kind.skill_ids.ids})
         self.waiting.order_id.preferred_employee_id = self.technician
@@ -347,8 +348,7 @@ class TestServiceSchedule(ServiceBaseCommon):
         found = {row['row']: row['extra'] for row in self._find()['candidates']}
         self.assertEqual(set(found.values()), {None})  # nobody knows where the day starts
         (self.technician | self.colleague).sudo().address_id = jelgava
-        order = self._create_order(partner_id=riga.id, site_id=riga.id)
-        self._plan(order, '2026-03-03 06:00:00', self.technician, hours=1)
+        self.order.write({'partner_id': riga.id, 'site_id': riga.id})
         found = {row['row']: row['extra'] for row in self._find()['candidates']}
         self.assertEqual(found[self.technician.id], 0)  # he is there already
         self.assertGreater(found[self.colleague.id], 60)
