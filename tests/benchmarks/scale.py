@@ -6,6 +6,7 @@ lists, boards, forms, look-ups, figures and idle jobs, by the role that it is fo
 import math
 import statistics
 import time
+from calendar import timegm
 from datetime import date
 from functools import partial
 
@@ -167,6 +168,7 @@ def get_actions(company, counted=COUNTED):
     for role in ('manager', 'dispatcher', 'technician'):
         actions.update(get_menus(role, clients[role]))
     actions.update(get_calendars(clients))
+    actions.update(get_boards(office))
     actions.update(get_panels(clients))
     actions.update(get_utilizations(clients['manager']))
     actions.update(get_portal_lists(env, order.partner_id, texts))
@@ -234,6 +236,24 @@ def get_calendars(clients):
         found[f'{role}: calendar, closed days'] = partial(
             Visit.get_unusual_days, f'{date.today()} 00:00:00',
             f'{date.today() + relativedelta(days=7)} 00:00:00')
+    return found
+
+
+def get_boards(client):
+    """Return what the board asks: windows of time, the roads in them, what waits, and for whom it is."""
+    Visit, found = client.env['service.visit'], {}
+    for what, days in (('day', 1), ('week', 7), ('month', 31)):
+        start = date.today() - relativedelta(days=date.today().weekday() if days > 1 else 0)
+        end = start + relativedelta(days=days)
+        found[f'dispatcher: board, {what}'] = partial(
+            Visit.get_schedule, timegm(start.timetuple()), timegm(end.timetuple()))
+        visits = Visit.search([
+            ('employee_id', '!=', False), ('state', 'in', ('planned', 'dispatched')),
+            ('date_start', '>=', f'{start} 00:00:00'), ('date_start', '<', f'{end} 00:00:00')])
+        found[f'dispatcher: board, {what}, roads'] = partial(Visit.get_schedule_details, visits.ids)
+    found['dispatcher: board, to plan'] = Visit.get_schedule_waiting
+    waiting = Visit.search([('is_unassigned', '=', True)], limit=1)
+    found['dispatcher: board, who can come first'] = waiting.get_candidates
     return found
 
 
