@@ -125,7 +125,7 @@ class TestServiceMethods(ServiceCompanyCommon):
             'moves': [
                 {'id': visit.id, 'row': self.technician.id, 'start': START + 36000, 'end': False}
                 for visit in self.env['service.visit'].sudo().search([])],
-            'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
+            'field_name': 'stage_id', 'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
         }
 
     def _prepare_arguments(self, function):

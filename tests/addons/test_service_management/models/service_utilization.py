@@ -14,8 +14,8 @@ class ServiceUtilization(models.TransientModel):
         return hours
 
 
-class ServiceUtilizationLine(models.TransientModel):
+class ServiceUtilizationLine(models.Model):
     """The same column, where it is read."""
     _inherit = 'service.utilization.line'
 
-    hours_over = fields.Float()
+    hours_over = fields.Float(readonly=True)
