@@ -16,7 +16,6 @@ OTHERS = {
 }
 #: Buttons that the robot has no occasion to press: (model, name), and why
 NEVER_SHOWN = {
-    ('service.personal.data', 'action_erase'): "work that is not finished hinders it",
     ('service.hand.over', 'action_archive_user'): "needs one who manages users and service",
     ('service.order.bill', 'action_show_warned'): "what bills warn of are customers",
     ('service.order.merge', 'action_apply'): "beside the order it opens first, work is under way",
