@@ -46,9 +46,7 @@ class ServiceVisit(models.Model):
         })
         # Why somebody does not come is kept by the program, which was told by a dispatcher.
         visits.sudo()._release(self.env._("%s is away.", employee.name))
-        return {'leave_id': leave.id, 'moved': [
-            {'id': visit.id, 'before': before[visit], 'after': visit._get_place()}
-            for visit in visits]}
+        return {'leave_id': leave.id, 'moved': self._tell_moved(before)}
 
     def _ask_absence(self, employee, window):
         """Return the question before a technician is away, whose these visits are."""

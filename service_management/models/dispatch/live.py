@@ -2,7 +2,7 @@ from odoo import api, models
 
 #: What a board shows of a visit
 _SHOWN = {
-    'employee_id', 'date_start', 'date_end', 'duration_hours', 'state', 'is_locked', 'order_id', 'active'}
+    'employee_id', 'date_start', 'date_end', 'duration_hours', 'state', 'is_locked', 'order_id'}
 
 
 class ServiceVisit(models.Model):

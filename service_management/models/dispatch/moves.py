@@ -83,9 +83,13 @@ class ServiceVisit(models.Model):
         before = {visit: visit._get_place() for visit in visits}
         for visit, values in changes.items():
             visit.write(values)
-        return {'moved': [
-            {'id': visit.id, 'before': before[visit], 'after': visit._get_place()}
-            for visit in visits]}
+        return {'moved': self._tell_moved(before)}
+
+    @api.model
+    def _tell_moved(self, before):
+        """Return [{'id', 'before', 'after'}] of visits by where they were: {visit: place}."""
+        return [{'id': visit.id, 'before': place, 'after': visit._get_place()}
+                for visit, place in before.items()]
 
     @api.model
     def _take_moves(self, moves):
@@ -123,17 +127,14 @@ class ServiceVisit(models.Model):
         self.ensure_one()
         if self._is_at(move):
             return None  # it was moved already: the same move arrived twice, or two people agree
-        if self.is_locked:
-            return self.env._(
-                "%s is locked: its technician and time stay. Unlock it first.", self.display_name)
-        place = self._get_place()
-        if move.get('known') and any(
-                place[name] != (move['known'].get(name) or False)
-                for name in ('row', 'start', 'end')):
-            return self.env._(
-                "%(visit)s was moved by %(user)s in the meantime.", visit=self.display_name,
-                user=self.write_uid.name)
+        place, known = self._get_place(), move.get('known')
         try:
+            self._ensure_unlocked()
+            if known and any(
+                    place[name] != (known.get(name) or False) for name in ('row', 'start', 'end')):
+                return self.env._(
+                    "%(visit)s was moved by %(user)s in the meantime.", visit=self.display_name,
+                    user=self.write_uid.name)
             self._ensure_plannable()
         except UserError as error:
             return str(error)

@@ -51,14 +51,13 @@ class ServiceVisit(models.Model):
         :param int start: of the window
         :param int end: of the window
         :param domain: of visits that are looked for: the others are there, too
-        :return: {'rows': [{'id', 'name', 'team': {'id', 'name'}, 'zones': [ids], 'skills': [names],
+        :return: {'rows': [{'id', 'name', 'team': {'id', 'name'}, 'skills': [names],
             'open': [[start, end]], 'present': [[start, end]], 'is_bound': whether there are hours
             when the technician does not work}], 'bars': as `get_schedule_bars`, 'can_plan'}
         :raise AccessError: if the user works in the field
         :raise UserError: if the window ends before it starts, or is longer than six weeks
         """
-        self._ensure_role('customer_service', self.env._(
-            "The board is for the office. Your visits are on My Visits."))
+        self._ensure_may_look()
         window = self._take_window(start, end)
         visits = self.search_fetch(
             Domain('state', 'in', _SHOWN) & Domain('employee_id', '!=', False)
@@ -70,6 +69,12 @@ class ServiceVisit(models.Model):
             'bars': [{**bar, 'is_found': bar['id'] in found} for bar in visits._read_bars()],
             'can_plan': self._has_role('dispatcher'),
         }
+
+    @api.model
+    def _ensure_may_look(self):
+        """:raise AccessError: if the user works in the field"""
+        self._ensure_role('customer_service', self.env._(
+            "The board is for the office. Your visits are on My Visits."))
 
     @api.model
     def _take_window(self, start, end):
@@ -94,11 +99,10 @@ class ServiceVisit(models.Model):
 
         :return: [{'id', 'row': id of the technician or False, 'start', 'end', 'hours', 'state',
             'is_locked', 'number', 'title', 'customer', 'city', 'priority', 'team_id', 'team', 'type_id', 'type',
-            'zone_id', 'sla_state', 'deadline', 'window': [from, to], 'preferred_id', 'preferred'}]
+            'sla_state', 'deadline', 'window': [from, to], 'preferred_id', 'preferred'}]
         :raise AccessError: if the user works in the field
         """
-        self._ensure_role('customer_service', self.env._(
-            "The board is for the office. Your visits are on My Visits."))
+        self._ensure_may_look()
         return self.search_fetch(Domain('id', 'in', visit_ids))._read_bars()
 
     def _read_bars(self):
@@ -123,7 +127,6 @@ class ServiceVisit(models.Model):
                 'team': visit.team_id.name,
                 'type_id': order.type_id.id,
                 'type': order.type_id.name,
-                'zone_id': visit.zone_id.id,
                 'sla_state': order.sla_state,
                 'deadline': seconds_of(order.sla_deadline),
                 'window': [seconds_of(order.arrival_from), seconds_of(order.arrival_to)],
@@ -156,7 +159,6 @@ class ServiceVisit(models.Model):
                 'id': employee.id,
                 'name': employee.name,
                 'team': {'id': team.id, 'name': team.name or ''},
-                'zones': employee.service_zone_ids.ids,
                 'skills': skills.get(employee, self.env['hr.employee.skill']).skill_id.mapped('name'),
                 'is_bound': employee.id in present,
                 **{name: [[*map(seconds_of, naive(span))] for span in spans.get(employee.id, ())]
@@ -174,8 +176,7 @@ class ServiceVisit(models.Model):
             None where it is unknown, 'text': why it is, or False}}}
         :raise AccessError: if the user works in the field
         """
-        self._ensure_role('customer_service', self.env._(
-            "The board is for the office. Your visits are on My Visits."))
+        self._ensure_may_look()
         visits = self.search([('id', 'in', visit_ids)])
         slots = visits._get_slots()
         texts = self._get_travel_texts()
@@ -206,8 +207,7 @@ class ServiceVisit(models.Model):
             waits as 'reason'}
         :raise AccessError: if the user works in the field
         """
-        self._ensure_role('customer_service', self.env._(
-            "The board is for the office. Your visits are on My Visits."))
+        self._ensure_may_look()
         waiting = Domain('is_unassigned', '=', True) & Domain(
             'company_id', 'in', self.env.companies.ids) & Domain(domain)
         query = self._search(waiting)

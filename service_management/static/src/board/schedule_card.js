@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { getTime, STATES } from "./schedule_words";
+import { getTime, isToCome, STATES } from "./schedule_words";
 
 /** What is known of a bar, and what can be done with it. */
 export class ScheduleCard extends Component {
@@ -42,7 +42,7 @@ export class ScheduleCard extends Component {
     }
 
     get isOpen() {
-        return ["planned", "dispatched"].includes(this.props.bar.state);
+        return isToCome(this.props.bar);
     }
 
     do(action) {

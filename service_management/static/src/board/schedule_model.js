@@ -5,6 +5,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { Model } from "@web/model/model";
 import { Axis, getHours, getLoad, getPeriod, layLanes, SCALES } from "./schedule_layout";
 import { ScheduleHistory } from "./schedule_history";
+import { isToCome } from "./schedule_words";
 import { confirmWarnings } from "../views/service_dispatch_warning";
 
 const { DateTime } = luxon;
@@ -338,7 +339,7 @@ export class ScheduleModel extends Model {
             if (next.start >= end) {
                 break;
             }
-            if (next.is_locked || !["planned", "dispatched"].includes(next.state)) {
+            if (next.is_locked || !isToCome(next)) {
                 return [];
             }
             moves.push({ bar: next, row: next.row, start: end, end: false });

@@ -16,7 +16,7 @@ import { usePopover } from "@web/core/popover/popover_hook";
 import { getGaps, getRowConflict, SCALES } from "./schedule_layout";
 import { ScheduleCandidates } from "./schedule_candidates";
 import { ScheduleCard } from "./schedule_card";
-import { COLOR_COUNT, getColor, getLegend, getTime, STATES } from "./schedule_words";
+import { COLOR_COUNT, getColor, getLegend, getTime, isToCome, STATES } from "./schedule_words";
 
 const { DateTime } = luxon;
 /** Pixels that a hand may shake before it drags */
@@ -36,7 +36,6 @@ export class ScheduleRenderer extends Component {
     };
 
     setup() {
-        this.states = STATES;
         this.body = useRef("body");
         this.time = useRef("time");
         this.state = useState({
@@ -282,7 +281,7 @@ export class ScheduleRenderer extends Component {
 
     canMove(bar) {
         const { model } = this.props;
-        return model.canPlan && !bar.is_locked && ["planned", "dispatched"].includes(bar.state);
+        return model.canPlan && !bar.is_locked && isToCome(bar);
     }
 
     /**

@@ -9,6 +9,11 @@ export const STATES = {
     done: { title: _t("Done"), icon: "fa-check" },
 };
 
+/** @returns {boolean} whether work on a bar has not begun */
+export function isToCome(bar) {
+    return ["planned", "dispatched"].includes(bar.state);
+}
+
 const SLA_STATES = {
     running: _t("In time"),
     at_risk: _t("At risk"),
