@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { drag, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import {
+    drag,
+    hover,
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryAllTexts,
+    queryFirst,
+    waitFor,
+} from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     contains,
@@ -10,8 +18,10 @@ import {
     MockServer,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { ScheduleRow } from "@service_management/board/schedule_row";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
 const { DateTime } = luxon;
@@ -76,8 +86,9 @@ beforeEach(() => {
     });
 });
 
-const mountBoard = () =>
+const mountBoard = (params) =>
     mountView({
+        ...params,
         type: "schedule",
         resModel: "service.visit",
         arch: `<schedule date_start="date_start" date_stop="date_end" row="employee_id"/>`,
@@ -362,4 +373,89 @@ test("days and scales are chosen", async () => {
     expect(".o_schedule_day").toHaveCount(7);
     await contains(".o_schedule_today").click();
     expect(".o_schedule_today").toHaveClass("active");
+});
+
+/** As many technicians as nobody sees at once, each with a visit */
+const makeMany = () => {
+    rows = [...Array(100).keys()].map((index) => ({ ...rows[0], id: index + 1, name: `T${index + 1}` }));
+    bars = rows.map(({ id }) => makeBar(1000 + id, id, "10:00", "11:00"));
+};
+
+test("rows beyond what is in sight have their bars once somebody looks at them", async () => {
+    makeMany();
+    await mountBoard();
+    await animationFrame();
+    expect(".o_schedule_row").toHaveCount(100);
+    expect(bar(1001)).toHaveCount(1);
+    expect(bar(1100)).toHaveCount(0);
+    await contains(".o_schedule_body").scroll({ y: 100000 });
+    await animationFrame();
+    expect(bar(1100)).toHaveCount(1);
+    expect(bar(1001)).toHaveCount(0);
+});
+
+test("keys reach a visit that is out of sight", async () => {
+    makeMany();
+    bars = [bars[0], bars[99]];
+    await mountBoard();
+    await animationFrame();
+    expect(bar(1100)).toHaveCount(0);
+    await contains(bar(1001)).focus();
+    await press("ArrowDown");
+    await waitFor(bar(1100));
+    await animationFrame();
+    expect(bar(1100)).toBeFocused();
+});
+
+test("a hand that moves draws anew what is under it, and no other row", async () => {
+    makeMany();
+    const drawn = new Set();
+    patchWithCleanup(ScheduleRow.prototype, {
+        formatHours(hours) {
+            drawn.add(this.props.line.row.name);
+            return super.formatHours(hours);
+        },
+    });
+    await mountBoard();
+    await animationFrame();
+    drawn.clear();
+    const drop = await dragTo(bar(1002), 3, "14:00");
+    expect([...drawn].sort()).toEqual(["T2", "T3"]);
+    await drop();
+});
+
+test("Ctrl and the wheel make the axis longer, and what is under the pointer stays there", async () => {
+    await mountBoard();
+    const getWidth = () => queryFirst(".o_schedule_time").getBoundingClientRect().width;
+    const width = getWidth();
+    const before = queryFirst(bar(11)).getBoundingClientRect().left;
+    await hover(bar(11), { position: { x: 0, y: 4 }, relative: true });
+    await manuallyDispatchProgrammaticEvent(queryFirst(bar(11)), "wheel", {
+        deltaY: -100, ctrlKey: true, clientX: before, clientY: 0, bubbles: true,
+    });
+    await animationFrame();
+    await animationFrame();
+    expect(Math.round(getWidth() / width * 10)).toBe(15);
+    expect(Math.abs(queryFirst(bar(11)).getBoundingClientRect().left - before)).toBeLessThan(3);
+    await contains(".o_schedule_zoom_out").click();
+    expect(Math.round(getWidth())).toBe(Math.round(width));
+    expect(".o_schedule_zoom_out").not.toBeEnabled();
+});
+
+test("what is dropped lies at the steps that somebody chose", async () => {
+    await mountBoard();
+    await contains(".o_schedule_scale").click();
+    await contains(".o-dropdown-item:contains(60 min)").click();
+    const drop = await dragTo(".o_schedule_waiting", 3, "14:20");
+    await drop();
+    expect(asked[0].moves[0].start).toBe(seconds("14:00"));
+});
+
+test("a favourite brings how somebody looked, and not what the board does not know", async () => {
+    const context = { service_schedule: { scale: "week", zoom: 7, step: 30, color: "nothing", teams: "x" } };
+    await mountBoard({ context });
+    expect(".o_schedule_day").toHaveCount(7);
+    expect(".o_schedule_zoom_out").not.toBeEnabled();
+    expect(bar(11)).toHaveClass("o_schedule_planned");
+    expect(".o_schedule_row").toHaveCount(3);
 });

@@ -13,6 +13,8 @@ import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { standardViewProps } from "@web/views/standard_view_props";
+import { STEPS } from "./schedule_layout";
+import { COLORS } from "./schedule_words";
 import { ServiceMissing } from "../first_steps/service_missing";
 
 export const SCALE_TITLES = {
@@ -21,13 +23,6 @@ export const SCALE_TITLES = {
     week: _t("Week"),
     two_weeks: _t("Two Weeks"),
     month: _t("Month"),
-};
-
-export const COLOR_TITLES = {
-    state: _t("State"),
-    team_id: _t("Team"),
-    type_id: _t("Order Type"),
-    sla_state: _t("Service Level"),
 };
 
 /** How long changes of others are gathered before they are read */
@@ -58,10 +53,7 @@ export class ScheduleController extends Component {
         useSetupAction({
             rootRef: this.root,
             getLocalState: () => ({ schedule: this.model.exportState() }),
-            getContext: () => {
-                const { scale, color, teams, name } = this.model.meta;
-                return { service_schedule: { scale, color, teams, name } };
-            },
+            getContext: () => ({ service_schedule: this.model.exportView() }),
         });
         this.searchBarToggler = useSearchBarToggler();
         useHotkey("control+z", () => this.model.undo());
@@ -113,7 +105,11 @@ export class ScheduleController extends Component {
     }
 
     get colors() {
-        return Object.entries(COLOR_TITLES).map(([key, title]) => ({ key, title }));
+        return Object.entries(COLORS).map(([key, title]) => ({ key, title }));
+    }
+
+    get steps() {
+        return STEPS.map((key) => ({ key, title: _t("%s min", key) }));
     }
 
     get scaleTitle() {

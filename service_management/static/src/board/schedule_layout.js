@@ -19,6 +19,12 @@ export const SCALES = {
     month: { days: 31, hours: 24 },
 };
 
+/** Minutes between two places where something can be dropped */
+export const STEPS = [5, 10, 15, 30, 60];
+
+/** How many times as wide as the board the axis can be */
+export const ZOOMS = [1, 1.5, 2, 3, 4, 6, 8];
+
 /** @returns {[number, number] | null} what two spans share */
 export function overlap([start, end], [otherStart, otherEnd]) {
     const from = Math.max(start, otherStart);

@@ -3,9 +3,9 @@ import { _t } from "@web/core/l10n/translation";
 import { groupBy } from "@web/core/utils/arrays";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { Model } from "@web/model/model";
-import { Axis, getHours, getLoad, getPeriod, layLanes, SCALES } from "./schedule_layout";
+import { Axis, getHours, getLoad, getPeriod, layLanes, SCALES, STEPS, ZOOMS } from "./schedule_layout";
 import { ScheduleHistory } from "./schedule_history";
-import { isToCome } from "./schedule_words";
+import { COLORS, isToCome } from "./schedule_words";
 import { confirmWarnings } from "../views/service_dispatch_warning";
 
 const { DateTime } = luxon;
@@ -33,20 +33,52 @@ export class ScheduleModel extends Model {
         this.waiting = { count: 0, bars: [] };
         this.flashing = new Set();
         this.queue = Promise.resolve();
-        const kept = params.state || {};
+        this.version = 0;
         this.meta = {
-            scale: kept.scale || this.archInfo.defaultScale,
-            date: kept.date ? DateTime.fromISO(kept.date) : DateTime.local(),
-            color: kept.color || "state",
-            teams: kept.teams || [],
-            name: kept.name || "",
+            scale: this.archInfo.defaultScale,
+            zoom: 1,
+            step: this.archInfo.step,
+            color: "state",
+            teams: [],
+            name: "",
         };
+        const kept = params.state || {};
+        this.takeView(kept);
+        this.meta.date = kept.date ? DateTime.fromISO(kept.date) : DateTime.local();
     }
 
     /** What is remembered of how somebody looks at the board */
     exportState() {
-        const { scale, date, color, teams, name } = this.meta;
-        return { scale, color, teams, name, date: date.toISODate() };
+        return { ...this.exportView(), date: this.meta.date.toISODate() };
+    }
+
+    /** What a favourite keeps of it: any day */
+    exportView() {
+        const { scale, zoom, step, color, teams, name } = this.meta;
+        return { scale, zoom, step, color, teams, name };
+    }
+
+    /** Look at the board as somebody did; what it does not know stays as it is. */
+    takeView(kept) {
+        const isKnown = {
+            scale: (scale) => scale in SCALES,
+            zoom: (zoom) => ZOOMS.includes(zoom),
+            step: (step) => STEPS.includes(step),
+            color: (color) => color in COLORS,
+            teams: Array.isArray,
+            name: (name) => typeof name === "string",
+        };
+        for (const [name, isOne] of Object.entries(isKnown)) {
+            if (isOne(kept[name])) {
+                this.meta[name] = kept[name];
+            }
+        }
+    }
+
+    /** What was drawn of an earlier version is drawn anew. */
+    notify() {
+        this.version++;
+        super.notify();
     }
 
     //-------------------------------------------------------------------- reading
@@ -55,8 +87,7 @@ export class ScheduleModel extends Model {
         // A favourite brings how the board was looked at, too.
         const saved = context.service_schedule;
         if (saved && saved !== this.context?.service_schedule) {
-            const { scale, color, teams, name } = { ...this.meta, ...saved };
-            Object.assign(this.meta, { scale, color, teams, name });
+            this.takeView(saved);
         }
         Object.assign(this, { domain, context });
         for (const name of ["scale", "date"]) {
@@ -208,6 +239,22 @@ export class ScheduleModel extends Model {
     setMeta(values) {
         Object.assign(this.meta, values);
         this.notify();
+    }
+
+    get canZoomIn() {
+        return this.meta.zoom < ZOOMS.at(-1);
+    }
+
+    get canZoomOut() {
+        return this.meta.zoom > 1;
+    }
+
+    /** @param {number} steps longer, or shorter */
+    zoom(steps) {
+        const zoom = ZOOMS[ZOOMS.indexOf(this.meta.zoom) + steps];
+        if (zoom) {
+            this.setMeta({ zoom });
+        }
     }
 
     /** @param {number} steps windows forward, or backward */

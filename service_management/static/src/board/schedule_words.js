@@ -23,8 +23,16 @@ const SLA_STATES = {
     none: _t("No service level"),
 };
 
+/** What colours can say */
+export const COLORS = {
+    state: _t("State"),
+    team_id: _t("Team"),
+    type_id: _t("Order Type"),
+    sla_state: _t("Service Level"),
+};
+
 /** How many colours teams and order types have before the first one comes again */
-export const COLOR_COUNT = 10;
+const COLOR_COUNT = 10;
 
 /** @returns {string} "8:00 – 9:30", with the days where it takes several */
 export function getTime({ start, end }) {
@@ -47,6 +55,11 @@ export function getColor(bar, model) {
     return bar[color] || 0;
 }
 
+/** @returns {string} the class of a colour */
+export function getColorClass(color) {
+    return typeof color === "number" ? `o_schedule_color_${color % COLOR_COUNT}` : `o_schedule_${color}`;
+}
+
 /** @returns {{ title: string, color: string | number, icon?: string }[]} what colours mean */
 export function getLegend(model) {
     const { color } = model.meta;
@@ -61,4 +74,9 @@ export function getLegend(model) {
         names.set(bar[color] || 0, bar[color] ? bar[color.replace("_id", "")] : _t("None"));
     }
     return [...names].map(([id, title]) => ({ title, color: id }));
+}
+
+/** @returns {string} hours with a digit after the point, nothing where there are none to say */
+export function formatHours(hours) {
+    return hours === null ? "" : `${Math.round(hours * 10) / 10}`;
 }
