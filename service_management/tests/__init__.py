@@ -31,6 +31,7 @@ from . import test_service_generation
 from . import test_service_given
 from . import test_service_growth
 from . import test_service_hand_over
+from . import test_service_hard_rules
 from . import test_service_history
 from . import test_service_hostile
 from . import test_service_idle

@@ -178,11 +178,11 @@ class TestServiceVisit(ServiceBaseCommon):
         self._give_skill(skill_type, expert)
         self.assertEqual(self._warnings('2026-03-03 08:00:00'), [])
 
-    def test_skill_that_has_run_out_on_the_day_is_missing(self):
+    def test_skill_that_has_run_out_on_the_day_is_warned_of(self):
         skill_type, _beginner, expert = self._require_skill()
         self._give_skill(skill_type, expert, valid_to='2026-03-02')
-        self.assertEqual(
-            self._warnings('2026-03-03 08:00:00'), ["Anna lacks the skill Burners."])
+        self.assertEqual(self._warnings('2026-03-03 08:00:00'), [
+            "Burners of Anna has run out: it was valid to 03/02/2026."])
 
     def test_arrival_outside_of_the_promised_window_is_warned_of(self):
         self.order.write({'arrival_from': datetime(2026, 3, 3, 9),

@@ -14,7 +14,7 @@ _MOST = 10
 #: How far ahead somebody is looked for
 _AHEAD = timedelta(days=14)
 #: What keeps somebody from doing the work at all
-_UNABLE = {'departed', 'skill_missing', 'skill_level'}
+_UNABLE = {'departed', 'skill_missing', 'skill_expired', 'skill_level'}
 
 
 class ServiceVisit(models.Model):
@@ -26,7 +26,8 @@ class ServiceVisit(models.Model):
 
         Who has the skills comes before who lacks one; then whoever keeps what was promised, whom the
         customer prefers, who works in the zone, who is there first, and who drives less for it. Each is
-        looked at where he is free for as long as the work takes, drives included, within two weeks.
+        looked at where he is free for as long as the work takes, drives included, within two weeks. Who
+        would break a hard rule of the company is not among them.
         Writes nothing, in a constant number of queries.
 
         :return: {'candidates': at most ten of {'row', 'name', 'start', 'end', 'extra': minutes more of
@@ -44,17 +45,19 @@ class ServiceVisit(models.Model):
         employees = self.env['hr.employee'].sudo().search(
             Domain('service_team_id', '!=', False) & Domain('company_id', '=', self.company_id.id))
         slots, idle = self._find_slots(employees)
-        findings = employees._check_slots(slots)
-        candidates = [
-            self._describe_candidate(slot, findings.get(index, []))
-            for index, slot in enumerate(slots)]
+        found = employees._check_slots(slots)
+        broken = [self._get_broken_rules(found.get(index, ())) for index in range(len(slots))]
+        allowed = [index for index, rules in enumerate(broken) if not rules]
+        slots, findings = [slots[index] for index in allowed], [found.get(index, []) for index in allowed]
+        candidates = [self._describe_candidate(*each) for each in zip(slots, findings, strict=True)]
         self._add_drives(slots, candidates)
         self._add_load(slots, candidates)
         order = sorted(range(len(slots)), key=lambda index: (
             self._rank_candidate(candidates[index], {
-                finding.code for finding in findings.get(index, ())})))
+                finding.code for finding in findings[index]})))
         left = Counter(
             text for index in order[_MOST:] for text in candidates[index]['findings'])
+        left.update(self.env._("Forbidden: %s", rule) for rules in broken for rule in rules)
         if idle:
             left[self.env._("No free time that is long enough within two weeks")] = len(idle)
         return {

@@ -138,7 +138,14 @@ class ServiceVisit(models.Model):
             self._ensure_plannable()
         except UserError as error:
             return str(error)
-        return None
+        return self._explain_forbidden(move)
+
+    def _explain_forbidden(self, move):
+        """Return why a hard rule of the company forbids a move of one visit, or None."""
+        slots = [self._get_planned_slot(self._prepare_move(move))] \
+            if move['row'] and self.company_id._get_hard_rules() else []
+        forbidden = self._find_forbidden(slots).get(self)
+        return forbidden and f'{self.order_id.name}: {self._word_forbidden(forbidden)}'
 
     def _prepare_move(self, move):
         """Return what is written to one visit to move it."""

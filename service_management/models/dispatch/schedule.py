@@ -171,7 +171,8 @@ class ServiceVisit(models.Model):
     def get_schedule_details(self, visit_ids):
         """Return what speaks against the plan of visits, and how their technicians get there.
 
-        :return: {'findings': {id: [{'code', 'text'}]} of those against which something speaks,
+        :return: {'findings': {id: [{'code', 'text', 'is_forbidden': by a hard rule of the company}]} of
+            those against which something speaks,
             'travel': {id: {'minutes', 'km', 'back': minutes home after the last one of a day; each of them
             None where it is unknown, 'text': why it is, or False}}}
         :raise AccessError: if the user works in the field
@@ -183,7 +184,8 @@ class ServiceVisit(models.Model):
         return {
             'findings': {
                 slots[index].visit.id: [
-                    {'code': finding.code, 'text': self._explain_finding(slots[index], finding)}
+                    {'code': finding.code, 'text': self._word_finding(slots[index], finding),
+                     'is_forbidden': slots[index].visit._is_forbidden(finding)}
                     for finding in findings]
                 for index, findings in self.env['hr.employee']._check_slots(slots).items()},
             'travel': {

@@ -4,6 +4,7 @@ from . import service_visit
 from . import hr_employee
 from . import slots
 from . import travel
+from . import hard_rules
 from . import board
 from . import calendar_view
 from . import life

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from ...tools.clock import naive
+from ...tools.clock import local_day, naive
 from ...tools.spans import joined, overlapping_pairs, touching
 from ...tools.travel import estimate
 from ...tools.working_time import end_of_work, first_start, is_in_working_hours, length_of_work
@@ -61,6 +61,15 @@ def _with_drive(start, end, drive):
     return start - minutes, end + minutes
 
 
+def _get_level(held, day):
+    """Return how well somebody does what he learned on a day (0 to 100), or None if he does not.
+
+    :param held: hr.employee.skill of one skill
+    """
+    return max((skill.level_progress for skill in held if (
+        (skill.valid_from or day) <= day <= (skill.valid_to or day))), default=None)
+
+
 class HrEmployee(models.Model):
     """Who is free when, and what speaks against a slot: the one door for boards and planners."""
     _inherit = 'hr.employee'
@@ -114,7 +123,7 @@ class HrEmployee(models.Model):
     def _check_slots(self, slots):
         """Return {index of a slot: [Finding]} of slots, in a constant number of queries.
 
-        Nothing of it forbids: people decide.
+        What a hard rule of the company does not forbid is for people to decide: see `hard_rules.py`.
 
         :param slots: list of Slot; those without a technician or a time are passed over
         """
@@ -185,28 +194,32 @@ class HrEmployee(models.Model):
 
     @api.model
     def _find_missing_skills(self, slots):
-        """Find required skills that the technician lacks, or has not on that day."""
+        """Find required skills that the technician lacks, or that have run out before the work is done."""
         employees = self.union(*(slot.employee for slot in slots))
         # Who knows what is HR's; that a skill is missing is what planning asks.
         held = self.env['hr.employee.skill'].sudo().search(
-            [('employee_id', 'in', employees.ids)]).grouped(lambda skill: skill.employee_id.id)
+            [('employee_id', 'in', employees.ids)]).grouped(
+                lambda held: (held.employee_id.id, held.skill_id))
         for number, slot in enumerate(slots):
-            day = slot.start.date()
-            levels = defaultdict(int)
-            for skill in held.get(slot.employee.id, ()):
-                if (not skill.valid_from or skill.valid_from <= day) and (
-                        not skill.valid_to or skill.valid_to >= day):
-                    levels[skill.skill_id] = max(skill.level_progress, levels[skill.skill_id])
+            days = {local_day(min(moment, _END_OF_TIME), slot.employee.tz)
+                    for moment in (slot.start, slot.end - timedelta(seconds=1))}
             order = slot.visit.order_id
-            for skill in order.type_id.skill_ids - order.task_ids.task_id.skill_ids.skill_id:
-                if skill not in levels:
+            needs = order.task_ids.task_id.skill_ids.sorted(
+                lambda need: need.skill_level_id.level_progress)  # the highest of a skill counts
+            wanted = {**dict.fromkeys(order.type_id.skill_ids), **{
+                need.skill_id: need.skill_level_id for need in needs}}
+            for skill, level in wanted.items():
+                found = held.get((slot.employee.id, skill), ())
+                levels = [_get_level(found, day) for day in days]
+                if None not in levels:
+                    if level and min(levels) < level.level_progress:
+                        yield number, 'skill_level', {'skill': skill, 'level': level}
+                    continue
+                until = max((skill.valid_to for skill in found if skill.valid_to), default=None)
+                if until and until < max(days):
+                    yield number, 'skill_expired', {'skill': skill, 'until': until}
+                else:
                     yield number, 'skill_missing', {'skill': skill}
-            for need in order.task_ids.task_id.skill_ids:
-                if need.skill_id not in levels:
-                    yield number, 'skill_missing', {'skill': need.skill_id}
-                elif levels[need.skill_id] < need.skill_level_id.level_progress:
-                    yield number, 'skill_level', {
-                        'skill': need.skill_id, 'level': need.skill_level_id}
 
     @api.model
     def _find_broken_promises(self, slots):

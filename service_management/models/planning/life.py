@@ -54,7 +54,8 @@ class ServiceVisit(models.Model):
         """Tell technicians of their visits, by activity and message, and customers by mail.
 
         :raise AccessError: if the user is no dispatcher
-        :raise UserError: if a visit has no technician and time, or its order is not open
+        :raise UserError: if a visit has no technician and time, its order is not open, or a hard rule of
+            the company forbids it by now
         """
         self._ensure_may_plan()
         for visit in self:
@@ -66,6 +67,7 @@ class ServiceVisit(models.Model):
                 raise UserError(self.env._(
                     "%s is not open: confirm the order before you dispatch its visit.",
                     visit.order_id.name))
+        self._ensure_allowed()
         self._dispatch()
         return True
 
@@ -89,7 +91,7 @@ class ServiceVisit(models.Model):
         """Return those of these visits that can be dispatched now."""
         return self.filtered(lambda visit: (
             visit.state == 'planned' and visit.employee_id and visit.date_start
-            and visit.order_id.state == 'open'))
+            and visit.order_id.state == 'open'))._filter_allowed()
 
     def _dispatch(self, moment=None):
         """Dispatch planned visits, and tell their technicians; extend to tell others.

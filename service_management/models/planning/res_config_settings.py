@@ -26,3 +26,13 @@ class ResConfigSettings(models.TransientModel):
         related='company_id.service_road_country_speed', readonly=False)
     service_road_highway_speed = fields.Integer(
         related='company_id.service_road_highway_speed', readonly=False)
+    service_forbids_expired = fields.Boolean(
+        related='company_id.service_forbids_expired', readonly=False)
+    service_forbids_unskilled = fields.Boolean(
+        related='company_id.service_forbids_unskilled', readonly=False)
+    service_forbids_leave = fields.Boolean(
+        related='company_id.service_forbids_leave', readonly=False)
+    service_forbids_closed = fields.Boolean(
+        related='company_id.service_forbids_closed', readonly=False)
+    service_forbids_zone = fields.Boolean(
+        related='company_id.service_forbids_zone', readonly=False)

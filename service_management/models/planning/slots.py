@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime, format_time
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_datetime, format_time
 
 from .hr_employee import Slot
 
@@ -26,8 +27,15 @@ class ServiceVisit(models.Model):
 
         :param dict values: employee_id, date_start, date_end (UTC strings) that would be written
         :raise UserError: if the visit cannot be planned at all any more, or nobody whom the user sees
-            is named
+            is named, or a hard rule of the company forbids it
         """
+        slot = self._get_planned_slot(values)
+        if forbidden := self._find_forbidden([slot]).get(self):
+            raise UserError(self._word_forbidden(forbidden))
+        return self._get_slot_warnings([slot]).get(self, [])
+
+    def _get_planned_slot(self, values):
+        """Return the Slot that one visit would have; raises as `get_planning_warnings`."""
         self.ensure_one()
         self.check_access('read')
         self._ensure_plannable()
@@ -44,8 +52,7 @@ class ServiceVisit(models.Model):
             end = self.date_end
         elif start:
             [end] = employee._get_ends_of_work([(employee, self.company_id, start, length)])
-        return self._get_slot_warnings(
-            [Slot(self, employee, start, end, length)]).get(self, [])
+        return Slot(self, employee, start, end, length)
 
     def _pick_technician(self, employee_id):
         """Return the employee that a caller names, or nobody.
@@ -78,7 +85,7 @@ class ServiceVisit(models.Model):
         """
         findings = self.env['hr.employee']._check_slots(slots)
         return {
-            slots[index].visit: [self._explain_finding(slots[index], finding) for finding in found]
+            slots[index].visit: [self._word_finding(slots[index], finding) for finding in found]
             for index, found in findings.items()}
 
     @api.model
@@ -93,11 +100,17 @@ class ServiceVisit(models.Model):
             'closed': self.env._("%(technician)s does not work at this time: %(span)s."),
             'leave': self.env._("%(technician)s is on leave %(span)s."),
             'skill_missing': self.env._("%(technician)s lacks the skill %(skill)s."),
+            'skill_expired': self.env._("%(skill)s of %(technician)s has run out: it was valid to %(until)s."),
             'skill_level': self.env._(
                 "%(technician)s has %(skill)s below the level %(level)s."),
             'arrival': self.env._("The customer was promised another arrival time."),
             'zone': self.env._("%(technician)s does not work in zone %(zone)s."),
         }
+
+    @api.model
+    def _word_finding(self, slot, finding):
+        """Return what a finding on a slot is told as beside a plan; extend to say more of it."""
+        return self._explain_finding(slot, finding)
 
     @api.model
     def _explain_finding(self, slot, finding):
@@ -110,6 +123,8 @@ class ServiceVisit(models.Model):
         if 'start' in finding.values:
             values['span'] = self._format_span(
                 finding.values['start'], finding.values['end'], slot.employee)
+        if 'until' in finding.values:
+            values['until'] = format_date(self.env, finding.values['until'])
         return text % {**values, 'technician': slot.employee.name}
 
     @api.model

@@ -124,8 +124,23 @@ test("the drive to a visit and home is drawn, and what speaks against it is mark
     expect(queryAllTexts(".o_schedule_road")).toHaveLength(2);
     expect(`${row(1)} .o_schedule_road:first`).toHaveAttribute("title", "30 min, 21 km");
     expect(bar(12)).toHaveClass("o_schedule_bar_conflict");
+    expect(`${bar(12)} .fa-exclamation-triangle`).toHaveCount(1);
     await contains(bar(12)).click();
     expect(".o_schedule_card").toHaveText(/Boris lacks the skill Gas/);
+});
+
+test("what the company forbids is marked otherwise than what is only doubtful", async () => {
+    onRpc("service.visit", "get_schedule_details", () => ({
+        findings: {
+            12: [{ code: "zone", text: "Forbidden: Boris does not work there.", is_forbidden: true }],
+        },
+        travel: {},
+    }));
+    await mountBoard();
+    expect(`${bar(12)} .fa-ban`).toHaveCount(1);
+    expect(`${bar(12)} .fa-exclamation-triangle`).toHaveCount(0);
+    await contains(bar(12)).click();
+    expect(".o_schedule_card .fa-ban").toHaveCount(1);
 });
 
 test("bars and rows are read aloud", async () => {

@@ -33,10 +33,13 @@ class ServiceVisitDispatch(models.TransientModel):
         """Return why visits are not dispatched, as sentences with how many there are."""
         told = visits.filtered(lambda visit: visit.state != 'planned')
         unassigned = (visits - told).filtered('is_unassigned')
-        closed = visits - told - unassigned
+        planned = visits - told - unassigned
+        forbidden = planned - planned._filter_allowed()
+        closed = planned - forbidden
         texts = (
             (told, self.env._("%s are dispatched or over already.")),
             (unassigned, self.env._("%s have no technician or no time yet.")),
+            (forbidden, self.env._("%s are planned against a hard rule of your company.")),
             (closed, self.env._("%s belong to orders that are not open.")))
         return [text % len(found) for found, text in texts if found]
 

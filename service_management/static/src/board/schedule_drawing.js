@@ -91,6 +91,7 @@ function drawBar(bar, lane, { axis, model, chosen }) {
         icon: STATES[bar.state].icon,
         isChosen: chosen.has(bar.id),
         isFlashing: model.flashing.has(bar.id),
+        isForbidden: findings.some((finding) => finding.is_forbidden),
         isPreferred: bar.preferred_id && bar.preferred_id === bar.row,
         label: describe(bar, model),
     };
