@@ -295,6 +295,28 @@ class TestServiceSchedule(ServiceBaseCommon):
         self.assertEqual(moment_of(seconds_of(moment)), moment)
         self.assertFalse(seconds_of(False))
 
+    def test_boards_hear_of_leave_of_technicians_and_of_everybody(self):
+        Bus = self.env['bus.bus'].sudo()
+        clerk = self.env['hr.employee'].create({'name': "Clerk", 'company_id': self.company.id})
+        values = {'name': "Ill", 'calendar_id': self.calendar.id,
+                  'date_from': datetime(2026, 3, 3, 10), 'date_to': datetime(2026, 3, 3, 21)}
+        Leave = self.env['resource.calendar.leaves'].sudo()
+        mine = Leave.create({**values, 'resource_id': self.technician.resource_id.id})
+        for verb, is_told in (
+                (lambda: Leave.create({**values, 'resource_id': self.colleague.resource_id.id}), True),
+                (lambda: Leave.create({**values, 'resource_id': clerk.resource_id.id}), False),
+                (lambda: Leave.create({**values, 'name': "Feast"}), True),
+                (lambda: mine.write({'date_to': datetime(2026, 3, 3, 12)}), True),
+                (lambda: mine.write({'name': "Flu"}), False), (mine.unlink, True)):
+            self.env.cr.precommit.run()
+            Bus.search([]).unlink()
+            verb()
+            self.env.cr.precommit.run()
+            told = Bus.search([('message', 'like', 'service_schedule')])
+            with self.subTest(is_told=is_told):
+                self.assertEqual(len(told), is_told)
+                self.assertNotIn("Ill", str(told.mapped('message')))
+
     # ------------------------------------------------------------ who can come first?
 
     def _find(self, visit=None):

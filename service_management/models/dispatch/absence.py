@@ -34,9 +34,21 @@ class ServiceVisit(models.Model):
         if not is_confirmed:
             return {'questions': [visits._ask_absence(employee, window)]}
         before = {visit: visit._get_place() for visit in visits}
+        leave = self._record_leave(employee, window)
+        # Why somebody does not come is kept by the program, which was told by a dispatcher.
+        visits.sudo()._release(self.env._("%s is away.", employee.name))
+        return {'leave_id': leave.id, 'moved': self._tell_moved(before)}
+
+    @api.model
+    def _record_leave(self, employee, window):
+        """Keep that somebody is away; override where leave is kept elsewhere.
+
+        :param window: naive UTC datetimes
+        :return: resource.calendar.leaves, in sudo: what it is in the calendar
+        """
         # When people are away is HR's; that one does not come today is told to whoever plans.
         resource = employee.sudo().resource_id
-        leave = self.env['resource.calendar.leaves'].sudo().create({
+        return self.env['resource.calendar.leaves'].sudo().create({
             'name': self.env._("Away, said to %s", self.env.user.name),
             'resource_id': resource.id,
             'calendar_id': resource.calendar_id.id,
@@ -44,9 +56,14 @@ class ServiceVisit(models.Model):
             'date_from': window[0],
             'date_to': window[1],
         })
-        # Why somebody does not come is kept by the program, which was told by a dispatcher.
-        visits.sudo()._release(self.env._("%s is away.", employee.name))
-        return {'leave_id': leave.id, 'moved': self._tell_moved(before)}
+
+    @api.model
+    def _end_leave(self, leave):
+        """Take an absence back; override with `_record_leave`.
+
+        :param leave: resource.calendar.leaves, in sudo
+        """
+        leave.unlink()
 
     def _ask_absence(self, employee, window):
         """Return the question before a technician is away, whose these visits are."""
@@ -76,5 +93,5 @@ class ServiceVisit(models.Model):
         if not leave:
             raise UserError(self.env._(
                 "This absence is not yours to take back. Ask whoever keeps the calendars."))
-        leave.unlink()
+        self._end_leave(leave)
         return True

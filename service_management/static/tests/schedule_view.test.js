@@ -361,6 +361,19 @@ test("changes of others appear, flash, and wait while something is held", async 
     expect(bar(12)).not.toHaveClass("o_schedule_bar_flash");
 });
 
+test("leave that somebody else approves is drawn at once", async () => {
+    await mountBoard();
+    getService("bus_service").addChannel("office");
+    await waitForChannels(["office"]);
+    expect(`${row(2)} .o_schedule_shade_leave`).toHaveCount(0);
+    rows[1].present = [];
+    MockServer.env["bus.bus"]._sendone("office", "service_schedule", {
+        company_id: 1, visit_ids: [], has_leave: true,
+    });
+    await advanceTime(1000);
+    expect(`${row(2)} .o_schedule_shade_leave`).toHaveCount(1);
+});
+
 test("technicians are chosen by name or skill, and nobody's bookings are hidden", async () => {
     rows[2].skills = ["Refrigerants"];
     await mountBoard();

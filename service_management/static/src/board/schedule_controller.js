@@ -66,8 +66,9 @@ export class ScheduleController extends Component {
         const bus = useService("bus_service");
         this.changed = new Set();
         const read = useDebounced(() => this.readChanges(), GATHERED);
-        const hear = ({ visit_ids }) => {
+        const hear = ({ visit_ids, has_leave }) => {
             visit_ids.forEach((id) => this.changed.add(id));
+            this.hasNewLeave ||= has_leave;
             read();
         };
         const reconnect = () => this.model.load();
@@ -86,9 +87,15 @@ export class ScheduleController extends Component {
     }
 
     async readChanges() {
-        if (this.changed.size && !this.state.isDragging) {
-            const ids = [...this.changed];
-            this.changed.clear();
+        if (this.state.isDragging) {
+            return;
+        }
+        const ids = [...this.changed];
+        this.changed.clear();
+        if (this.hasNewLeave) {
+            this.hasNewLeave = false;
+            await this.model.load(); // when people are there is read with everything
+        } else if (ids.length) {
             await this.model.reload(ids, true);
         }
     }
