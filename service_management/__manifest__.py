@@ -224,6 +224,7 @@
         'views/privacy/service_management_menus.xml',
 
         # dispatch
+        'reports/dispatch/service_day_sheets.xml',
         'views/dispatch/service_visit_views.xml',
         'views/dispatch/service_management_menus.xml',
     ],

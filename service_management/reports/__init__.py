@@ -5,3 +5,4 @@ from . import planning
 from . import sla
 from . import agreement
 from . import subscription
+from . import dispatch

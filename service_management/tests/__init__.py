@@ -18,10 +18,10 @@ from . import test_service_checklist
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_contacts
-from . import test_service_crew
 from . import test_service_customer_service
 from . import test_service_customer_view
 from . import test_service_day
+from . import test_service_day_sheet
 from . import test_service_dialogs
 from . import test_service_entries
 from . import test_service_everyday

@@ -120,13 +120,12 @@ class TestServiceMethods(ServiceCompanyCommon):
             'help_message': "",
             'latitude': 56.95, 'longitude': 24.1,
             'name': "photo.png", 'content': SIGNATURE, 'kind': 'before',
-            'start': START, 'end': START + 86400, 'offset': 0,
+            'start': START, 'end': START + 86400, 'offset': 0, 'employee_ids': self.technician.ids,
             'visit_ids': self.env['service.visit'].sudo().search([]).ids,
             'moves': [
                 {'id': visit.id, 'row': self.technician.id, 'start': START + 36000, 'end': False}
                 for visit in self.env['service.visit'].sudo().search([])],
             'field_name': 'stage_id', 'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
-            'hours': .5, 'known': False,
         }
 
     def _prepare_arguments(self, function):

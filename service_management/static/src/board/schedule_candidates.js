@@ -1,7 +1,9 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { getDay, getTime } from "./schedule_words";
+import { getTime } from "./schedule_words";
+
+const { DateTime } = luxon;
 
 /** Who could do a visit, the best first; a click plans it. */
 export class ScheduleCandidates extends Component {
@@ -16,7 +18,9 @@ export class ScheduleCandidates extends Component {
     }
 
     getDay(candidate) {
-        return getDay(candidate);
+        return DateTime.fromSeconds(candidate.start).toLocaleString({
+            weekday: "short", day: "numeric", month: "short",
+        });
     }
 
     getTime(candidate) {

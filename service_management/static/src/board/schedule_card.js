@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { getTime, STATES } from "./schedule_words";
+import { getTime, isToCome, STATES } from "./schedule_words";
 
 /** What is known of a bar, and what can be done with it. */
 export class ScheduleCard extends Component {
@@ -9,9 +9,13 @@ export class ScheduleCard extends Component {
         bar: Object,
         findings: Array,
         travel: Object,
-        others: Array,
+        canPlan: Boolean,
         open: Function,
-        acts: Array,
+        lock: Function,
+        dispatch: Function,
+        takeBack: Function,
+        push: { type: [Function, Boolean] },
+        ask: Function,
         close: Function,
     };
 
@@ -35,6 +39,10 @@ export class ScheduleCard extends Component {
         return Number.isInteger(minutes)
             ? _t("%(minutes)s min, %(km)s km", { minutes, km: Math.round(km) })
             : text;
+    }
+
+    get isOpen() {
+        return isToCome(this.props.bar);
     }
 
     do(action) {

@@ -15,12 +15,13 @@ const ABSENCE = { title: _t("Away?"), confirmLabel: _t("Away") };
 
 /** What a schedule shows: rows, bars in a window of time, and what waits beside it. */
 export class ScheduleModel extends Model {
-    static services = ["orm", "dialog", "notification"];
+    static services = ["orm", "dialog", "notification", "action"];
 
-    setup(params, { orm, dialog, notification }) {
+    setup(params, { orm, dialog, notification, action }) {
         this.orm = orm;
         this.dialog = dialog;
         this.notification = notification;
+        this.action = action;
         this.resModel = params.resModel;
         this.archInfo = params.archInfo;
         this.keepLast = new KeepLast();
@@ -269,38 +270,28 @@ export class ScheduleModel extends Model {
     /**
      * @param {Object[]} moves as `move_on_schedule` takes them
      * @param {Function} [remember] what is done with what was moved
-     * @returns {Promise<Object[] | false>} what has moved, if it was done
+     * @returns {Promise<boolean>} whether the visits are there now
      */
-    plan(moves, remember) {
-        const ask = (options) => this.call("move_on_schedule", [moves], options);
-        return this.act(ask, moves.map((each) => each.id || each.from), remember);
-    }
-
-    /** @param {number | false} hours of the first part; without them each part is a working day */
-    split(bar, hours) {
-        const known = { row: bar.row, start: bar.start, end: bar.end };
-        const ask = (options) => this.call("split_on_schedule", [[bar.id]], { hours, known, ...options });
-        return this.act(ask, [bar.id]);
-    }
-
-    /** Do one thing after the other: a second drop waits for the first one. */
-    act(ask, ids, remember = (moved) => this.history.push(moved)) {
-        const result = this.queue.then(() => this._act(ask, ids, remember)).catch((error) => {
-            this.reload(ids);
+    plan(moves, remember = (moved) => this.history.push(moved)) {
+        // One after the other: a second drop waits for the first one.
+        this.queue = this.queue.then(() => this._plan(moves, remember)).catch((error) => {
+            this.reload(moves.map((each) => each.id));
             throw error;
         });
-        this.queue = result.catch(() => {});
+        const result = this.queue;
+        this.queue = this.queue.catch(() => {});
         return result;
     }
 
-    async _act(ask, ids, remember) {
-        let answer = await ask({});
+    async _plan(moves, remember) {
+        const ids = moves.map((each) => each.id);
+        let answer = await this.call("move_on_schedule", [moves]);
         if (answer.questions) {
             if (!(await confirmWarnings(this.dialog, answer.questions))) {
                 await this.reload(ids);
                 return false;
             }
-            answer = await ask({ is_confirmed: true });
+            answer = await this.call("move_on_schedule", [moves], { is_confirmed: true });
         }
         if (answer.problems) {
             this.notification.add(answer.problems.join("\n"), {
@@ -311,8 +302,8 @@ export class ScheduleModel extends Model {
             return false;
         }
         remember(answer.moved);
-        await this.reload([...new Set([...ids, ...answer.moved.map(({ id }) => id)])]);
-        return answer.moved;
+        await this.reload(ids);
+        return true;
     }
 
     async undo() {
@@ -349,6 +340,15 @@ export class ScheduleModel extends Model {
         await this.reload(ids);
     }
 
+    /** Print the days that are shown of some people: a page for each of them. */
+    async printDays(rows) {
+        const { start, end } = this.period;
+        const ids = rows.map((row) => row.id);
+        await this.action.doAction(
+            await this.call("action_print_days", [ids, start.toSeconds(), end.toSeconds()])
+        );
+    }
+
     /** Somebody does not come on the first day that is shown. */
     async recordAbsence(row) {
         const { start } = this.period;
@@ -379,16 +379,6 @@ export class ScheduleModel extends Model {
                 },
             ],
         });
-    }
-
-    /** @returns {Object[]} bars that arrive together with one */
-    getCrew(bar) {
-        return bar.lead ? [...this.bars.values()].filter((each) => each.lead === bar.lead) : [bar];
-    }
-
-    /** @returns {Object[]} bars that are parts of the same work */
-    getParts(bar) {
-        return bar.part_of ? [...this.bars.values()].filter((each) => each.part_of === bar.part_of) : [bar];
     }
 
     /**
