@@ -75,6 +75,7 @@ RIGHTS = {
         'technician': 'note line_ids',
         'dispatcher': '''
             order_id employee_id date_start date_end duration_hours reason_id follow_up is_locked
+            lead_visit_id
             ''',
     },
     'service.tag': {

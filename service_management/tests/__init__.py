@@ -18,6 +18,7 @@ from . import test_service_checklist
 from . import test_service_companies
 from . import test_service_conditions
 from . import test_service_contacts
+from . import test_service_crew
 from . import test_service_customer_service
 from . import test_service_customer_view
 from . import test_service_day

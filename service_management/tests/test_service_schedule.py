@@ -158,7 +158,8 @@ class TestServiceSchedule(ServiceBaseCommon):
     def test_drop_plans_for_as_long_as_the_work_takes(self):
         answer = self._move(self.waiting, self.technician, 12)
         [moved] = answer['moved']
-        self.assertEqual(moved['before'], {'row': False, 'start': False, 'end': False, 'hours': 1})
+        self.assertEqual(moved['before'], {
+            'row': False, 'start': False, 'end': False, 'hours': 1, 'part_of': False, 'lead': False})
         self.assertEqual(self.waiting.date_start, datetime(2026, 3, 3, 12))
         self.assertEqual(self.waiting.date_end, datetime(2026, 3, 3, 13))
         self.assertEqual(self.waiting.order_id.stage_id.name, "Planned")

@@ -82,6 +82,32 @@ def length_of_work(start, end, spans):
     return end - start
 
 
+def pieces_of_work(start, end, spans):
+    """Return what is done on each working day of work that is planned from a start to an end.
+
+    :return: [(start, end, length)], one where it is no work of several days; lengths add up to
+        `length_of_work`
+
+    >>> from datetime import datetime
+    >>> at = lambda day, hour: datetime(2026, 3, day, hour)
+    >>> week = [span for day in (2, 3, 4) for span in (
+    ...     (at(day, 8), at(day, 12)), (at(day, 13), at(day, 17)))]
+    >>> [(begin.day, begin.hour, finish.hour, length // timedelta(hours=1))
+    ...  for begin, finish, length in pieces_of_work(at(2, 14), at(4, 10), week)]
+    [(2, 14, 17, 3), (3, 8, 17, 8), (4, 8, 10, 2)]
+    >>> len(pieces_of_work(at(2, 20), at(3, 2), week))
+    1
+    """
+    length = length_of_work(start, end, spans)
+    days = touching((start, end), joined(spans, _BREAK))
+    pieces = [(begin, finish, worked(begin, finish, spans)) for begin, finish in (
+        overlap((start, end), day) for day in days)]
+    if len(pieces) < 2 or pieces[0][0] > start or sum(
+            (piece[2] for piece in pieces), timedelta()) != length:
+        return [(start, end, length)]
+    return pieces
+
+
 def is_in_working_hours(start, end, length, spans):
     """Tell whether all of the work of a length is done in working hours.
 

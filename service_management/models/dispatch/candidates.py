@@ -14,7 +14,7 @@ _MOST = 10
 #: How far ahead somebody is looked for
 _AHEAD = timedelta(days=14)
 #: What keeps somebody from doing the work at all
-_UNABLE = {'departed', 'skill_missing', 'skill_expired', 'skill_level'}
+UNABLE = {'departed', 'skill_missing', 'skill_expired', 'skill_level'}
 
 
 class ServiceVisit(models.Model):
@@ -41,9 +41,7 @@ class ServiceVisit(models.Model):
         self._ensure_may_plan()
         self.check_access('read')
         self._ensure_plannable()
-        # Who works when and knows what is HR's; who could come is what planning asks.
-        employees = self.env['hr.employee'].sudo().search(
-            Domain('service_team_id', '!=', False) & Domain('company_id', '=', self.company_id.id))
+        employees = self._find_technicians()
         slots, idle = self._find_slots(employees)
         found = employees._check_slots(slots)
         broken = [self._get_broken_rules(found.get(index, ())) for index in range(len(slots))]
@@ -65,14 +63,25 @@ class ServiceVisit(models.Model):
             'others': [{'text': text, 'count': count} for text, count in left.most_common(_MOST)],
         }
 
-    def _find_slots(self, employees):
-        """Return ([Slot] of when people would do one visit, the people who are not free for it)."""
+    def _find_technicians(self):
+        """Return the technicians of one visit's company, in sudo."""
+        # Who works when and knows what is HR's; who could come is what planning asks.
+        return self.env['hr.employee'].sudo().search(
+            Domain('service_team_id', '!=', False) & Domain('company_id', '=', self.company_id.id))
+
+    def _find_slots(self, employees, earliest=None, but=None, beside=()):
+        """Return ([Slot] of when people would do one visit, the people who are not free for it).
+
+        :param earliest: when the work would begin at the earliest (naive UTC)
+        :param but: service.visit that do not count, by default the visit itself
+        :param beside: list of Slot that are taken, too
+        """
         order, length = self.order_id, timedelta(hours=self.duration_hours or self._get_usual_hours())
-        begin = max(fields.Datetime.now(), order.arrival_from or fields.Datetime.now())
+        begin = max(filter(None, (fields.Datetime.now(), order.arrival_from, earliest)))
         place = order._get_places().get(order.id)
         starts = employees._find_free_times([
             Wish(employee, begin, begin + _AHEAD, length, place) for employee in employees],
-            but=self._origin)
+            but=self._origin if but is None else but, beside=beside)
         free = [(employee, start) for employee, start in zip(employees, starts, strict=True) if start]
         ends = employees._get_ends_of_work([
             (employee, self.company_id, start, length) for employee, start in free])
@@ -106,7 +115,7 @@ class ServiceVisit(models.Model):
         :param set codes: of the findings that speak against the slot
         """
         return (
-            bool(codes & _UNABLE), candidate['margin'] is not False and candidate['margin'] < 0,
+            bool(codes & UNABLE), candidate['margin'] is not False and candidate['margin'] < 0,
             not candidate['is_preferred'], 'zone' in codes, candidate['start'],
             candidate['extra'] or 0, candidate['name'])
 

@@ -2,7 +2,8 @@ from odoo import api, models
 
 #: What a board shows of a visit
 _SHOWN = {
-    'employee_id', 'date_start', 'date_end', 'duration_hours', 'state', 'is_locked', 'order_id'}
+    'employee_id', 'date_start', 'date_end', 'duration_hours', 'state', 'is_locked', 'order_id',
+    'lead_visit_id', 'part_of_id'}
 #: What it shows of leave
 _OF_LEAVE = {'resource_id', 'calendar_id', 'company_id', 'date_from', 'date_to', 'time_type'}
 

@@ -99,7 +99,9 @@ class ServiceVisit(models.Model):
 
         :return: [{'id', 'row': id of the technician or False, 'start', 'end', 'hours', 'state',
             'is_locked', 'number', 'title', 'customer', 'city', 'priority', 'team_id', 'team', 'type_id', 'type',
-            'sla_state', 'deadline', 'window': [from, to], 'preferred_id', 'preferred'}]
+            'sla_state', 'deadline', 'window': [from, to], 'preferred_id', 'preferred', 'lead': id of the
+            visit with which it comes, or its own, where it is a crew's, 'part': [number, how many] of
+            work that is done in parts, or False, 'part_of': id of the first of them}]
         :raise AccessError: if the user works in the field
         """
         self._ensure_may_look()
@@ -107,6 +109,8 @@ class ServiceVisit(models.Model):
 
     def _read_bars(self):
         """Return these visits as `get_schedule_bars` says."""
+        parts = self._number_parts()
+        leads = self.lead_visit_id
         bars = []
         for visit in self:
             order = visit.order_id
@@ -133,6 +137,9 @@ class ServiceVisit(models.Model):
                 'preferred_id': order.preferred_employee_id.id,
                 # Who is asked for is no secret of HR's.
                 'preferred': order.preferred_employee_id.sudo().name,
+                'lead': visit.lead_visit_id.id or (visit in leads and visit.id),
+                'part_of': visit.part_of_id.id or (visit.id in parts and visit.id),
+                'part': parts.get(visit.id, False),
             })
         return bars
 

@@ -13,6 +13,7 @@ from . import overrun
 from . import customer
 from . import mail
 from . import reminders
+from . import crew
 from . import sign_off
 from . import service_order
 from . import merge

@@ -162,23 +162,29 @@ class HrEmployee(models.Model):
 
     @api.model
     def _find_overlaps(self, slots):
-        """Find other visits of the same technicians at the same time."""
-        others_by_employee = self.union(*(slot.employee for slot in slots))._find_open_visits(
-            min(slot.start for slot in slots), max(slot.end for slot in slots),
-        ).grouped(lambda other: other.employee_id.id)
-        numbers_by_employee = defaultdict(list)
+        """Find other visits of the same technicians at the same time.
+
+        Visits that are looked at together are where their slots are, not where they were.
+        """
+        moved = {slot.visit._origin.id for slot in slots}
+        rivals_by_employee, numbers_by_employee = defaultdict(list), defaultdict(list)
+        for other in self.union(*(slot.employee for slot in slots))._find_open_visits(
+                min(slot.start for slot in slots), max(slot.end for slot in slots)):
+            if other.id not in moved:
+                rivals_by_employee[other.employee_id.id].append(
+                    (other, other.date_start, other.date_end))
         for number, slot in enumerate(slots):
             numbers_by_employee[slot.employee.id].append(number)
+            rivals_by_employee[slot.employee.id].append((slot.visit, slot.start, slot.end))
         for employee_id, numbers in numbers_by_employee.items():
-            rivals = list(others_by_employee.get(employee_id, ()))
+            rivals = rivals_by_employee[employee_id]
             for i, j in overlapping_pairs(
                     [(slots[number].start, slots[number].end) for number in numbers],
-                    [(rival.date_start, rival.date_end) for rival in rivals]):
-                visit, rival = slots[numbers[i]].visit, rivals[j]
-                if rival.id != (visit._origin.id or visit.id):
+                    [span for _rival, *span in rivals]):
+                visit, (rival, start, end) = slots[numbers[i]].visit, rivals[j]
+                if rival != visit and (rival._origin or rival) != (visit._origin or visit):
                     yield numbers[i], 'overlap', {
-                        'visit': rival, 'order': rival.order_id, 'start': rival.date_start,
-                        'end': rival.date_end}
+                        'visit': rival, 'order': rival.order_id, 'start': start, 'end': end}
 
     @api.model
     def _find_closed_hours(self, slots):
@@ -336,7 +342,7 @@ class HrEmployee(models.Model):
         return busy
 
     @api.model
-    def _find_free_times(self, wishes, but=None):
+    def _find_free_times(self, wishes, but=None, beside=()):
         """Return when each wish would begin (naive UTC), or None where nobody is free long enough.
 
         Wishes are served in their order: what one gets is taken for those after it. Between two places
@@ -344,6 +350,7 @@ class HrEmployee(models.Model):
 
         :param wishes: list of Wish; one without an employee begins when it may
         :param but: service.visit that do not count
+        :param beside: list of Slot that are taken, too
         """
         employees = self.union(*(wish.employee for wish in wishes))
         if not employees:
@@ -353,8 +360,12 @@ class HrEmployee(models.Model):
         taken = defaultdict(list)  # by technician and day, so that a year of work stays quick
         has_places = any(wish.place for wish in wishes)
         reach = _LONGEST_DRIVE if has_places else timedelta()
-        for employee_id, spans in employees._get_busy_spans(
-                first - reach, last + reach, but, has_places).items():
+        known = employees._get_busy_spans(first - reach, last + reach, but, has_places)
+        places = self.env['service.order'].union(
+            *(slot.visit.order_id for slot in beside))._get_places() if has_places and beside else {}
+        for slot in beside:
+            known[slot.employee.id].append((slot.start, slot.end, places.get(slot.visit.order_id.id)))
+        for employee_id, spans in known.items():
             for start, end, place in spans:
                 for day in _days_of(start - reach, end + reach):
                     taken[employee_id, day].append((start, end, place))

@@ -78,15 +78,18 @@ class ServiceVisit(models.Model):
             for visit in self if visit.state in ('planned', 'dispatched')]
 
     @api.model
-    def _get_slot_warnings(self, slots):
+    def _get_slot_warnings(self, slots, but=()):
         """Return {visit: [sentences]} of what speaks against slots, in a constant number of queries.
 
         :param slots: list of Slot, one a visit
+        :param but: service.visit that are in nobody's way: they will be gone
         """
-        findings = self.env['hr.employee']._check_slots(slots)
-        return {
-            slots[index].visit: [self._word_finding(slots[index], finding) for finding in found]
-            for index, found in findings.items()}
+        warnings = {}
+        for index, found in self.env['hr.employee']._check_slots(slots).items():
+            if found := [finding for finding in found if finding.values.get('visit') not in but]:
+                slot = slots[index]
+                warnings[slot.visit] = [self._word_finding(slot, finding) for finding in found]
+        return warnings
 
     @api.model
     def _get_finding_texts(self):

@@ -5,6 +5,7 @@ import {
     getHours,
     getLoad,
     getPeriod,
+    getPieces,
     getRowConflict,
     layLanes,
     overlap,
@@ -166,5 +167,38 @@ describe("history", () => {
         expect(history.canRedo).toBe(false);
         history.push([]);
         expect(history.done).toHaveLength(50);
+    });
+
+    test("what was made and comes again is another visit, to all steps that are about it", () => {
+        const history = new ScheduleHistory();
+        const place = { row: 5, start: 1, hours: 1, part_of: 3, lead: false };
+        history.push([{ id: 8, before: false, after: place, from: 3 }]);
+        history.push([{ id: 8, before: { row: 5 }, after: { row: 6 } }]);
+        history.push([{ id: 9, before: false, after: { ...place, part_of: 8, lead: 8 }, from: 8 }]);
+        for (const before of [{ ...place, part_of: 8, lead: 8 }, { row: 6 }, place]) {
+            const [{ id, is_gone, ...rest }] = history.getUndo();
+            history.confirmUndo([{ id, before, after: is_gone ? false : { row: rest.row } }]);
+        }
+        expect(history.canUndo).toBe(false);
+        expect(history.getRedo()).toEqual([{ from: 3, ...place }]);
+        history.confirmRedo([{ id: 20, before: false, after: place, from: 3 }]);
+        expect(history.getRedo()[0].id).toBe(20);
+        history.confirmRedo([{ id: 20, before: { row: 5 }, after: { row: 6 } }]);
+        expect(history.getRedo()).toMatchObject([{ from: 20, part_of: 20, lead: 20 }]);
+    });
+});
+
+describe("pieces", () => {
+    const days = [0, 24, 48].map((start) => ({ start, end: start + 24 }));
+    const open = [[8, 12], [13, 17], [32, 36], [37, 41], [56, 60]];
+
+    test("work of several days has a piece a day, breaks included and nights not", () => {
+        expect(getPieces([14, 58], days, open)).toEqual([[14, 17], [32, 41], [56, 58]]);
+        expect(getPieces([8, 15], days, open)).toEqual([[8, 15]]);
+    });
+
+    test("what nobody's hours hold is one piece", () => {
+        expect(getPieces([20, 30], days, open)).toEqual([[20, 30]]);
+        expect(getPieces([14, 58], days, [])).toEqual([[14, 58]]);
     });
 });

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import {
     drag,
     hover,
+    keyDown,
+    keyUp,
     manuallyDispatchProgrammaticEvent,
     press,
     queryAllTexts,
@@ -37,14 +39,14 @@ class ServiceVisit extends models.Model {
 defineMailModels();
 defineModels([ServiceVisit]);
 
-let rows, bars, waiting, answers, asked;
+let rows, bars, waiting, answers, asked, lastId;
 
 const makeBar = (id, row, from, to, values = {}) => ({
     id, row, start: from && seconds(from), end: to && seconds(to), hours: 1, state: "planned",
     is_locked: false, number: `SRV/${id}`, title: `Job ${id}`, customer: "Hotel", city: "Riga",
     priority: "0", team_id: 1, team: "North", type_id: false, type: false, zone_id: false,
     sla_state: false, deadline: false, window: [false, false], preferred_id: false,
-    preferred: false, is_found: true, ...values,
+    preferred: false, is_found: true, lead: false, part_of: false, part: false, ...values,
 });
 
 beforeEach(() => {
@@ -58,6 +60,7 @@ beforeEach(() => {
     waiting = [makeBar(13, false, false, false, { skills: [], reason: "Part arrived" })];
     answers = [];
     asked = [];
+    lastId = 100;
     onRpc("service.first.steps", "get_missing", () => []);
     onRpc("service.visit", "get_schedule", () => ({ rows, bars, can_plan: true }));
     onRpc("service.visit", "get_schedule_waiting", () => ({ count: waiting.length, bars: waiting }));
@@ -76,6 +79,17 @@ beforeEach(() => {
         }
         return {
             moved: args[0].map((move) => {
+                if (move.from) {
+                    const source = bars.find((each) => each.id === move.from);
+                    const { row, start, hours, lead } = move;
+                    const made = { ...source, id: ++lastId, row, start, end: start + hours * HOUR, lead };
+                    bars.push(made);
+                    return { id: made.id, before: false, after: { row, start, hours, lead }, from: source.id };
+                }
+                if (move.is_gone) {
+                    const [gone] = bars.splice(bars.findIndex((each) => each.id === move.id), 1);
+                    return { id: move.id, before: { row: gone.row, start: gone.start, hours: 1 }, after: false };
+                }
                 const bar = [...bars, ...waiting].find((each) => each.id === move.id);
                 const before = { row: bar.row, start: bar.start, end: bar.end, hours: bar.hours };
                 const end = move.end || (move.start && move.start + bar.hours * HOUR);
@@ -503,4 +517,113 @@ test("a favourite brings how somebody looked, and not what the board does not kn
     expect(".o_schedule_zoom_out").not.toBeEnabled();
     expect(bar(11)).toHaveClass("o_schedule_planned");
     expect(".o_schedule_row").toHaveCount(3);
+});
+
+test("a visit that is dropped with Ctrl is copied, and the copy goes with Undo and comes with Redo", async () => {
+    await mountBoard();
+    const { width } = queryFirst(row(1)).getBoundingClientRect();
+    const { drop, moveTo } = await drag(bar(11), { position: { x: 1, y: 4 }, relative: true });
+    await keyDown("Control");
+    await moveTo(row(3), { position: { x: (7 / 11) * width + 1, y: 8 }, relative: true });
+    await animationFrame();
+    expect(`${row(3)} .o_schedule_ghost`).toHaveText("Copy · 2:00 PM – 3:00 PM");
+    await drop();
+    await keyUp("Control");
+    await animationFrame();
+    expect(asked[0].moves).toEqual([
+        { from: 11, row: 3, start: seconds("14:00"), hours: 1, part_of: false, lead: false },
+    ]);
+    expect(bar(11)).toHaveCount(1);
+    expect(`${row(3)} ${bar(101)}`).toHaveCount(1);
+    await contains(".o_schedule_undo").click();
+    expect(asked[1].moves[0]).toMatchObject({ id: 101, is_gone: true });
+    expect(bar(101)).toHaveCount(0);
+    await contains(".o_schedule_redo").click();
+    expect(asked[2].moves[0]).toMatchObject({ from: 11, row: 3, start: seconds("14:00"), hours: 1 });
+    expect(`${row(3)} ${bar(102)}`).toHaveCount(1);
+    await contains(".o_schedule_undo").click();
+    expect(asked[3].moves[0].id).toBe(102);
+});
+
+test("somebody is taken along by whom is free first, and the crew is read aloud", async () => {
+    await mountBoard();
+    await contains(bar(11)).click();
+    await contains(".o_schedule_card button:contains(Add to Crew)").click();
+    expect(queryAllTexts(".o_schedule_offer")).toEqual(["Clara\nGas\nfree", "Boris\nGas\noverlaps"]);
+    await contains(".o_schedule_offer[data-row='3']").click();
+    expect(asked[0].moves[0]).toMatchObject({ from: 11, row: 3, start: seconds("10:00"), lead: 11 });
+    bars[0].lead = 11;
+    await contains(".o_schedule_today").click();
+    expect(bar(101)).toHaveAttribute("aria-label", /With Anna/);
+    expect(`${bar(11)} .fa-users`).toHaveCount(1);
+    await contains(bar(101)).click();
+    await contains(".o_schedule_card button:contains(Choose the Crew)").click();
+    expect(".o_schedule_bar_chosen").toHaveCount(2);
+});
+
+test("a visit is divided by hours that are some of its own", async () => {
+    onRpc("service.visit", "split_on_schedule", ({ args, kwargs }) => {
+        asked.push({ ids: args[0], hours: kwargs.hours, known: kwargs.known });
+        return { moved: [{ id: 12, before: { row: 2 }, after: { row: 2 } }] };
+    });
+    bars[1].hours = 2;
+    await mountBoard();
+    await contains(bar(12)).click();
+    await contains(".o_schedule_card button:contains(Divide)").click();
+    expect(".o_schedule_hours").toHaveValue("01:00");
+    for (const wrong of ["2:00", "0", "x"]) {
+        await contains(".o_schedule_hours").edit(wrong, { confirm: false });
+        expect(".modal-footer .btn-primary").not.toBeEnabled();
+    }
+    await contains(".o_schedule_hours").edit("0:30", { confirm: false });
+    await contains(".modal-footer .btn-primary").click();
+    expect(asked[0]).toEqual({
+        ids: [12], hours: 0.5, known: { row: 2, start: seconds("10:00"), end: seconds("12:00") },
+    });
+});
+
+test("what was chosen is given to those who can take it, and what nobody can take stays", async () => {
+    onRpc("service.visit", "get_assignments", ({ args }) => {
+        asked.push(args[0]);
+        return [
+            { id: 11, number: "SRV/11", title: "Job 11", row: 3, name: "Clara", findings: [],
+              start: seconds("10:00"), end: seconds("11:00") },
+            { id: 13, number: "SRV/13", title: "Job 13", row: false, name: false, findings: [],
+              start: false, end: false },
+        ];
+    });
+    await mountBoard();
+    await contains(".o_schedule_waiting").click();
+    await contains(bar(11)).click({ ctrlKey: true });
+    expect(".o_schedule_chosen").toHaveText(/Chosen: 2/);
+    await contains(".o_schedule_assign").click();
+    expect(asked[0]).toEqual([13, 11]);
+    expect(".o_schedule_assignments tr[data-id='13']").toHaveText(/Nobody who can do it/);
+    await contains(".modal-footer .btn-primary").click();
+    expect(asked[1].moves).toMatchObject([{ id: 11, row: 3, start: seconds("10:00") }]);
+});
+
+test("several that wait are planned one after the other", async () => {
+    waiting.push(makeBar(14, false, false, false, { hours: 2, skills: [] }));
+    await mountBoard();
+    await contains(".o_schedule_waiting:eq(1)").click();
+    await contains(".o_schedule_waiting:eq(0)").click({ ctrlKey: true });
+    const drop = await dragTo(".o_schedule_waiting:eq(0)", 3, "12:00");
+    await drop();
+    expect(asked[0].moves.map(({ id, row: rowId, start }) => [id, rowId, start])).toEqual([
+        [14, 3, seconds("12:00")], [13, 3, seconds("14:00")],
+    ]);
+});
+
+test("work of several days is drawn on the days on which somebody works on it", async () => {
+    const day = 24 * HOUR;
+    const hours = [0, 1, 2].map((n) => [seconds("08:00") + n * day, seconds("17:00") + n * day]);
+    rows.forEach((each) => Object.assign(each, { open: hours, present: hours }));
+    bars = [makeBar(11, 1, "14:00", "14:00", { end: seconds("10:00") + 2 * day, hours: 14, part: [1, 2] })];
+    await mountBoard();
+    expect(`${bar(11)} .o_schedule_piece`).toHaveCount(0);
+    await contains(".o_schedule_scale").click();
+    await contains(".o-dropdown-item:contains(Three Days)").click();
+    expect(`${bar(11)} .o_schedule_piece`).toHaveCount(3);
+    expect(`${bar(11)} .o_schedule_part`).toHaveText("1/2");
 });

@@ -1,9 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { getTime } from "./schedule_words";
-
-const { DateTime } = luxon;
+import { getDay, getTime } from "./schedule_words";
 
 /** Who could do a visit, the best first; a click plans it. */
 export class ScheduleCandidates extends Component {
@@ -18,9 +16,7 @@ export class ScheduleCandidates extends Component {
     }
 
     getDay(candidate) {
-        return DateTime.fromSeconds(candidate.start).toLocaleString({
-            weekday: "short", day: "numeric", month: "short",
-        });
+        return getDay(candidate);
     }
 
     getTime(candidate) {

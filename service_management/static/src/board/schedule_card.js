@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { getTime, isToCome, STATES } from "./schedule_words";
+import { getTime, STATES } from "./schedule_words";
 
 /** What is known of a bar, and what can be done with it. */
 export class ScheduleCard extends Component {
@@ -9,13 +9,9 @@ export class ScheduleCard extends Component {
         bar: Object,
         findings: Array,
         travel: Object,
-        canPlan: Boolean,
+        others: Array,
         open: Function,
-        lock: Function,
-        dispatch: Function,
-        takeBack: Function,
-        push: { type: [Function, Boolean] },
-        ask: Function,
+        acts: Array,
         close: Function,
     };
 
@@ -39,10 +35,6 @@ export class ScheduleCard extends Component {
         return Number.isInteger(minutes)
             ? _t("%(minutes)s min, %(km)s km", { minutes, km: Math.round(km) })
             : text;
-    }
-
-    get isOpen() {
-        return isToCome(this.props.bar);
     }
 
     do(action) {

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { getGaps } from "./schedule_layout";
+import { getGaps, getPieces } from "./schedule_layout";
 import { getColor, getTime, STATES } from "./schedule_words";
 
 const MINUTE = 60;
@@ -33,7 +33,7 @@ export function drawRow(laid, board) {
         ...outlineRow(laid),
         shades: drawShades(row, board.axis),
         roads: bars.flatMap((bar) => drawRoads(bar, lanes.get(bar.id), board)),
-        bars: bars.map((bar) => drawBar(bar, lanes.get(bar.id), board)).filter(Boolean),
+        bars: bars.map((bar) => drawBar(bar, row, lanes.get(bar.id), board)).filter(Boolean),
     };
 }
 
@@ -77,16 +77,18 @@ function drawRoads(bar, lane, { axis, model }) {
     ];
 }
 
-function drawBar(bar, lane, { axis, model, chosen }) {
+function drawBar(bar, row, lane, { axis, model, chosen }) {
     const placed = axis.place([bar.start, bar.end]);
     if (!placed) {
         return null;
     }
     const findings = model.findings[bar.id] || [];
+    const pieces = row.is_bound ? getPieces([bar.start, bar.end], axis.days, row.open) : [];
     return {
         ...bar,
         findings,
         style: `${getStyle(placed, Math.max(placed.width - 1, 6))};top:${lane * LANE_HEIGHT + 2}px`,
+        pieces: pieces.length > 1 ? pieces.map((piece) => drawPiece(axis.place(piece), placed)) : [],
         color: getColor(bar, model),
         icon: STATES[bar.state].icon,
         isChosen: chosen.has(bar.id),
@@ -95,6 +97,11 @@ function drawBar(bar, lane, { axis, model, chosen }) {
         isPreferred: bar.preferred_id && bar.preferred_id === bar.row,
         label: describe(bar, model),
     };
+}
+
+/** A day's work within a bar of several days */
+function drawPiece(piece, { left }) {
+    return { key: piece.left, style: getStyle({ left: piece.left - left }, Math.max(piece.width - 1, 3)) };
 }
 
 /** @returns {string} where something lies along the axis, in whatever direction people read */
@@ -108,6 +115,17 @@ export function describe(bar, model) {
     const findings = model.findings[bar.id] || [];
     return [
         getTime(bar), row?.name, bar.title, bar.customer, bar.city, STATES[bar.state].title,
-        bar.is_locked && _t("Locked"), ...findings.map((finding) => finding.text),
+        bar.is_locked && _t("Locked"), ...describeOthers(bar, model), ...findings.map((finding) => finding.text),
     ].filter(Boolean).join(", ");
+}
+
+/** @returns {string[]} who comes with a bar, and of what it is a part */
+export function describeOthers(bar, model) {
+    const others = bar.lead ? model.getCrew(bar).filter(({ id }) => id !== bar.id) : [];
+    const names = others.map((other) => model.rows.find((row) => row.id === other.row)?.name);
+    const [number, count] = bar.part || [];
+    return [
+        names.length ? _t("With %s", names.join(", ")) : "",
+        number ? _t("Part %(number)s of %(count)s", { number, count }) : "",
+    ].filter(Boolean);
 }

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { getStyle } from "./schedule_drawing";
 import { getRowConflict } from "./schedule_layout";
-import { getTime } from "./schedule_words";
+import { CONFLICTS, getTime } from "./schedule_words";
 
 /** Pixels that a hand may shake before it drags */
 const SHAKE = 4;
@@ -92,6 +92,7 @@ export class ScheduleHand {
             row: getRowAt(ev.clientX, ev.clientY),
             moment: this.getMoment(ev.clientX),
             grip: held.grip,
+            isCopy: (ev.ctrlKey || ev.metaKey) && held.part === "move" && Boolean(held.bar.row),
         });
     }
 
@@ -182,7 +183,7 @@ export class ScheduleHand {
     //-------------------------------------------------------------------- the ghost
 
     /** Where a bar would be, and what speaks against it at first sight */
-    getGhost(bar, part, { row: rowId, moment, grip = 0 }) {
+    getGhost(bar, part, { row: rowId, moment, grip = 0, isCopy = false }) {
         const { axis, laid, props } = this.board;
         const snap = (at) => axis.snap(at, props.model.meta.step);
         let { start, end } = bar;
@@ -201,15 +202,12 @@ export class ScheduleHand {
         if (!over || !placed) {
             return { row: null, text: _t("Drop it on a technician"), part };
         }
-        const conflict = getRowConflict(over.row, over.bars, [start, end], bar.id);
-        const words = {
-            overlap: _t("overlaps"), closed: _t("outside working hours"), leave: _t("on leave"),
-        };
+        const conflict = getRowConflict(over.row, over.bars, [start, end], isCopy ? null : bar.id);
         return {
-            id: bar.id, row: rowId, start, end, part, conflict,
+            id: bar.id, row: rowId, start, end, part, conflict, isCopy,
             name: over.row.name,
             style: getStyle(placed, Math.max(placed.width, 6)),
-            text: [getTime({ start, end }), words[conflict]].filter(Boolean).join(" · "),
+            text: [isCopy && _t("Copy"), getTime({ start, end }), CONFLICTS[conflict]].filter(Boolean).join(" · "),
         };
     }
 }

@@ -200,6 +200,27 @@ export function getGaps([start, end], spans) {
     return gaps;
 }
 
+/**
+ * Where somebody works on something that takes several days: nights are none of it.
+ *
+ * @param {[number, number]} span
+ * @param {{ start: number, end: number }[]} days
+ * @param {[number, number][]} open working hours, sorted
+ * @returns {[number, number][]} a span a day, or the span itself where it is no work of several days
+ */
+export function getPieces(span, days, open) {
+    const shown = days.filter((day) => overlap(span, [day.start, day.end]));
+    if (shown.length < 2) {
+        return [span];
+    }
+    const pieces = shown.flatMap((day) => {
+        const spans = open.map((each) => overlap(each, [day.start, day.end])).filter(Boolean);
+        const worked = spans.map((each) => overlap(each, span)).filter(Boolean);
+        return worked.length ? [[worked[0][0], worked.at(-1)[1]]] : [];
+    });
+    return pieces.length > 1 ? pieces : [span];
+}
+
 /** @returns {number} hours of a span that lie in others, which are disjoint */
 export function getHoursWithin(span, spans) {
     return spans.reduce((sum, other) => {

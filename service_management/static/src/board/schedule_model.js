@@ -270,28 +270,38 @@ export class ScheduleModel extends Model {
     /**
      * @param {Object[]} moves as `move_on_schedule` takes them
      * @param {Function} [remember] what is done with what was moved
-     * @returns {Promise<boolean>} whether the visits are there now
+     * @returns {Promise<Object[] | false>} what has moved, if it was done
      */
-    plan(moves, remember = (moved) => this.history.push(moved)) {
-        // One after the other: a second drop waits for the first one.
-        this.queue = this.queue.then(() => this._plan(moves, remember)).catch((error) => {
-            this.reload(moves.map((each) => each.id));
+    plan(moves, remember) {
+        const ask = (options) => this.call("move_on_schedule", [moves], options);
+        return this.act(ask, moves.map((each) => each.id || each.from), remember);
+    }
+
+    /** @param {number | false} hours of the first part; without them each part is a working day */
+    split(bar, hours) {
+        const known = { row: bar.row, start: bar.start, end: bar.end };
+        const ask = (options) => this.call("split_on_schedule", [[bar.id]], { hours, known, ...options });
+        return this.act(ask, [bar.id]);
+    }
+
+    /** Do one thing after the other: a second drop waits for the first one. */
+    act(ask, ids, remember = (moved) => this.history.push(moved)) {
+        const result = this.queue.then(() => this._act(ask, ids, remember)).catch((error) => {
+            this.reload(ids);
             throw error;
         });
-        const result = this.queue;
-        this.queue = this.queue.catch(() => {});
+        this.queue = result.catch(() => {});
         return result;
     }
 
-    async _plan(moves, remember) {
-        const ids = moves.map((each) => each.id);
-        let answer = await this.call("move_on_schedule", [moves]);
+    async _act(ask, ids, remember) {
+        let answer = await ask({});
         if (answer.questions) {
             if (!(await confirmWarnings(this.dialog, answer.questions))) {
                 await this.reload(ids);
                 return false;
             }
-            answer = await this.call("move_on_schedule", [moves], { is_confirmed: true });
+            answer = await ask({ is_confirmed: true });
         }
         if (answer.problems) {
             this.notification.add(answer.problems.join("\n"), {
@@ -302,8 +312,8 @@ export class ScheduleModel extends Model {
             return false;
         }
         remember(answer.moved);
-        await this.reload(ids);
-        return true;
+        await this.reload([...new Set([...ids, ...answer.moved.map(({ id }) => id)])]);
+        return answer.moved;
     }
 
     async undo() {
@@ -379,6 +389,16 @@ export class ScheduleModel extends Model {
                 },
             ],
         });
+    }
+
+    /** @returns {Object[]} bars that arrive together with one */
+    getCrew(bar) {
+        return bar.lead ? [...this.bars.values()].filter((each) => each.lead === bar.lead) : [bar];
+    }
+
+    /** @returns {Object[]} bars that are parts of the same work */
+    getParts(bar) {
+        return bar.part_of ? [...this.bars.values()].filter((each) => each.part_of === bar.part_of) : [bar];
     }
 
     /**

@@ -13,18 +13,22 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
+import { ScheduleAssignments } from "./schedule_assignments";
 import { ScheduleCandidates } from "./schedule_candidates";
 import { ScheduleCard } from "./schedule_card";
-import { describe, drawRow, outlineRow } from "./schedule_drawing";
+import { describe, describeOthers, drawRow, outlineRow } from "./schedule_drawing";
+import { ScheduleCrew } from "./schedule_crew";
 import { ScheduleHand } from "./schedule_hand";
-import { SCALES } from "./schedule_layout";
+import { getPieces, getRowConflict, SCALES } from "./schedule_layout";
 import { ScheduleRow } from "./schedule_row";
+import { ScheduleSplit } from "./schedule_split";
 import { ScheduleTray } from "./schedule_tray";
 import { getColorClass, getLegend, isToCome } from "./schedule_words";
 
 const { DateTime } = luxon;
 /** Pixels after which a board that is scrolled looks at other rows */
 const GLANCE = 200;
+const DAY = 24 * 3600;
 
 export class ScheduleRenderer extends Component {
     static template = "service_management.ScheduleRenderer";
@@ -186,23 +190,61 @@ export class ScheduleRenderer extends Component {
         if (ev.ctrlKey || ev.metaKey) {
             const chosen = new Set(this.state.chosen);
             chosen.delete(bar.id) || chosen.add(bar.id);
-            this.state.chosen = chosen;
+            this.choose(chosen);
             return;
         }
-        this.state.chosen = new Set();
-        const push = this.props.model.canPlan ? this.props.model.getPush(bar) : [];
+        this.choose([]);
+        const { model } = this.props;
         this.card.open(ev.currentTarget, {
             bar,
-            findings: this.props.model.findings[bar.id] || [],
-            travel: this.props.model.travel[bar.id] || {},
-            canPlan: this.props.model.canPlan,
+            others: describeOthers(bar, model),
+            findings: model.findings[bar.id] || [],
+            travel: model.travel[bar.id] || {},
             open: () => this.props.openRecord(bar.id),
-            lock: (isLocked) => this.props.model.lock([bar.id], isLocked),
-            dispatch: () => this.props.model.dispatch([bar.id]),
-            takeBack: () => this.plan([{ bar, row: false, start: false, end: false }]),
-            push: push.length ? () => this.plan(push) : false,
-            ask: () => this.ask(bar),
+            acts: this.getActs(bar),
         });
+    }
+
+    /** What waits is chosen with a click, and with Ctrl beside what was chosen. */
+    onWaitingClick(ev, bar) {
+        if (!this.hand.wasDragged && this.canMove(bar)) {
+            const chosen = new Set(ev.ctrlKey || ev.metaKey ? this.state.chosen : []);
+            const wasChosen = this.state.chosen.has(bar.id);
+            this.choose(wasChosen ? [...chosen].filter((id) => id !== bar.id) : chosen.add(bar.id));
+        }
+    }
+
+    /** @returns {{ title: string, act: Function }[]} what can be done with a bar */
+    getActs(bar) {
+        const { model } = this.props;
+        if (!model.canPlan) {
+            return [];
+        }
+        const isOpen = isToCome(bar);
+        const canMove = this.canMove(bar);
+        const push = canMove ? model.getPush(bar) : [];
+        const crew = model.getCrew(bar);
+        const parts = model.getParts(bar);
+        const acts = [
+            [bar.state === "planned", _t("Dispatch"), () => model.dispatch(
+                crew.filter((each) => each.state === "planned").map((each) => each.id)
+            )],
+            [isOpen && bar.is_locked, _t("Unlock"), () => model.lock([bar.id], false)],
+            [isOpen && !bar.is_locked, _t("Lock"), () => model.lock([bar.id], true)],
+            [canMove, _t("Take Back"), () => this.plan([{ bar, row: false, start: false, end: false }])],
+            [canMove, _t("Who Can Come First?"), () => this.ask(bar)],
+            [push.length, _t("Push Following"), () => this.plan(push)],
+            [isOpen, _t("Add to Crew"), () => this.askCrew(bar)],
+            [canMove && !bar.lead, _t("Divide"), () => this.askSplit(bar)],
+            [bar.row, _t("Copy"), () => this.copy(bar)],
+            [crew.length > 1, _t("Choose the Crew"), () => this.choose(crew.map((each) => each.id))],
+            [parts.length > 1, _t("Choose All Parts"), () => this.choose(parts.map((each) => each.id))],
+        ];
+        return acts.filter(([isOffered]) => isOffered).map(([_isOffered, title, act]) => ({ title, act }));
+    }
+
+    choose(ids) {
+        this.state.chosen = new Set(ids);
     }
 
     /** Look for somebody, and plan whom the dispatcher takes. */
@@ -216,8 +258,63 @@ export class ScheduleRenderer extends Component {
         });
     }
 
+    /** Let somebody else come along. */
+    askCrew(bar) {
+        const { model } = this.props;
+        const comes = new Set(model.getCrew(bar).map((each) => each.row));
+        const offers = this.laid
+            .filter(({ row }) => !comes.has(row.id))
+            .map(({ row, bars }) => ({ row, conflict: getRowConflict(row, bars, [bar.start, bar.end]) }));
+        model.dialog.add(ScheduleCrew, {
+            bar,
+            // Who is free comes first.
+            offers: offers.sort((a, b) => Boolean(a.conflict) - Boolean(b.conflict)),
+            add: (row) => this.make({ bar, row, start: bar.start, lead: bar.lead || bar.id }),
+        });
+    }
+
+    askSplit(bar) {
+        const { model } = this.props;
+        const { row } = this.laid.find((each) => each.row.id === bar.row);
+        model.dialog.add(ScheduleSplit, {
+            bar,
+            isLong: getPieces([bar.start, bar.end], this.axis.days, row.open).length > 1 ||
+                bar.end - bar.start > DAY,
+            split: (hours) => model.split(bar, hours),
+        });
+    }
+
+    /** Say to whom what was chosen could go. */
+    askAssignments() {
+        const { model } = this.props;
+        const bars = this.movableBars;
+        model.dialog.add(ScheduleAssignments, {
+            find: () => model.call("get_assignments", [bars.map((bar) => bar.id)]),
+            plan: (rows) => this.plan(
+                rows.map(({ id, row, start }) => ({
+                    bar: bars.find((bar) => bar.id === id), row, start, end: false,
+                }))
+            ),
+        });
+    }
+
+    /** The same work once more, right after it */
+    copy(bar) {
+        return this.make({ bar, row: bar.row, start: bar.end });
+    }
+
+    /** Make a visit for the work of another one. */
+    async make({ bar, row, start, lead = false }) {
+        await this.props.model.plan([
+            { from: bar.id, row, start, hours: bar.hours, part_of: false, lead },
+        ]);
+    }
+
     get chosenBars() {
-        return [...this.state.chosen].map((id) => this.props.model.bars.get(id)).filter(Boolean);
+        const { bars, waiting } = this.props.model;
+        return [...this.state.chosen]
+            .map((id) => bars.get(id) || waiting.bars.find((bar) => bar.id === id))
+            .filter(Boolean);
     }
 
     get movableBars() {
@@ -226,13 +323,16 @@ export class ScheduleRenderer extends Component {
 
     /** Several visits to somebody else, at their times */
     giveTo(row) {
-        return this.plan(this.movableBars.map((bar) => ({ bar, row, start: bar.start, end: false })));
+        return this.plan(
+            this.movableBars.filter((bar) => bar.start)
+                .map((bar) => ({ bar, row, start: bar.start, end: false }))
+        );
     }
 
     /** Several visits by so many minutes, or by whole days at the same time of the clock */
     moveBy({ days = 0, minutes = 0 }) {
         return this.plan(
-            this.movableBars.map((bar) => ({
+            this.movableBars.filter((bar) => bar.start).map((bar) => ({
                 bar,
                 row: bar.row,
                 start: DateTime.fromSeconds(bar.start).plus({ days, minutes }).toSeconds(),
@@ -243,18 +343,21 @@ export class ScheduleRenderer extends Component {
 
     takeBack() {
         return this.plan(
-            this.movableBars.map((bar) => ({ bar, row: false, start: false, end: false }))
+            this.movableBars.filter((bar) => bar.row)
+                .map((bar) => ({ bar, row: false, start: false, end: false }))
         );
     }
 
     async lock(isLocked) {
-        await this.props.model.lock(this.chosenBars.map((bar) => bar.id), isLocked);
-        this.state.chosen = new Set();
+        const planned = this.chosenBars.filter((bar) => bar.row);
+        await this.props.model.lock(planned.map((bar) => bar.id), isLocked);
+        this.choose([]);
     }
 
     /** All of a row on the board: a sick technician's day is given away at once. */
     chooseRow(line) {
-        this.state.chosen = new Set(line.bars.filter((bar) => this.canMove(bar)).map((bar) => bar.id));
+        const laid = this.laid.find(({ row }) => row.id === line.row.id);
+        this.choose(laid.bars.filter((bar) => this.canMove(bar)).map((bar) => bar.id));
     }
 
     //-------------------------------------------------------------------- dropping
@@ -266,32 +369,47 @@ export class ScheduleRenderer extends Component {
 
     /** Plan what was dropped; with it go the others that were chosen. */
     drop(bar, ghost) {
-        const { model } = this.props;
-        const isMany = bar.row && this.state.chosen.has(bar.id) && ghost.part === "move";
-        const offset = ghost.start - bar.start;
-        const bars = isMany
-            ? [...this.state.chosen].map((id) => model.bars.get(id)).filter((b) => b && this.canMove(b))
-            : [bar];
-        return this.plan(
-            bars.map((each) => ({
-                bar: each,
-                row: each.row === bar.row ? ghost.row : each.row,
-                start: bar.row ? (each === bar ? ghost.start : each.start + offset) : ghost.start,
-                // The work is as long as before, by the hours of whoever does it.
-                end: ghost.part === "move" ? false : ghost.end,
-            }))
-        );
+        if (ghost.isCopy) {
+            return this.make({ bar, row: ghost.row, start: ghost.start });
+        }
+        const isMany = this.state.chosen.has(bar.id) && ghost.part === "move";
+        const bars = isMany ? this.movableBars : [bar];
+        return this.plan(bar.row ? this.moveAlong(bars, bar, ghost) : this.queueUp(bars, ghost));
+    }
+
+    /** What is planned keeps its distance to what is held. */
+    moveAlong(bars, bar, ghost) {
+        return bars.filter((each) => each.start).map((each) => ({
+            bar: each,
+            row: each.row === bar.row ? ghost.row : each.row,
+            start: each === bar ? ghost.start : each.start + ghost.start - bar.start,
+            // The work is as long as before, by the hours of whoever does it.
+            end: ghost.part === "move" ? false : ghost.end,
+        }));
+    }
+
+    /** What waits is done one after the other. */
+    queueUp(bars, ghost) {
+        let start = ghost.start;
+        return bars.filter((each) => !each.row).map((each) => {
+            const move = { bar: each, row: ghost.row, start, end: false };
+            start += Math.round(each.hours * 3600);
+            return move;
+        });
     }
 
     async plan(moves) {
-        const isDone = await this.props.model.plan(
+        if (!moves.length) {
+            return;
+        }
+        const moved = await this.props.model.plan(
             moves.map(({ bar, row, start, end }) => ({
                 id: bar.id, row, start, end,
                 known: { row: bar.row, start: bar.start, end: bar.end },
             }))
         );
-        if (isDone) {
-            this.state.chosen = new Set();
+        if (moved) {
+            this.choose([]);
             const bar = this.props.model.bars.get(moves[0].bar.id);
             this.state.said = bar ? describe(bar, this.props.model) : _t("It waits to be planned.");
         }
@@ -317,6 +435,9 @@ export class ScheduleRenderer extends Component {
             "+": () => model.zoom(1),
             "-": () => model.zoom(-1),
             w: () => this.canMove(bar) && this.ask(bar),
+            c: () => bar.row && model.canPlan && this.copy(bar),
+            d: () => bar.row && !bar.lead && this.canMove(bar) && this.askSplit(bar),
+            a: () => bar.row && model.canPlan && isToCome(bar) && this.askCrew(bar),
             l: () => bar.row && model.canPlan && model.lock([bar.id], !bar.is_locked),
         };
         const act = !ev.ctrlKey && !ev.metaKey && !ev.altKey && keys[ev.key];

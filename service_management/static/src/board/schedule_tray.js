@@ -9,7 +9,9 @@ export class ScheduleTray extends Component {
     static props = {
         model: Object,
         now: Number,
+        chosen: Set,
         heldId: { type: Number, optional: true },
+        onClick: Function,
         onPointerDown: Function,
         onKeyDown: Function,
         openRecord: Function,

@@ -43,6 +43,18 @@ export function getTime({ start, end }) {
     return `${day(from)}${clock(from)} – ${day(to)}${clock(to)}`;
 }
 
+/** @returns {string} "Tue, Mar 3" */
+export function getDay({ start }) {
+    return DateTime.fromSeconds(start).toLocaleString({ weekday: "short", day: "numeric", month: "short" });
+}
+
+/** What speaks against a place at first sight */
+export const CONFLICTS = {
+    overlap: _t("overlaps"),
+    closed: _t("outside working hours"),
+    leave: _t("on leave"),
+};
+
 /** @returns {string | number} a name, or the number of a colour, of a bar as somebody wants to see it */
 export function getColor(bar, model) {
     const { color } = model.meta;
