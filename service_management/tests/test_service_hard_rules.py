@@ -119,10 +119,16 @@ class TestServiceHardRules(AgreementCommon):
         visit.action_dispatch()
         visit.write({'employee_id': self.technician.id, 'date_start': TIME})
 
+    def _plan_into_a_crew(self, visit):
+        visit.write({'employee_id': self.colleague.id, 'date_start': datetime(2026, 3, 11, 8)})
+        visit.action_add_to_crew(self.technician.id)
+        visit.date_start = TIME
+
     DOORS = (
         '_plan_by_write', '_plan_by_creation', '_plan_in_two_steps', '_plan_in_the_form',
         '_plan_in_the_order', '_plan_after_the_question_of_the_form', '_plan_in_the_calendar',
-        '_plan_on_a_column', '_plan_on_the_board', '_plan_by_import', '_plan_and_give_to_who_may_not')
+        '_plan_on_a_column', '_plan_on_the_board', '_plan_by_import', '_plan_and_give_to_who_may_not',
+        '_plan_into_a_crew')
 
     def _assert_no_door_plans(self, rule, words):
         visit = self._break(rule)
@@ -154,7 +160,7 @@ class TestServiceHardRules(AgreementCommon):
         self._assert_no_door_plans('leave', "Anna is on leave")
 
     def test_no_door_plans_who_does_not_work_then(self):
-        self._assert_no_door_plans('closed', "Anna does not work at this time")
+        self._assert_no_door_plans('closed', "does not work at this time")
 
     def test_no_door_plans_who_does_not_work_there(self):
         self._assert_no_door_plans('zone', "Anna does not work in zone Far")
@@ -258,6 +264,14 @@ class TestServiceHardRules(AgreementCommon):
         self.assertEqual([each['name'] for each in found['candidates']], ["Boris"])
         self.assertIn(
             {'text': "Forbidden: Certificate or Skill Has Run Out", 'count': 1}, found['others'])
+
+    def test_who_may_not_is_given_nothing(self):
+        visit = self._break('unskilled')
+        other = self._create_order(task_ids=[Command.create({'task_id': self.task.id})]).visit_ids
+        self._plan(other.order_id, TIME, self.colleague)
+        found = visit.with_user(self.user_dispatcher).get_assignments((visit | other).ids)
+        self.assertEqual({each['id']: each['row'] for each in found}, {
+            visit.id: self.colleague.id, other.id: False})
 
     def test_generated_work_of_who_may_not_waits_with_the_reason(self):
         self.company.service_forbids_expired = True
