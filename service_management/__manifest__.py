@@ -226,6 +226,7 @@
         # dispatch
         'reports/dispatch/service_day_sheets.xml',
         'views/dispatch/service_visit_views.xml',
+        'views/dispatch/service_order_views.xml',
         'views/dispatch/service_management_menus.xml',
     ],
     'demo': [

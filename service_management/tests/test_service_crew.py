@@ -126,6 +126,8 @@ class TestServiceCrew(CrewCommon):
     def test_customers_are_told_once_of_a_crew(self):
         member = self._add()
         crew = self.planned | member
+        self.customer.email = 'desk@hotel.example.com'
+        self.assertEqual(crew._filter_mailed('planned'), self.visit)
         crew.action_dispatch()
         self.assertEqual((self.visit.invitation_sequence, member.invitation_sequence), (1, 0))
         member.date_start = datetime(2026, 3, 3, 11)
@@ -404,3 +406,19 @@ class TestServiceParts(CrewCommon):
         self.assertEqual(
             [moment_of(move['after']['start']) for move in moved],
             [datetime(2026, 3, 3, 8), datetime(2026, 3, 3, 9)])
+
+    @users('service_dispatcher')
+    def test_somebody_is_looked_for_from_an_order_and_from_a_visit(self):
+        waiting = self._create_order().visit_ids.with_env(self.env)
+        for asked in (waiting, waiting.order_id):
+            action = asked.action_find_technician()
+            self.assertEqual((action['tag'], action['params']['id']), ('service_candidates', waiting.id))
+        with self.assertRaisesRegex(UserError, "Nothing of"):
+            self.visit.order_id.with_env(self.env).action_find_technician()
+
+    @users('service_customer_service')
+    def test_who_does_not_plan_looks_for_nobody(self):
+        waiting = self._create_order().visit_ids.with_env(self.env)
+        for asked in (waiting, waiting.order_id):
+            with self.assertRaises(AccessError):
+                asked.action_find_technician()

@@ -7,3 +7,4 @@ from . import absence
 from . import candidates
 from . import assignments
 from . import day_sheet
+from . import service_order

@@ -63,6 +63,24 @@ class ServiceVisit(models.Model):
             'others': [{'text': text, 'count': count} for text, count in left.most_common(_MOST)],
         }
 
+    def action_find_technician(self):
+        """Look for somebody who does one visit; whom the user takes is planned.
+
+        :raise AccessError: if the user is no dispatcher
+        :raise UserError: if the visit cannot be planned any more
+        """
+        self.ensure_one()
+        self._ensure_may_plan()
+        self._ensure_plannable()
+        place = self._get_place()
+        return {
+            'type': 'ir.actions.client', 'tag': 'service_candidates', 'target': 'new',
+            'name': self.env._("Who Can Come First?"),
+            'params': {
+                'id': self.id, 'title': self.order_id.title,
+                'known': {name: place[name] for name in ('row', 'start', 'end')}},
+        }
+
     def _find_technicians(self):
         """Return the technicians of one visit's company, in sudo."""
         # Who works when and knows what is HR's; who could come is what planning asks.

@@ -51,8 +51,8 @@ class ServiceVisit(models.Model):
         :param int start: of the window
         :param int end: of the window
         :param domain: of visits that are looked for: the others are there, too
-        :return: {'rows': [{'id', 'name', 'team': {'id', 'name'}, 'skills': [names],
-            'open': [[start, end]], 'present': [[start, end]], 'is_bound': whether there are hours
+        :return: {'rows': [{'id', 'name', 'team': {'id', 'name'}, 'zones': [{'id',
+            'name'}], 'skills': [names], 'open': [[start, end]], 'present': [[start, end]], 'is_bound': whether there are hours
             when the technician does not work}], 'bars': as `get_schedule_bars`, 'can_plan'}
         :raise AccessError: if the user works in the field
         :raise UserError: if the window ends before it starts, or is longer than six weeks
@@ -166,6 +166,7 @@ class ServiceVisit(models.Model):
                 'id': employee.id,
                 'name': employee.name,
                 'team': {'id': team.id, 'name': team.name or ''},
+                'zones': [{'id': zone.id, 'name': zone.name} for zone in employee.service_zone_ids],
                 'skills': skills.get(employee, self.env['hr.employee.skill']).skill_id.mapped('name'),
                 'is_bound': employee.id in present,
                 **{name: [[*map(seconds_of, naive(span))] for span in spans.get(employee.id, ())]

@@ -146,6 +146,9 @@ class ServiceVisit(models.Model):
 
     #=== WHAT CUSTOMERS ARE TOLD ===#
 
+    def _filter_mailed(self, event):
+        return super()._filter_mailed(event).filtered(lambda visit: not visit.lead_visit_id)
+
     def _announce(self, event):
         """Tell a customer once of a crew: of the visit that leads, or of whoever drives first."""
         if event == 'on_way':

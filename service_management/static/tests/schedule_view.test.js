@@ -15,7 +15,9 @@ import {
     contains,
     defineModels,
     fields,
+    getMockEnv,
     getService,
+    mockService,
     models,
     MockServer,
     mountView,
@@ -23,6 +25,7 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { registry } from "@web/core/registry";
 import { ScheduleRow } from "@service_management/board/schedule_row";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
@@ -402,6 +405,8 @@ test("leave that somebody else approves is drawn at once", async () => {
     await advanceTime(1000);
     await advanceTime(300);
     await animationFrame();
+
+    await advanceTime(300); // what is heard is gathered first
     expect(`${row(2)} .o_schedule_shade_leave`).toHaveCount(1);
 });
 
@@ -626,4 +631,62 @@ test("work of several days is drawn on the days on which somebody works on it", 
     await contains(".o-dropdown-item:contains(Three Days)").click();
     expect(`${bar(11)} .o_schedule_piece`).toHaveCount(3);
     expect(`${bar(11)} .o_schedule_part`).toHaveText("1/2");
+});
+
+test("technicians are chosen by team, zone and skill, and grouped by zone or not at all", async () => {
+    Object.assign(rows[0], { team: { id: 2, name: "South" }, zones: [{ id: 5, name: "Riga" }] });
+    Object.assign(rows[1], { zones: [{ id: 6, name: "Liepaja" }], skills: ["Gas", "Water"] });
+    await mountBoard();
+    const names = () => queryAllTexts(".o_schedule_person");
+    const choose = (text) => contains(`.o-dropdown-item:contains(${text})`).click();
+    await contains(".o_schedule_teams").click();
+    await choose("Riga");
+    // Who has no zone works in all of them.
+    expect(names()).toEqual(["AnnaSouth", "ClaraNorth"]);
+    await choose("Riga");
+    await choose("Water");
+    expect(names()).toEqual(["BorisNorth"]);
+    expect(".o_schedule_teams").toHaveText("Water");
+    await choose("Water");
+    await choose("Zone");
+    expect(names()).toEqual(["Clara", "BorisLiepaja", "AnnaRiga"]);
+    await choose("Nothing");
+    expect(names()).toEqual(["Anna", "Boris", "Clara"]);
+});
+
+test("figures say how full it is and what is not as it should be, and choose what they count", async () => {
+    bars[0].deadline = seconds("08:30");
+    await mountBoard();
+    const figure = (key) => `.o_schedule_figures [data-figure='${key}']`;
+    expect(figure("load")).toHaveText("Booked 2/27 h (7 %)");
+    expect(figure("planned")).toHaveText("Not Dispatched 1");
+    expect(figure("late")).toHaveClass("text-danger");
+    expect(figure("done")).not.toBeEnabled();
+    await contains(figure("conflicts")).click();
+    expect(bar(12)).toHaveClass("o_schedule_bar_chosen");
+    expect(".o_schedule_bar_chosen").toHaveCount(1);
+});
+
+test("somebody is found from an order as well, and what speaks against him is asked", async () => {
+    onRpc("service.visit", "get_candidates", () => ({
+        candidates: [{
+            row: 3, name: "Clara", start: seconds("12:00"), end: seconds("13:00"), extra: 5,
+            is_preferred: false, margin: false, booked: 1, available: 9, findings: [],
+        }],
+        others: [],
+    }));
+    answers.push({ questions: ["Clara lacks the skill Gas."] });
+    await mountBoard();
+    mockService("action", { doAction: (request) => expect.step(request.tag) });
+    const known = { row: false, start: false, end: false };
+    registry.category("actions").get("service_candidates")(getMockEnv(), {
+        params: { id: 13, title: "Job 13", known },
+    });
+    await contains(".o_schedule_candidates .btn-primary").click();
+    await contains(".modal-footer .btn-primary:contains(Plan Anyway)").click();
+    expect(asked.map(({ moves, confirmed }) => [moves[0], confirmed])).toEqual([
+        [{ id: 13, row: 3, start: seconds("12:00"), end: false, known }, false],
+        [{ id: 13, row: 3, start: seconds("12:00"), end: false, known }, true],
+    ]);
+    expect.verifySteps(["soft_reload"]);
 });

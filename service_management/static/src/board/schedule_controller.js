@@ -14,7 +14,7 @@ import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { standardViewProps } from "@web/views/standard_view_props";
 import { STEPS } from "./schedule_layout";
-import { COLORS } from "./schedule_words";
+import { COLORS, GROUPS } from "./schedule_words";
 import { ServiceMissing } from "../first_steps/service_missing";
 
 export const SCALE_TITLES = {
@@ -147,21 +147,28 @@ export class ScheduleController extends Component {
         return this.model.load({ date: luxon.DateTime.local() });
     }
 
+    /** What technicians are chosen by, where there is something to choose */
+    get sections() {
+        const titles = { teams: _t("Teams"), zones: _t("Zones"), skills: _t("Skills") };
+        const { choices } = this.model;
+        return Object.entries(titles)
+            .map(([kind, title]) => ({ kind, title, choices: choices[kind] }))
+            .filter((section) => section.choices.length > 1);
+    }
+
+    get groups() {
+        return Object.entries(GROUPS).map(([key, title]) => ({ key, title }));
+    }
+
     get noTeam() {
         return _t("No team");
     }
 
-    toggleTeam(id) {
-        const { teams } = this.model.meta;
-        this.model.setMeta({
-            teams: teams.includes(id) ? teams.filter((each) => each !== id) : [...teams, id],
-        });
-    }
-
-    get teamsTitle() {
-        const { teams } = this.model.meta;
-        const names = this.model.teams.filter((team) => teams.includes(team.id));
-        return names.map((team) => team.name).join(", ") || _t("All Teams");
+    get chosenTitle() {
+        const names = this.sections.flatMap(({ kind, choices }) =>
+            choices.filter(({ id }) => this.model.meta[kind].includes(id)).map(({ name }) => name)
+        );
+        return names.join(", ") || _t("All Technicians");
     }
 
     open(id) {

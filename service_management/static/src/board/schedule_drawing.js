@@ -10,9 +10,9 @@ export const LANE_HEIGHT = 22;
  *
  * @param {Object} laid row as `ScheduleModel.getLaidRows` lays it
  */
-export function outlineRow({ row, count, isFirst, booked, available }) {
+export function outlineRow({ row, group, count, isFirst, booked, available }) {
     return {
-        row, isFirst, booked, available,
+        row, group, isFirst, booked, available,
         height: Math.max(count * LANE_HEIGHT + 4, 30),
         isFull: available !== null && booked > available + 0.01,
         shades: [],

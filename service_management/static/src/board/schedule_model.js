@@ -5,7 +5,8 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { Model } from "@web/model/model";
 import { Axis, getHours, getLoad, getPeriod, layLanes, SCALES, STEPS, ZOOMS } from "./schedule_layout";
 import { ScheduleHistory } from "./schedule_history";
-import { COLORS, isToCome } from "./schedule_words";
+import { moveConfirmed } from "./schedule_move";
+import { COLORS, GROUPS, isToCome } from "./schedule_words";
 import { confirmWarnings } from "../views/service_dispatch_warning";
 
 const { DateTime } = luxon;
@@ -40,7 +41,10 @@ export class ScheduleModel extends Model {
             zoom: 1,
             step: this.archInfo.step,
             color: "state",
+            group: "team",
             teams: [],
+            zones: [],
+            skills: [],
             name: "",
         };
         const kept = params.state || {};
@@ -55,8 +59,8 @@ export class ScheduleModel extends Model {
 
     /** What a favourite keeps of it: any day */
     exportView() {
-        const { scale, zoom, step, color, teams, name } = this.meta;
-        return { scale, zoom, step, color, teams, name };
+        const { date, ...view } = this.meta;
+        return view;
     }
 
     /** Look at the board as somebody did; what it does not know stays as it is. */
@@ -66,7 +70,10 @@ export class ScheduleModel extends Model {
             zoom: (zoom) => ZOOMS.includes(zoom),
             step: (step) => STEPS.includes(step),
             color: (color) => color in COLORS,
+            group: (group) => group in GROUPS,
             teams: Array.isArray,
+            zones: Array.isArray,
+            skills: Array.isArray,
             name: (name) => typeof name === "string",
         };
         for (const [name, isOne] of Object.entries(isKnown)) {
@@ -196,20 +203,55 @@ export class ScheduleModel extends Model {
 
     //-------------------------------------------------------------------- what is drawn
 
-    get teams() {
-        return [...new Map(this.rows.map((row) => [row.team.id, row.team])).values()];
+    /** What technicians can be chosen by: { teams, zones, skills: [{ id, name }] } */
+    get choices() {
+        const gather = (getAll) => {
+            const found = new Map(this.rows.flatMap(getAll).map((each) => [each.id, each]));
+            return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+        };
+        return {
+            teams: gather((row) => [row.team]),
+            zones: gather((row) => row.zones),
+            skills: gather((row) => row.skills.map((name) => ({ id: name, name }))),
+        };
     }
 
-    /** Rows that somebody chose: who is left out keeps what is planned. */
+    /** Choose technicians by one more team, zone or skill, or by one less. */
+    toggle(kind, id) {
+        const chosen = this.meta[kind];
+        this.setMeta({
+            [kind]: chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id],
+        });
+    }
+
+    /** Rows that somebody chose, in their groups: who is left out keeps what is planned. */
     get shownRows() {
-        const { teams, name } = this.meta;
+        const { teams, zones, skills, name, group } = this.meta;
         const wanted = name.trim().toLowerCase();
-        return this.rows.filter(
+        const rows = this.rows.filter(
             (row) =>
                 (!teams.length || teams.includes(row.team.id)) &&
+                // Who has no zone works in all of them.
+                (!zones.length || !row.zones.length || row.zones.some(({ id }) => zones.includes(id))) &&
+                skills.every((skill) => row.skills.includes(skill)) &&
                 (!wanted ||
                     [row.name, ...row.skills].some((text) => text.toLowerCase().includes(wanted)))
         );
+        if (group === "team") {
+            return rows;
+        }
+        return rows.sort(
+            (a, b) => this.getGroup(a).localeCompare(this.getGroup(b)) || a.name.localeCompare(b.name)
+        );
+    }
+
+    /** @returns {string} the name of the group in which a row is shown */
+    getGroup(row) {
+        const { group } = this.meta;
+        if (group === "zone") {
+            return row.zones.map(({ name }) => name).join(", ");
+        }
+        return group === "team" ? row.team.name : "";
     }
 
     getAxis(width) {
@@ -226,12 +268,13 @@ export class ScheduleModel extends Model {
     getLaidRows() {
         const byRow = groupBy([...this.bars.values()], (bar) => bar.row);
         const span = [this.period.start.toSeconds(), this.period.end.toSeconds()];
-        let team = null;
+        let before = null;
         return this.shownRows.map((row) => {
             const bars = byRow[row.id] || [];
-            const isFirst = row.team.id !== team;
-            team = row.team.id;
-            return { row, bars, isFirst, ...layLanes(bars), ...getLoad(row, bars, span) };
+            const group = this.getGroup(row);
+            const isFirst = group !== before;
+            before = group;
+            return { row, bars, group, isFirst, ...layLanes(bars), ...getLoad(row, bars, span) };
         });
     }
 
@@ -295,25 +338,12 @@ export class ScheduleModel extends Model {
     }
 
     async _act(ask, ids, remember) {
-        let answer = await ask({});
-        if (answer.questions) {
-            if (!(await confirmWarnings(this.dialog, answer.questions))) {
-                await this.reload(ids);
-                return false;
-            }
-            answer = await ask({ is_confirmed: true });
+        const moved = await moveConfirmed(this, ask);
+        if (moved) {
+            remember(moved);
         }
-        if (answer.problems) {
-            this.notification.add(answer.problems.join("\n"), {
-                type: "warning",
-                title: _t("Left as it is"),
-            });
-            await this.reload(ids);
-            return false;
-        }
-        remember(answer.moved);
-        await this.reload([...new Set([...ids, ...answer.moved.map(({ id }) => id)])]);
-        return answer.moved;
+        await this.reload([...new Set([...ids, ...(moved || []).map(({ id }) => id)])]);
+        return moved;
     }
 
     async undo() {

@@ -12,12 +12,14 @@ import { browser } from "@web/core/browser/browser";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { ScheduleAssignments } from "./schedule_assignments";
 import { ScheduleCandidates } from "./schedule_candidates";
 import { ScheduleCard } from "./schedule_card";
 import { describe, describeOthers, drawRow, outlineRow } from "./schedule_drawing";
 import { ScheduleCrew } from "./schedule_crew";
+import { getFigures } from "./schedule_figures";
 import { ScheduleHand } from "./schedule_hand";
 import { getPieces, getRowConflict, SCALES } from "./schedule_layout";
 import { ScheduleRow } from "./schedule_row";
@@ -56,6 +58,7 @@ export class ScheduleRenderer extends Component {
             said: "",
         });
         this.hand = new ScheduleHand(this);
+        this.action = useService("action");
         this.card = usePopover(ScheduleCard, { position: "right" });
         this.observer = new ResizeObserver(() => this.measure());
         onMounted(() => {
@@ -117,6 +120,7 @@ export class ScheduleRenderer extends Component {
                 hours: this.axis.getHourTicks(this.hourStep),
                 now: this.axis.start <= now && now < this.axis.end ? this.axis.at(now) : null,
                 legend: getLegend(model),
+                figures: getFigures(this.laid, model, now),
             };
         }
         let top = 0;
@@ -149,6 +153,15 @@ export class ScheduleRenderer extends Component {
         const { scale, zoom } = this.props.model.meta;
         const step = zoom > 1 ? 1 : SCALES[scale].hours;
         return [1, 2, 3, 6, 12].find((hours) => hours >= step && hours * pixels >= 34) || 24;
+    }
+
+    /** A day as its column has room for it */
+    formatDay({ date, width }) {
+        if (width < 45) {
+            return `${date.day}`;
+        }
+        const month = width < 85 ? {} : { month: "numeric" };
+        return date.toLocaleString({ weekday: "short", day: "numeric", ...month });
     }
 
     getColorClass(color) {
@@ -256,6 +269,13 @@ export class ScheduleRenderer extends Component {
             find: () => model.call("get_candidates", [[bar.id]]),
             plan: ({ row, start }) => this.plan([{ bar, row, start, end: false }]),
         });
+    }
+
+    /** Show what would be dispatched, and whom it tells, before it is done. */
+    async dispatchChosen() {
+        const ids = this.chosenBars.map((bar) => bar.id);
+        const dialog = await this.props.model.call("action_dispatch_many", [ids]);
+        await this.action.doAction(dialog, { onClose: () => this.props.model.reload(ids) });
     }
 
     /** Let somebody else come along. */

@@ -31,6 +31,9 @@ export const COLORS = {
     sla_state: _t("Service Level"),
 };
 
+/** In which groups technicians are shown */
+export const GROUPS = { team: _t("Team"), zone: _t("Zone"), none: _t("Nothing") };
+
 /** How many colours teams and order types have before the first one comes again */
 const COLOR_COUNT = 10;
 

@@ -374,9 +374,8 @@ export class ServiceCall extends Component {
             return this.next();
         }
         // Asked before this page is gone: nobody would hear the answer.
-        const dialog =
-            then === "plan" &&
-            (await this.orm.call("service.order", "action_plan_visit", [[order.id]]));
+        const verb = { plan: "action_plan_visit", find: "action_find_technician" }[then];
+        const dialog = verb && (await this.orm.call("service.order", verb, [[order.id]]));
         await this.open("service.order", order.id);
         if (dialog) {
             await this.action.doAction(dialog);
