@@ -23,7 +23,7 @@ WISHES = {
     'service_board_offset': "the day that the board shows",
     'service_board_week': "which days the board shows",
     'service_ledger_until': "the day that a report looks at",
-    'service_revenue_asked': "what somebody asks a report for, to count nothing else",
+    'service_revenue_asked': "what a report asks itself for; what callers say is not looked at",
     'service_quote_sent': "a mail carries a quote: whether its sender sends quotes is asked of him",
     'service_visit_id': "which visit of the order a mail is about",
 }

@@ -187,3 +187,18 @@ class TestServiceSubscriptionRevenue(SubscriptionCommon):
             self.assertEqual(Revenue._ask_for([('id', 'in', row.ids)])._get_asked(), {
                 'first': 2026 * 12 + 1, 'last': 2026 * 12 + 1,
                 'subscriptions': row.subscription_id.ids})
+
+    def test_what_callers_say_is_asked_for_is_not_looked_at(self):
+        subscription = self._subscribe('2026-01-01')
+        Revenue = self.env['service.subscription.revenue'].with_user(self.user_manager)
+        domain = [('subscription_id', '=', subscription.id)]
+        with freeze_time('2026-03-15'):
+            found = Revenue.search_read(domain, ['month', 'amount_total'])
+            for nonsense in ({'columns': ['nothing']}, {'columns': []}, {'first': 'x', 'last': []},
+                             {'subscriptions': [0]}, {'first': 99999}, ['columns'], "columns", 7):
+                with self.subTest(nonsense):
+                    asked = Revenue.with_context(service_revenue_asked=nonsense)
+                    self.assertEqual(asked.search_read(domain, ['month', 'amount_total']), found)
+                    self.assertEqual(
+                        asked._read_group(domain, ['month:month'], ['amount_total:sum']),
+                        Revenue._read_group(domain, ['month:month'], ['amount_total:sum']))

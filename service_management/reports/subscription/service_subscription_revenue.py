@@ -63,6 +63,10 @@ def limits_of(domain):
     return None, None, set(value) if field == 'subscription_id' else None
 
 
+class _Asked(dict):
+    """What the report asks itself for: no caller can send one, and what he sends instead is not looked at."""
+
+
 class ServiceSubscriptionRevenue(models.Model):
     """What subscriptions bring each month, and what changed against the month before.
 
@@ -132,11 +136,12 @@ class ServiceSubscriptionRevenue(models.Model):
 
     def _get_asked(self):
         """Return what is asked for: first and last month, subscriptions, columns; all or some."""
-        return self.env.context.get('service_revenue_asked') or {}
+        asked = self.env.context.get('service_revenue_asked')
+        return asked if isinstance(asked, _Asked) else {}
 
     def _ask(self, **asked):
         """Return the model with more that is asked for."""
-        return self.with_context(service_revenue_asked={**self._get_asked(), **asked})
+        return self.with_context(service_revenue_asked=_Asked({**self._get_asked(), **asked}))
 
     def _ask_for(self, domain):
         """Ask for the months and subscriptions that a domain lets through."""
