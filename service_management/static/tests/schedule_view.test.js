@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, mockTouch, test } from "@odoo/hoot";
 import {
     drag,
     hover,
@@ -8,6 +8,7 @@ import {
     press,
     queryAllTexts,
     queryFirst,
+    resize,
     waitFor,
 } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
@@ -24,8 +25,10 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { registry } from "@web/core/registry";
+import { ScheduleModel } from "@service_management/board/schedule_model";
 import { ScheduleRow } from "@service_management/board/schedule_row";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
@@ -689,4 +692,99 @@ test("somebody is found from an order as well, and what speaks against him is as
         [{ id: 13, row: 3, start: seconds("12:00"), end: false, known }, true],
     ]);
     expect.verifySteps(["soft_reload"]);
+});
+
+test("a drop without a network says so, loses nothing, and can be made again", async () => {
+    expect.errors(2); // the drop, and what is read after it
+    onRpc("/web/webclient/version_info", () => ({}));
+    let isOffline = false;
+    patchWithCleanup(ScheduleModel.prototype, {
+        async call(...args) {
+            if (isOffline) {
+                throw new ConnectionLostError("/web/dataset/call_kw");
+            }
+            return super.call(...args);
+        },
+    });
+    await mountBoard();
+    isOffline = true;
+    const drop = () => dragTo(".o_schedule_waiting", 3, "14:05").then((letGo) => letGo());
+    await drop();
+    await waitFor(".o_notification:contains(Connection lost)");
+    expect(".o_schedule_waiting").toHaveCount(1);
+    expect(bar(13)).toHaveCount(0);
+    expect(".o_schedule_undo").not.toBeEnabled();
+    expect.verifyErrors([/Connection/, /Connection/]);
+    isOffline = false;
+    await advanceTime(2000);
+    await waitFor(".o_notification:contains(back online)");
+    await drop();
+    await animationFrame();
+    expect(asked).toHaveLength(1);
+    expect(`${row(3)} ${bar(13)}`).toHaveCount(1);
+});
+
+test("where people read from the right, time runs from the right", async () => {
+    await mountBoard();
+    queryFirst(".o_content").style.direction = "rtl"; // as style sheets of such a language say
+    const cells = queryFirst(row(1)).getBoundingClientRect();
+    const getHour = (right) => Math.round(((cells.right - right) / cells.width) * 11 * 10) / 10 + 7;
+    expect(getHour(queryFirst(bar(11)).getBoundingClientRect().right)).toBe(10);
+    await contains(bar(11)).focus();
+    await press("Space");
+    await press("ArrowLeft");
+    await animationFrame();
+    expect(".o_schedule_ghost").toHaveText("10:15 AM – 11:15 AM");
+    await press("Escape");
+    const { drop, moveTo } = await drag(".o_schedule_waiting", { position: { x: 1, y: 4 }, relative: true });
+    const x = cells.width * (1 - 7 / 11);
+    await moveTo(row(3), { position: { x: x - 1, y: 8 }, relative: true });
+    await animationFrame();
+    await drop();
+    await animationFrame();
+    expect(asked[0].moves[0]).toMatchObject({ id: 13, row: 3, start: seconds("14:00") });
+});
+
+for (const [day, hours] of [["2026-03-29", 23], ["2026-10-25", 25]]) {
+    test(`what is dropped at an hour's label begins at that hour on a day of ${hours} hours`, async () => {
+        mockDate(`${day} 09:00:00`, "Europe/Riga");
+        const at = (time) => DateTime.fromISO(`${day}T${time}`, { zone: "Europe/Riga" }).toSeconds();
+        const span = [at("00:00"), DateTime.fromISO(day, { zone: "Europe/Riga" }).plus({ days: 1 }).toSeconds()];
+        expect(span[1] - span[0]).toBe(hours * HOUR);
+        rows = rows.map((each) => ({ ...each, open: [span], present: [span] }));
+        bars = [];
+        waiting = [makeBar(13, false, false, false, { skills: [], reason: "" })];
+        await mountBoard();
+        const label = [...document.querySelectorAll(".o_schedule_hour")].find((el) => el.textContent === "6");
+        const time = queryFirst(".o_schedule_time").getBoundingClientRect();
+        const x = parseFloat(label.style.insetInlineStart);
+        expect(x).toBeLessThan(time.width);
+        const { drop, moveTo } = await drag(".o_schedule_waiting", { position: { x: 1, y: 4 }, relative: true });
+        await moveTo(row(3), { position: { x: x + 1, y: 8 }, relative: true });
+        await animationFrame();
+        expect(".o_schedule_ghost").toHaveText("6:00 AM – 7:00 AM");
+        await drop();
+        await animationFrame();
+        expect(asked[0].moves[0].start).toBe(at("06:00"));
+    });
+}
+
+test("a finger drags as a mouse does", async () => {
+    mockTouch(true);
+    await mountBoard();
+    for (const source of [bar(11), ".o_schedule_waiting"]) {
+        expect(getComputedStyle(queryFirst(source)).touchAction).toBe("none");
+    }
+    const drop = await dragTo(".o_schedule_waiting", 3, "14:05");
+    await drop();
+    await animationFrame();
+    expect(`${row(3)} ${bar(13)}`).toHaveCount(1);
+});
+
+test("a phone is told that the board needs a wider screen", async () => {
+    await resize({ width: 375, height: 667 });
+    await mountBoard();
+    expect(".o_schedule_small").toHaveText(/needs a wider screen/);
+    expect(".o_schedule_small").toHaveText(/list/);
+    expect(".o_schedule_body").toHaveCount(0);
 });

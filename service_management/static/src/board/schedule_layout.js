@@ -152,8 +152,10 @@ export class Axis {
         const ticks = [];
         for (const { date, start, end } of step < 24 ? this.days : []) {
             for (let hour = Math.ceil(this.hours[0] / step) * step; hour < this.hours[1]; hour += step) {
-                const moment = date.set({ hour }).toSeconds();
-                if (start <= moment && (end - moment) * this.pixelsPerSecond >= LABEL) {
+                const at = date.set({ hour });
+                const moment = at.toSeconds();
+                // On the day on which clocks go forward there is an hour that is not there.
+                if (at.hour === hour && start <= moment && (end - moment) * this.pixelsPerSecond >= LABEL) {
                     ticks.push({ left: this.at(moment), key: moment, hour });
                 }
             }
