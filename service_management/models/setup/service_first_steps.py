@@ -43,9 +43,7 @@ class ServiceFirstSteps(models.AbstractModel):
             self._open(
                 'service.team', self.env._("Technicians"),
                 record=teams if len(teams) == 1 else None),
-            self.env._(
-                "No employee is in a service team: nobody can be planned, and the board has no"
-                " columns."))
+            self.env._("No employee is in a service team: nobody can be planned."))
 
     @api.model
     def _get_cost_step(self, technicians):

@@ -13,8 +13,10 @@ export class ScheduleCrew extends Component {
         return _t("Who comes along? %s", this.props.bar.title);
     }
 
-    get time() {
-        return getTime(this.props.bar);
+    get explanation() {
+        return _t(
+            "A crew arrives together: %s. Whoever of it is moved, all are.", getTime(this.props.bar)
+        );
     }
 
     getConflict({ conflict }) {

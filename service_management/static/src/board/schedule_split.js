@@ -25,12 +25,14 @@ export class ScheduleSplit extends Component {
         }
     }
 
-    get rest() {
-        return formatFloatTime(this.props.bar.hours - this.hours);
-    }
-
-    get whole() {
-        return formatFloatTime(this.props.bar.hours);
+    get hint() {
+        const { hours } = this.props.bar;
+        return this.hours === null
+            ? _t("Enter less than %s hours, as in 1:30.", formatFloatTime(hours))
+            : _t(
+                  "The other part takes %s hours, and follows when work goes on.",
+                  formatFloatTime(hours - this.hours)
+              );
     }
 
     async split(hours) {
