@@ -83,7 +83,7 @@ class TestServiceFirstSteps(ServiceCommon):
                 call()
         self.assertFalse(Steps.get_missing('board'))
         self.technician.sudo().service_team_id = self.colleague.sudo().service_team_id = False
-        self.assertIn("no columns", Steps.get_missing('board')[0]['text'])
+        self.assertIn("nobody can be planned", Steps.get_missing('board')[0]['text'])
         self.assertFalse(self.env['service.dashboard'].get_data()['first_steps'])
 
     @users('service_technician')
@@ -99,6 +99,6 @@ class TestServiceFirstSteps(ServiceCommon):
     def test_empty_lists_say_what_is_missing(self):
         env = self.env(user=self.founder, context={'allowed_company_ids': self.empty.ids})
         for model in ('service.visit', 'service.order'):
-            self.assertIn("no columns", env[model].get_empty_list_help("<p>Nothing</p>"))
-        self.assertNotIn("no columns", self.env['service.visit'].with_user(
+            self.assertIn("nobody can be planned", env[model].get_empty_list_help("<p>Nothing</p>"))
+        self.assertNotIn("nobody can be planned", self.env['service.visit'].with_user(
             self.user_technician).get_empty_list_help("<p>Nothing</p>"))
