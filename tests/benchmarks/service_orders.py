@@ -77,15 +77,15 @@ def batches(size):
     return [range(start, min(start + BATCH, size)) for start in range(0, size, BATCH)]
 
 
-def read_board(env, model, groupby, names, domain):
-    """Read what a board reads when it opens: the groups, and 80 cards in each open column."""
+def read_board(env, model, groupby, names, domain, limit=80):
+    """Read what a board reads when it opens: the groups, and so many cards in each open column."""
     Model = env[model]
     specification = {
         name: {'fields': {'display_name': {}}} if Model._fields[name].relational else {}
         for name in names}
     return Model.with_context(read_group_expand=True).web_read_group(
         domain, [groupby], ['__count'], auto_unfold=True,
-        unfold_read_specification=specification, unfold_read_default_limit=80)
+        unfold_read_specification=specification, unfold_read_default_limit=limit)
 
 
 def board_fields(env, model, xml_id):

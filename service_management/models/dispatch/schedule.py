@@ -151,12 +151,12 @@ class ServiceVisit(models.Model):
         :param planned: hr.employee
         """
         # Who works when and can do what is HR's; a board without it plans nothing.
-        employees = self.env['hr.employee'].sudo().with_context(active_test=False).search(
+        employees = self.env['hr.employee'].sudo().with_context(active_test=False).search_fetch(
             Domain('id', 'in', planned.ids) | (
                 Domain('service_team_id', '!=', False) & Domain('active', '=', True)
                 & Domain('company_id', 'in', self.env.companies.ids)))
         opening, present = employees._get_working_spans(*window)
-        skills = self.env['hr.employee.skill'].sudo().search(
+        skills = self.env['hr.employee.skill'].sudo().search_fetch(
             [('employee_id', 'in', employees.ids)]).grouped('employee_id')
         rows = []
         for employee in employees.sorted(lambda employee: (
