@@ -227,6 +227,7 @@
         'reports/dispatch/service_day_sheets.xml',
         'views/dispatch/service_visit_views.xml',
         'views/dispatch/service_order_views.xml',
+        'views/dispatch/res_config_settings_views.xml',
         'views/dispatch/service_management_menus.xml',
     ],
     'demo': [
@@ -245,6 +246,10 @@
         'web.assets_backend': [
             'service_management/static/src/**/*',
             ('remove', 'service_management/static/src/portal/**/*'),
+        ],
+        # Read when somebody opens the map of the board
+        'service_management.assets_map': [
+            'service_management/static/lib/leaflet/leaflet.js',
         ],
         'web.assets_frontend': [
             'service_management/static/src/portal/**/*',

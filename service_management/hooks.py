@@ -17,6 +17,7 @@ def uninstall_hook(env):
         ('code', 'in', list(env['res.company']._get_service_sequences()))]).unlink()
     env['mail.activity'].search([('res_model', '=like', 'service.%')]).unlink()
     env['mail.message'].search([('model', '=like', 'service.%')]).unlink()
+    env['ir.config_parameter'].search([('key', '=like', 'service_management.map_%')]).unlink()
     env['res.company'].search([]).write({
         'service_hour_product_id': False, 'service_travel_product_id': False})
     env.flush_all()

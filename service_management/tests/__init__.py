@@ -40,6 +40,7 @@ from . import test_service_idle
 from . import test_service_import
 from . import test_service_kept
 from . import test_service_look
+from . import test_service_map
 from . import test_service_mail
 from . import test_service_merge
 from . import test_service_methods

@@ -387,6 +387,7 @@ class Robot:
                 ids = [bar['id'] for bar in shown['bars']]
                 model.get_schedule_details(ids)
                 model.get_schedule_bars(ids)
+                model.get_schedule_map(ids)
                 model.get_schedule_waiting(list(domain))
             case 'calendar':
                 names = [arch.get(key) for key in (

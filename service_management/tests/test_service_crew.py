@@ -229,6 +229,21 @@ class TestServiceParts(CrewCommon):
         self.planned.write({'date_start': datetime(2026, 3, 3, 12), 'duration_hours': 20})
         self.assertIn('moved', self.planned.split_on_schedule())
 
+    def test_findings_of_every_kind_are_asked_before_a_move(self):
+        kind = self.env['hr.skill.type'].sudo().create({
+            'name': "Trade", 'skill_ids': [(0, 0, {'name': "Gas"})],
+            'skill_level_ids': [(0, 0, {'name': "Able", 'level_progress': 100, 'default_level': True})]})
+        self.order.write({
+            'type_id': self.env['service.order.type'].create({
+                'name': "Gas", 'skill_ids': kind.skill_ids.ids}).id,
+            'arrival_to': datetime(2026, 3, 3, 7)})
+        self._plan(self._create_order(), '2026-03-03 18:00:00')
+        copy = {'from': self.visit.id, 'row': self.technician.id, 'start': at(18), 'hours': 1}
+        for move in (self._get_move(self.planned, start=at(18)), copy):
+            asked = ' '.join(self._move(move, is_confirmed=False)['questions'])
+            for reason in ("lacks the skill", "another arrival", "Anna has", "does not work at this time"):
+                self.assertIn(reason, asked)
+
     def test_taking_back_a_division_asks_nothing(self):
         self.planned.duration_hours = 3
         moved = self._split(hours=1)['moved']

@@ -8,3 +8,5 @@ from . import candidates
 from . import assignments
 from . import day_sheet
 from . import service_order
+from . import map
+from . import res_config_settings

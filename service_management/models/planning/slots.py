@@ -84,9 +84,9 @@ class ServiceVisit(models.Model):
         :param slots: list of Slot, one a visit
         :param but: service.visit that are in nobody's way: they will be gone
         """
-        warnings = {}
+        warnings, gone = {}, {*but}
         for index, found in self.env['hr.employee']._check_slots(slots).items():
-            if found := [finding for finding in found if finding.values.get('visit') not in but]:
+            if found := [finding for finding in found if finding.values.get('visit') not in gone]:
                 slot = slots[index]
                 warnings[slot.visit] = [self._word_finding(slot, finding) for finding in found]
         return warnings

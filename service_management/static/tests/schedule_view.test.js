@@ -29,6 +29,7 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { registry } from "@web/core/registry";
 import { ScheduleModel } from "@service_management/board/schedule_model";
+import { mapAssets } from "@service_management/board/schedule_map";
 import { ScheduleRow } from "@service_management/board/schedule_row";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
@@ -787,4 +788,86 @@ test("a phone is told that the board needs a wider screen", async () => {
     expect(".o_schedule_small").toHaveText(/needs a wider screen/);
     expect(".o_schedule_small").toHaveText(/list/);
     expect(".o_schedule_body").toHaveCount(0);
+});
+
+describe("map", () => {
+    const places = {
+        11: { state: "exact", place: [56.95, 24.11], order_id: 1, site_id: 1 },
+        12: { state: "approximate", place: [56.65, 23.71], order_id: 2, site_id: 2 },
+        13: { state: "unknown", place: false, order_id: 3, site_id: false },
+        14: { state: "exact", place: [56.5, 21.01], order_id: 4, site_id: 4 },
+    };
+    let tiles;
+
+    beforeEach(() => {
+        tiles = false;
+        waiting.push(makeBar(14, false, false, false, { skills: [], title: "Far away" }));
+        onRpc("service.visit", "get_schedule_map", ({ args }) => ({
+            places: Object.fromEntries(args[0].map((id) => [id, places[id]])), starts: {}, tiles,
+        }));
+        // The library itself is tried in the browser's robot: here it says where things would be.
+        const layer = { on: () => layer, addTo: () => layer, remove: () => expect.step("gone") };
+        const map = {
+            on: () => map, remove: () => {}, fitBounds: () => {}, invalidateSize: () => {}, panInside: () => {},
+            getPane: () => queryFirst(".o_schedule_map_canvas"), getZoom: () => 9,
+            latLngToLayerPoint: ([latitude, longitude]) => ({
+                x: (longitude - 20.8) * 100, y: (57 - latitude) * 100 + 20,
+            }),
+        };
+        patchWithCleanup(window, {
+            L: {
+                map: () => map,
+                control: { zoom: () => layer, scale: () => layer },
+                tileLayer: (url) => {
+                    expect.step(url);
+                    return layer;
+                },
+            },
+        });
+        patchWithCleanup(mapAssets, { load: () => Promise.resolve() });
+    });
+
+    const openMap = async () => {
+        await mountBoard();
+        await contains(".o_schedule_map_toggle").click();
+        await animationFrame();
+    };
+
+    test("what is planned and what waits has pins, what has no place is listed, and nobody is asked for tiles", async () => {
+        await openMap();
+        expect(".o_schedule_pin_other").toHaveCount(3); // two and the sample of the legend
+        expect(".o_schedule_pin.o_schedule_pin_waiting").toHaveCount(1);
+        expect(".o_schedule_pin.o_schedule_pin_doubtful").toHaveAttribute("aria-label", /Place is approximate/);
+        expect(".o_schedule_map_unplaced").toHaveText(/Without a place: 1/);
+        expect(".o_schedule_map_attribution").toHaveCount(0);
+        expect.verifySteps([]);
+    });
+
+    test("tiles come from the server that was chosen, and say whose they are", async () => {
+        tiles = { url: "https://tiles.example.com/{z}/{x}/{y}.png", attribution: "© All https://example.com" };
+        await openMap();
+        expect.verifySteps(["https://tiles.example.com/{z}/{x}/{y}.png"]);
+        expect(".o_schedule_map_attribution a").toHaveAttribute("href", "https://example.com");
+    });
+
+    test("somebody's day is a numbered route", async () => {
+        bars.push(makeBar(15, 1, "14:00", "15:00"));
+        places[15] = { state: "exact", place: [56.5, 21.01], order_id: 5, site_id: 5 };
+        await openMap();
+        await contains(".o_schedule_map_person").select("1");
+        expect(queryAllTexts(".o_schedule_pin_stop")).toEqual(["1", "2"]);
+        expect(".o_schedule_legs line").toHaveCount(1);
+        expect(queryAllTexts(".o_schedule_map_stop")).toEqual([
+            "1 10:00 AM – 11:00 AM Hotel", "2 2:00 PM – 3:00 PM Hotel",
+        ]);
+    });
+
+    test("a pin of what waits is dragged to a row, and opens the card", async () => {
+        await openMap();
+        const drop = await dragTo(".o_schedule_pin[data-ids='14']", 3, "14:00");
+        await drop();
+        expect(asked[0].moves[0]).toMatchObject({ id: 14, row: 3, start: seconds("14:00") });
+        await contains(".o_schedule_pin[data-ids='11']").click();
+        expect(".o_schedule_card").toHaveText(/Job 11/);
+    });
 });

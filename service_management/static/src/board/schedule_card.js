@@ -20,7 +20,7 @@ export class ScheduleCard extends Component {
     }
 
     get time() {
-        return getTime(this.props.bar);
+        return this.props.bar.start ? getTime(this.props.bar) : "";
     }
 
     get promised() {

@@ -47,7 +47,7 @@ export class ScheduleController extends Component {
             archInfo: this.props.archInfo,
             state: this.props.state?.schedule,
         });
-        this.state = useState({ hasTray: true, isDragging: false });
+        this.state = useState({ hasTray: true, hasMap: false, isDragging: false });
         this.root = useRef("root");
         useBus(this.model.bus, "update", () => this.render(true));
         useSetupAction({
@@ -98,6 +98,10 @@ export class ScheduleController extends Component {
         } else if (ids.length) {
             await this.model.reload(ids, true);
         }
+    }
+
+    showMap() {
+        this.state.hasMap = true;
     }
 
     setDragging(isDragging) {

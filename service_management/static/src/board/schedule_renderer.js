@@ -22,6 +22,7 @@ import { ScheduleCrew } from "./schedule_crew";
 import { getFigures } from "./schedule_figures";
 import { ScheduleHand } from "./schedule_hand";
 import { getPieces, getRowConflict, SCALES } from "./schedule_layout";
+import { ScheduleMap } from "./schedule_map";
 import { ScheduleRow } from "./schedule_row";
 import { ScheduleSplit } from "./schedule_split";
 import { ScheduleTray } from "./schedule_tray";
@@ -34,11 +35,13 @@ const DAY = 24 * 3600;
 
 export class ScheduleRenderer extends Component {
     static template = "service_management.ScheduleRenderer";
-    static components = { Dropdown, DropdownItem, ScheduleRow, ScheduleTray };
+    static components = { Dropdown, DropdownItem, ScheduleMap, ScheduleRow, ScheduleTray };
     static props = {
         model: Object,
         archInfo: Object,
         hasTray: Boolean,
+        hasMap: Boolean,
+        showMap: Function,
         setDragging: Function,
         openRecord: Function,
     };
@@ -55,6 +58,7 @@ export class ScheduleRenderer extends Component {
             chosen: new Set(),
             focused: null,
             ghost: null,
+            person: false,
             said: "",
         });
         this.hand = new ScheduleHand(this);
@@ -207,8 +211,13 @@ export class ScheduleRenderer extends Component {
             return;
         }
         this.choose([]);
+        this.showCard(ev.currentTarget, bar);
+    }
+
+    /** Show what is known of a bar, and what can be done with it. */
+    showCard(target, bar) {
         const { model } = this.props;
-        this.card.open(ev.currentTarget, {
+        this.card.open(target, {
             bar,
             others: describeOthers(bar, model),
             findings: model.findings[bar.id] || [],
@@ -216,6 +225,16 @@ export class ScheduleRenderer extends Component {
             open: () => this.props.openRecord(bar.id),
             acts: this.getActs(bar),
         });
+    }
+
+    /** Show somebody's day on the map. */
+    showOnMap(row) {
+        this.state.person = row.id;
+        this.props.showMap();
+    }
+
+    choosePerson(id) {
+        this.state.person = id;
     }
 
     /** What waits is chosen with a click, and with Ctrl beside what was chosen. */
@@ -235,21 +254,22 @@ export class ScheduleRenderer extends Component {
         }
         const isOpen = isToCome(bar);
         const canMove = this.canMove(bar);
-        const push = canMove ? model.getPush(bar) : [];
+        const isPlanned = Boolean(bar.row && bar.start);
+        const push = canMove && isPlanned ? model.getPush(bar) : [];
         const crew = model.getCrew(bar);
         const parts = model.getParts(bar);
         const acts = [
-            [bar.state === "planned", _t("Dispatch"), () => model.dispatch(
+            [isPlanned && bar.state === "planned", _t("Dispatch"), () => model.dispatch(
                 crew.filter((each) => each.state === "planned").map((each) => each.id)
             )],
             [isOpen && bar.is_locked, _t("Unlock"), () => model.lock([bar.id], false)],
-            [isOpen && !bar.is_locked, _t("Lock"), () => model.lock([bar.id], true)],
-            [canMove, _t("Take Back"), () => this.plan([{ bar, row: false, start: false, end: false }])],
+            [isOpen && isPlanned && !bar.is_locked, _t("Lock"), () => model.lock([bar.id], true)],
+            [canMove && isPlanned, _t("Take Back"), () => this.plan([{ bar, row: false, start: false, end: false }])],
             [canMove, _t("Who Can Come First?"), () => this.ask(bar)],
             [push.length, _t("Push Following"), () => this.plan(push)],
-            [isOpen, _t("Add to Crew"), () => this.askCrew(bar)],
-            [canMove && !bar.lead, _t("Divide"), () => this.askSplit(bar)],
-            [bar.row, _t("Copy"), () => this.copy(bar)],
+            [isOpen && isPlanned, _t("Add to Crew"), () => this.askCrew(bar)],
+            [canMove && isPlanned && !bar.lead, _t("Divide"), () => this.askSplit(bar)],
+            [isPlanned, _t("Copy"), () => this.copy(bar)],
             [crew.length > 1, _t("Choose the Crew"), () => this.choose(crew.map((each) => each.id))],
             [parts.length > 1, _t("Choose All Parts"), () => this.choose(parts.map((each) => each.id))],
         ];
