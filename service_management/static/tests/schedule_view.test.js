@@ -612,6 +612,24 @@ test("what was chosen is given to those who can take it, and what nobody can tak
     expect(asked[1].moves).toMatchObject([{ id: 11, row: 3, start: seconds("10:00") }]);
 });
 
+test("what waits for a time, but has a technician, is dragged to one", async () => {
+    waiting = [makeBar(13, 1, false, false, { skills: [] })];
+    await mountBoard();
+    const drop = await dragTo(".o_schedule_waiting", 3, "14:05");
+    expect(`${row(3)} .o_schedule_ghost_fits`).toHaveText("2:00 PM – 3:00 PM");
+    await drop();
+    expect(asked[0].moves[0]).toMatchObject({ id: 13, row: 3, start: seconds("14:00") });
+});
+
+test("arrows on what waits go nowhere along an axis where it is not", async () => {
+    await mountBoard();
+    await contains(".o_schedule_waiting").focus();
+    await press("ArrowRight");
+    await press("ArrowLeft");
+    await animationFrame();
+    expect(".o_schedule_waiting").toBeFocused();
+});
+
 test("several that wait are planned one after the other", async () => {
     waiting.push(makeBar(14, false, false, false, { hours: 2, skills: [] }));
     await mountBoard();

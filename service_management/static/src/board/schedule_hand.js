@@ -52,7 +52,7 @@ export class ScheduleHand {
         const held = {
             bar, part, x: ev.clientX, y: ev.clientY, isDragging: false,
             // What is held of what waits is held at its beginning.
-            grip: bar.row ? this.getMoment(ev.clientX) - bar.start : 0,
+            grip: bar.row && bar.start ? this.getMoment(ev.clientX) - bar.start : 0,
         };
         const move = (moved) => this.onPointerMove(moved, held);
         const up = (released) => this.onPointerUp(released, held);

@@ -414,7 +414,7 @@ export class ScheduleRenderer extends Component {
         }
         const isMany = this.state.chosen.has(bar.id) && ghost.part === "move";
         const bars = isMany ? this.movableBars : [bar];
-        return this.plan(bar.row ? this.moveAlong(bars, bar, ghost) : this.queueUp(bars, ghost));
+        return this.plan(bar.row && bar.start ? this.moveAlong(bars, bar, ghost) : this.queueUp(bars, ghost));
     }
 
     /** What is planned keeps its distance to what is held. */
@@ -431,7 +431,7 @@ export class ScheduleRenderer extends Component {
     /** What waits is done one after the other. */
     queueUp(bars, ghost) {
         let start = ghost.start;
-        return bars.filter((each) => !each.row).map((each) => {
+        return bars.filter((each) => !(each.row && each.start)).map((each) => {
             const move = { bar: each, row: ghost.row, start, end: false };
             start += Math.round(each.hours * 3600);
             return move;
@@ -492,7 +492,7 @@ export class ScheduleRenderer extends Component {
         const index = this.laid.findIndex(({ row }) => row.id === bar.row);
         let next;
         if (along) {
-            const bars = [...this.laid[index].bars].sort((a, b) => a.start - b.start || a.id - b.id);
+            const bars = [...(this.laid[index]?.bars || [])].sort((a, b) => a.start - b.start || a.id - b.id);
             next = bars[bars.findIndex((each) => each.id === bar.id) + (this.hand.isRtl ? -along : along)];
         } else {
             for (let i = index + across; this.laid[i] && !next; i += across) {
