@@ -300,6 +300,15 @@ class TestServiceParts(CrewCommon):
         self.assertIn("was dispatched", self._move(gone)['problems'][0])
         self.assertTrue(copy.exists())
 
+    def test_the_same_removal_twice_is_one(self):
+        move = {'from': self.visit.id, 'row': self.colleague.id, 'start': at(12), 'hours': 2}
+        [made] = self._move(move)['moved']
+        gone = {'id': made['id'], 'is_gone': True, 'known': made['after']}
+        self.assertEqual(len(self._move(gone)['moved']), 1)
+        self.assertEqual(self._move(gone)['moved'], [])
+        self.assertIn("not there any more", self._move({**gone, 'is_gone': False, 'row': self.helper.id,
+                                                        'start': at(12)})['problems'][0])
+
     def test_moves_of_one_go_are_looked_at_together(self):
         later = self._plan(self._create_order(), '2026-03-03 09:00:00').with_user(self.user_dispatcher)
         answer = self._move(*(

@@ -71,8 +71,8 @@ class ServiceVisit(models.Model):
         :param bool is_confirmed: whether the questions were answered
         :return: {'problems': [sentences]} of what stands against it, or {'questions': [sentences]}
             that people decide: nothing is written then; else {'moved': [{'id', 'before', 'after',
-            'from': id of the visit that was copied}]}, places with 'row', 'start', 'end', 'hours', 'part_of' and 'lead', or
-            False where the visit was not there before, or is not there after it
+            'from': id of the visit that was copied}]}, places with 'row', 'start', 'end', 'hours',
+            'part_of' and 'lead', or False where the visit was not there before, or is not there after it
         :raise AccessError: if the user is no dispatcher
         :raise UserError: if moves are no moves, or are too many
         """
@@ -80,6 +80,9 @@ class ServiceVisit(models.Model):
         made, moves = self._take_moves(moves)
         wanted = {*moves, *(move['from'] for move in made)}
         visits = self.search(Domain('id', 'in', [*wanted]))
+        # What is gone already needs no removal: the same move arrived twice.
+        wanted -= {move_id for move_id, move in moves.items()
+                   if move.get('is_gone') and not self.browse(move_id).exists()}
         problems = [] if wanted <= {*visits._ids} else [
             self.env._("A visit is not there any more.")]
         visits = self.browse(visit.id for visit in visits if visit.id in moves)

@@ -31,6 +31,7 @@ import { registry } from "@web/core/registry";
 import { ScheduleModel } from "@service_management/board/schedule_model";
 import { mapAssets } from "@service_management/board/schedule_map";
 import { ScheduleRow } from "@service_management/board/schedule_row";
+import { ScheduleTray } from "@service_management/board/schedule_tray";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
 const { DateTime } = luxon;
@@ -484,11 +485,22 @@ test("a hand that moves draws anew what is under it, and no other row", async ()
             return super.formatHours(hours);
         },
     });
+    patchWithCleanup(ScheduleTray.prototype, {
+        formatHours(hours) {
+            drawn.add("what waits");
+            return super.formatHours(hours);
+        },
+    });
     await mountBoard();
     await animationFrame();
-    drawn.clear();
-    const drop = await dragTo(bar(1002), 3, "14:00");
-    expect([...drawn].sort()).toEqual(["T2", "T3"]);
+    const { drop, moveTo } = await drag(bar(1002), { position: { x: 1, y: 4 }, relative: true });
+    const expected = [["T2", "T3", "what waits"], ["T3"], ["T3", "T4"]];
+    for (const [index, id] of [3, 3, 4].entries()) {
+        drawn.clear();
+        await moveTo(row(id), { position: { x: 300 + 60 * index, y: 8 }, relative: true });
+        await animationFrame();
+        expect([...drawn].sort()).toEqual(expected[index]);
+    }
     await drop();
 });
 

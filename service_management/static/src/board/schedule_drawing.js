@@ -3,7 +3,9 @@ import { getGaps, getPieces } from "./schedule_layout";
 import { getColor, getTime, STATES } from "./schedule_words";
 
 const MINUTE = 60;
-export const LANE_HEIGHT = 22;
+const LANE_HEIGHT = 22;
+/** So low that thirty technicians are in sight on a screen of 1080 lines */
+const ROW_HEIGHT = 28;
 
 /**
  * What is known of a row without its bars: who it is, how high, how full.
@@ -13,7 +15,7 @@ export const LANE_HEIGHT = 22;
 export function outlineRow({ row, group, count, isFirst, booked, available }) {
     return {
         row, group, isFirst, booked, available,
-        height: Math.max(count * LANE_HEIGHT + 4, 30),
+        height: Math.max(count * LANE_HEIGHT + 4, ROW_HEIGHT),
         isFull: available !== null && booked > available + 0.01,
         shades: [],
         roads: [],

@@ -237,6 +237,10 @@ export class ScheduleRenderer extends Component {
         this.state.person = id;
     }
 
+    takeWaiting(ev, bar) {
+        this.hand.onPointerDown(ev, bar);
+    }
+
     /** What waits is chosen with a click, and with Ctrl beside what was chosen. */
     onWaitingClick(ev, bar) {
         if (!this.hand.wasDragged && this.canMove(bar)) {
