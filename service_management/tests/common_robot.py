@@ -252,6 +252,8 @@ class Robot:
                 self._open_call(action.get('context') or {})
             case 'ir.actions.client' if action['tag'] == 'service_bulk':
                 self._work_in_bulk(action['params'])
+            case 'ir.actions.client' if action['tag'] == 'service_candidates':
+                self.env['service.visit'].browse(action['params']['id']).get_candidates()
             case 'ir.actions.client':
                 assert action['tag'] in (
                     'display_notification', 'reload', 'soft_reload', 'menu'), action['tag']
@@ -712,9 +714,9 @@ class Robot:
             self._follow(action, records, depth)
 
     def _follow(self, action, records, depth):
-        """Open what a button or an entry answered: there, nothing may be refused."""
+        """Open what a button or an entry answered: but for what runs then, nothing may be refused."""
         if action and depth < 3:
-            runs = action['type'] == 'ir.actions.server'
+            runs = action['type'] in ('ir.actions.server', 'ir.actions.report')
             with self.step(action.get('name') or action['type'], may_refuse=runs):
                 self.open_action(action, records.exists(), depth + 1)
 

@@ -28,10 +28,14 @@ class ServiceVisit(models.Model):
         'lead_visit_id.employee_id', 'lead_visit_id.crew_visit_ids.employee_id',
         'crew_visit_ids.employee_id', 'lead_visit_id.state', 'crew_visit_ids.state')
     def _compute_crew_names(self):
+        # Read together: one by one, each visit of a list would ask for its crew.
+        crews = self.lead_visit_id | self.lead_visit_id.crew_visit_ids | self.crew_visit_ids
+        crews = {visit._origin.id: visit for visit in crews.filtered(lambda visit: visit.state != 'cancelled')}
+        names = {visit_id: visit.employee_id.name for visit_id, visit in crews.items()}
         for visit in self:
-            others = visit._get_crew() - visit._origin - visit
-            names = others.filtered(lambda other: other.state != 'cancelled').mapped('employee_id.name')
-            visit.crew_names = ', '.join(sorted(names)) or False
+            lead = visit.lead_visit_id or visit
+            others = {lead._origin.id, *lead.crew_visit_ids._origin.ids} - {visit._origin.id}
+            visit.crew_names = ', '.join(sorted(filter(None, map(names.get, others)))) or False
 
     def _get_crew(self):
         """Return these visits and all that arrive together with them, those that lead first."""
@@ -71,7 +75,8 @@ class ServiceVisit(models.Model):
             self._join_crew()
         if {*_TOGETHER, 'date_end'} & set(vals) and vals.get('date_start', True):
             for visit in self._filter_together():
-                visit._bring_crew()
+                if visit.lead_visit_id or visit.crew_visit_ids:
+                    visit._bring_crew()
         return result
 
     def _join_crew(self):

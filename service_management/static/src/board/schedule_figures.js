@@ -15,6 +15,7 @@ export function getFigures(laid, model, now) {
     const bound = laid.filter((each) => each.available !== null);
     const booked = sum(bound, "booked");
     const available = sum(bound, "available");
+    const share = available ? `(${Math.round((100 * booked) / available)} %)` : "";
     const count = (key, title, found, isBad = false) => ({
         key, title, value: `${found.length}`, ids: found.map(({ id }) => id), isBad: isBad && found.length > 0,
     });
@@ -23,9 +24,7 @@ export function getFigures(laid, model, now) {
         {
             key: "load",
             title: _t("Booked"),
-            value: `${formatHours(booked)}/${formatHours(available)} h${
-                available ? ` (${Math.round((100 * booked) / available)} %)` : ""
-            }`,
+            value: [`${formatHours(booked)}/${formatHours(available)} h`, share].filter(Boolean).join(" "),
             ids: [],
             isBad: available > 0 && booked > available,
         },
