@@ -1,6 +1,6 @@
 {
     'name': "Service Management",
-    'version': '19.0.1.8.0',
+    'version': '19.0.1.9.0',
     'category': 'Services/Service Management',
     'summary': "Plan, deliver and bill service on your customers' equipment",
     'author': "Service Management Suite",
@@ -21,6 +21,7 @@
         'data/mail_activity_type_data.xml',
         'data/res_company_data.xml',
         'data/res_partner_data.xml',
+        'data/service_repair_data.xml',
 
         # papers: mails carry them
         'reports/order/service_order_documents.xml',
@@ -200,6 +201,16 @@
         'views/sale/product_views.xml',
         'views/sale/sale_order_views.xml',
 
+        # repair
+        'views/repair/service_repair_code_views.xml',
+        'views/repair/service_repair_views.xml',
+        'views/repair/service_order_object_views.xml',
+        'views/repair/service_order_views.xml',
+        'views/repair/service_object_views.xml',
+        'views/repair/service_price_rule_views.xml',
+        'views/repair/res_config_settings_views.xml',
+        'views/repair/service_management_menus.xml',
+
         # call
         'views/call/service_call_views.xml',
         'views/call/service_order_views.xml',
@@ -241,6 +252,7 @@
         'demo/service_agreements_demo.xml',
         'demo/service_subscriptions_demo.xml',
         'demo/service_history_demo.xml',
+        'demo/service_repairs_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

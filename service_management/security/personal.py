@@ -45,6 +45,14 @@ PERSONAL = {
         'empty': 'answer_text answer_photo answer_photo_small remark',
         'keep': 'name unit choices answer_choice',
     },
+    'service.order.object': {
+        'of': 'order_id.commercial_partner_id',
+        'empty': 'problem note',
+    },
+    'service.repair': {
+        'of': 'order_id.commercial_partner_id',
+        'empty': 'name note',
+    },
     'service.order.stage.log': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'note',
@@ -64,7 +72,7 @@ PERSONAL = {
     },
     'service.object': {
         'of': 'commercial_partner_id',
-        'empty': 'access_token code note',
+        'empty': 'access_token code note usage_note',
         'rename': 'name',
         'keep': 'serial_number parent_path',
     },

@@ -26,7 +26,7 @@ RIGHTS = {
     'service.order': {
         'technician': '''
             line_ids task_ids visit_ids note_internal note_external work_done properties
-            stage_id stage_reason_id stage_note
+            stage_id stage_reason_id stage_note repair_ids object_status_ids
             ''',
         'customer_service': '''
             title type_id partner_id contact_id contact_phone caller_phone client_order_ref
@@ -48,7 +48,7 @@ RIGHTS = {
         'technician': '''
             order_id sequence kind is_travel name object_id task_id visit_id
             product_id product_uom_id quantity quantity_planned
-            employee_id date date_start date_end
+            employee_id date date_start date_end repair_id
             ''',
         'proposed': 'price_unit discount tax_ids',
         'dispatcher': 'analytic_distribution',
@@ -71,6 +71,18 @@ RIGHTS = {
             limit_low limit_high choices
             ''',
     },
+    'service.order.object': {
+        'technician': 'status_id note problem priority',
+        'customer_service': 'date_due',
+        'dispatcher': 'employee_id',
+        'engine': 'order_id',
+    },
+    'service.repair': {
+        'technician': '''
+            order_id object_id sequence name note condition_id symptom_area_id symptom_id
+            diagnosis_area_id diagnosis_id resolution_id status_id employee_id date_start
+            ''',
+    },
     'service.visit': {
         'technician': 'note line_ids',
         'dispatcher': '''
@@ -82,7 +94,7 @@ RIGHTS = {
         'customer_service': 'active name color',
     },
     'service.object': {
-        'technician': 'name code serial_number note site_id',
+        'technician': 'name code serial_number note site_id usage_state usage_note',
         'customer_service': '''
             company_id partner_id parent_id child_ids product_id group_id is_intangible
             ''',

@@ -21,11 +21,22 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls.part_of_object = cls.env['service.object'].create({
             'name': "Burner", 'partner_id': cls.customer.id, 'parent_id': cls.object.id})
         cls.env['service.order.type'].create({'name': "Breakdown"})
+        cls._make_codes()
         cls._make_service_levels()
         cls._make_agreements()
         cls._make_sales()
         cls._make_orders()
         cls._make_subscriptions()
+
+    @classmethod
+    def _make_codes(cls):
+        cls.symptom, cls.diagnosis = (
+            cls.env[model].create({
+                'name': name, 'area_id': cls.env[f'{model}.area'].create({'name': "Heating"}).id})
+            for model, name in (
+                ('service.symptom', "No heating"), ('service.diagnosis', "Electrode worn")))
+        cls.env['service.repair.combination'].create({
+            'symptom_id': cls.symptom.id, 'diagnosis_id': cls.diagnosis.id})
 
     @classmethod
     def _make_service_levels(cls):
@@ -79,6 +90,8 @@ class ServiceCompanyCommon(SubscriptionCommon):
         waiting = cls._create_order(
             object_ids=cls.object.ids, task_ids=[Command.create({'task_id': task.id})])
         waiting.task_ids.answer_ids.answer_number = 1.5
+        cls.env['service.repair'].create({
+            'order_id': waiting.id, 'symptom_id': cls.symptom.id, 'diagnosis_id': cls.diagnosis.id})
         cls.order = cls._create_order(
             object_ids=cls.part_of_object.ids, agreement_id=cls.agreement.id)
         cls._plan(cls.order)

@@ -254,6 +254,8 @@ class Robot:
                 self._work_in_bulk(action['params'])
             case 'ir.actions.client' if action['tag'] == 'service_candidates':
                 self.env['service.visit'].browse(action['params']['id']).get_candidates()
+            case 'ir.actions.client' if action['tag'] == 'service_repair':
+                self._code_repair(action['params']['order_id'])
             case 'ir.actions.client':
                 assert action['tag'] in (
                     'display_notification', 'reload', 'soft_reload', 'menu'), action['tag']
@@ -262,6 +264,12 @@ class Robot:
                 assert action['url']
             case kind:
                 assert kind == 'ir.actions.act_window_close', kind
+
+    def _code_repair(self, order_id):
+        """Look at what the dialog of coding shows."""
+        order = self.env['service.order'].browse(order_id)
+        for obj in order.get_repair_coding()['objects']:
+            order.get_repair_choices(obj['id'], {})
 
     def _work_in_bulk(self, params):
         """Do the steps of bulk work: whoever is offered it may do it."""

@@ -13,10 +13,13 @@ NO_CONDITIONS = {
     'service.agreement.group': 'sla_id',
     'service.agreement.line': 'employee_id order_type_id product_id product_uom_id task_id',
     'service.agreement.template.group': 'parent_id',
+    'service.diagnosis': 'line_set_ids skill_ids',
     'service.line.set.line': 'product_id product_uom_id',
     'service.order.type':
         'line_set_ids skill_ids sla_id stage_id stage_ids task_ids team_id',
     'service.price.rule': 'product_id',
+    'service.repair.status': 'stage_id stage_reason_id',
+    'service.resolution': 'line_set_ids',
     'service.sla': 'calendar_id escalation_user_id',
     'service.stage': 'mail_template_id',
     'service.subscription':
@@ -24,6 +27,7 @@ NO_CONDITIONS = {
         ' user_id',
     'service.subscription.line': 'object_id tax_ids',
     'service.subscription.plan': 'deferred_account_id journal_id recognition_account_id',
+    'service.symptom': 'line_set_ids skill_ids sla_id',
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'
         ' mail_reminder_id resource_calendar_id salesperson_id sla_id user_id zone_ids',
@@ -66,6 +70,10 @@ class TestServiceConditions(SubscriptionCommon):
                 'agreement_id': self._create_agreement().id, 'date_start': '2026-03-02'},
             'service.price.rule': {'kind': 'fixed', 'amount': 500},
             'service.stage': {'category': 'open'},
+            'service.symptom': {'area_id': self.symptom.area_id.id},
+            'service.diagnosis': {'area_id': self.diagnosis.area_id.id},
+            'service.repair.combination': {
+                'symptom_id': self.symptom.id, 'diagnosis_id': self.diagnosis.id},
             'service.subscription.price': {'price': 10},
             'service.task.skill': {
                 'task_id': self.env['service.task'].create({'name': "Weld"}).id,
@@ -93,6 +101,8 @@ class TestServiceConditions(SubscriptionCommon):
             'res.country': {'code': 'XQ'},
             'res.partner': {'parent_id': self.customer.id},
             'service.object': {'partner_id': self.customer.id},
+            'service.symptom': {'area_id': self.symptom.area_id.id},
+            'service.diagnosis': {'area_id': self.diagnosis.area_id.id},
         }.get(comodel, {})})
 
     @classmethod
@@ -103,6 +113,11 @@ class TestServiceConditions(SubscriptionCommon):
             'skill_level_ids': [Command.create({
                 'name': "Good", 'level_progress': 100, 'default_level': True})],
         }).skill_level_ids
+        cls.symptom, cls.diagnosis = (
+            cls.env[model].create({
+                'name': "Any", 'area_id': cls.env[f'{model}.area'].create({'name': "Anywhere"}).id,
+                'company_id': False})
+            for model in ('service.symptom', 'service.diagnosis'))
 
     def _create_all(self):
         """Return [(holder, name of the field, the record it names)], for each condition there is."""

@@ -15,6 +15,7 @@ EVIDENCE = {
     'service.order.sla': 'employee_id',
     'service.order.sla.interval': 'user_id',
     'service.order.stage.log': 'user_id',
+    'service.repair': 'employee_id',
     'service.subscription.history': 'user_id',
     'service.subscription.indexation': 'user_id',
     'service.subscription.run': 'user_id',
@@ -37,7 +38,9 @@ class TestServiceHandOver(SubscriptionCommon):
         """Return {(model, field): record} of one duty of each kind."""
         employee, user = cls.leaving, cls.leaving_user
         cls.team.user_id = cls.team.salesperson_id = user
-        order = cls._create_order(user_id=user.id, preferred_employee_id=employee.id)
+        order = cls._create_order(
+            user_id=user.id, preferred_employee_id=employee.id, object_ids=cls.object.ids)
+        order.object_status_ids.employee_id = employee
         line = cls._create_line(order, employee_id=employee.id, quantity_planned=1)
         visit = cls._plan(order, employee=employee)
         agreement = cls.env['service.agreement'].create({
@@ -55,6 +58,7 @@ class TestServiceHandOver(SubscriptionCommon):
             ('service.order', 'user_id'): order,
             ('service.order', 'preferred_employee_id'): order,
             ('service.order.line', 'employee_id'): line,
+            ('service.order.object', 'employee_id'): order.object_status_ids,
             ('service.visit', 'employee_id'): visit,
             ('service.agreement', 'user_id'): agreement,
             ('service.agreement', 'preferred_employee_id'): agreement,
@@ -133,7 +137,9 @@ class TestServiceHandOver(SubscriptionCommon):
              'service.sla'})
         self._hand_over(dialog, successor_id=self.colleague)
         for (model, field), record in self.hanging.items():
-            is_done = model in ('service.order', 'service.order.line', 'service.visit', 'mail.activity')
+            is_done = model in (
+                'service.order', 'service.order.line', 'service.order.object', 'service.visit',
+                'mail.activity')
             with self.subTest(model=model, field=field):
                 self.assertEqual(
                     record.sudo()[field] in (self.colleague, self.user_colleague), is_done)

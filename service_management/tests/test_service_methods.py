@@ -126,7 +126,8 @@ class TestServiceMethods(ServiceCompanyCommon):
                 {'id': visit.id, 'row': self.technician.id, 'start': START + 36000, 'end': False}
                 for visit in self.env['service.visit'].sudo().search([])],
             'field_name': 'stage_id', 'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
-            'hours': .5, 'known': False,
+            'hours': .5, 'known': False, 'codes': {}, 'set_id': 1, 'repair_id': False, 'take_over': True,
+            'vals': {'note': "Mine"},
         }
 
     def _prepare_arguments(self, function):

@@ -87,11 +87,16 @@ class ServiceOrderLine(models.Model):
         if self.is_price_agreed and self.agreed_coverage:
             return dict(self.agreed_coverage)
         warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
-        obj, order = self.object_id, self.order_id
-        if not (warranty and obj and order.date_order) or not obj._is_under_warranty(
-                warranty, order._get_order_day()):
+        if not warranty or not self._has_warranty(warranty):
             return self._get_no_coverage()
         return {**self._get_no_coverage(), **self._get_warranty_coverage(warranty)}
+
+    def _has_warranty(self, warranty):
+        """Tell whether a warranty ('labor' or 'parts') holds for one line; extend to leave some out."""
+        self.ensure_one()
+        obj, order = self.object_id, self.order_id
+        return bool(obj and order.date_order) and obj._is_under_warranty(
+            warranty, order._get_order_day())
 
     def _get_warranty_coverage(self, warranty):
         """Return what a warranty ('labor' or 'parts') pays of one line; extend where it pays less."""

@@ -420,10 +420,12 @@ class ServiceOrder(models.Model):
     def copy_data(self, default=None):
         """Copy what is work, for objects that are in use."""
         vals_list = super().copy_data(default)
+        given = default or {}
         for order, vals in zip(self, vals_list, strict=True):
-            # Archived objects are history: a new order cannot be for them.
-            vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
-            if 'line_ids' in vals:
+            if 'object_ids' not in given:
+                # Archived objects are history: a new order cannot be for them.
+                vals['object_ids'] = [Command.set(order.object_ids.filtered('active').ids)]
+            if 'line_ids' in vals and 'line_ids' not in given:
                 lines = order._get_lines_to_copy()
                 vals['line_ids'] = [
                     Command.create({**line_vals, 'object_id': line.object_id.filtered('active').id})

@@ -209,12 +209,7 @@ class HrEmployee(models.Model):
         for number, slot in enumerate(slots):
             days = {local_day(min(moment, _END_OF_TIME), slot.employee.tz)
                     for moment in (slot.start, slot.end - timedelta(seconds=1))}
-            order = slot.visit.order_id
-            needs = order.task_ids.task_id.skill_ids.sorted(
-                lambda need: need.skill_level_id.level_progress)  # the highest of a skill counts
-            wanted = {**dict.fromkeys(order.type_id.skill_ids), **{
-                need.skill_id: need.skill_level_id for need in needs}}
-            for skill, level in wanted.items():
+            for skill, level in slot.visit.order_id._get_wanted_skills().items():
                 found = held.get((slot.employee.id, skill), ())
                 levels = [_get_level(found, day) for day in days]
                 if None not in levels:

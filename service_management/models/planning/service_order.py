@@ -116,6 +116,14 @@ class ServiceOrder(models.Model):
         super()._on_opened()
         self._ensure_waiting_visit()
 
+    def _get_wanted_skills(self):
+        """Return {skill: the lowest level, or none where any will do} that one order asks for; extend."""
+        needs = self.task_ids.task_id.skill_ids.sorted(
+            lambda need: need.skill_level_id.level_progress)  # the highest of a skill counts
+        return {
+            **dict.fromkeys(self.type_id.skill_ids, self.env['hr.skill.level']),
+            **{need.skill_id: need.skill_level_id for need in needs}}
+
     def _ensure_plannable(self):
         """Extend to ask for more before a visit is planned.
 
