@@ -68,6 +68,8 @@
         'views/objects/service_object_group_views.xml',
         'views/objects/service_object_views.xml',
         'views/objects/res_partner_views.xml',
+        'views/objects/product_views.xml',
+        'views/objects/res_config_settings_views.xml',
         'views/objects/service_object_portal_templates.xml',
         'views/objects/service_management_menus.xml',
 
@@ -253,6 +255,7 @@
         'demo/service_subscriptions_demo.xml',
         'demo/service_history_demo.xml',
         'demo/service_repairs_demo.xml',
+        'demo/service_warranty_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -74,7 +74,7 @@ PERSONAL = {
         'of': 'commercial_partner_id',
         'empty': 'access_token code note usage_note',
         'rename': 'name',
-        'keep': 'serial_number parent_path',
+        'keep': 'serial_number parent_path given_fields',
     },
     'service.agreement': {
         'of': 'commercial_partner_id',

@@ -93,13 +93,17 @@ RIGHTS = {
     'service.tag': {
         'customer_service': 'active name color',
     },
+    'service.warranty.extension': {
+        'dispatcher': 'object_id kind months date_sold',
+    },
     'service.object': {
         'technician': 'name code serial_number note site_id usage_state usage_note',
         'customer_service': '''
             company_id partner_id parent_id child_ids product_id group_id is_intangible
             ''',
         'dispatcher': '''
-            active date_in_service warranty_labor_end warranty_parts_end
+            active date_purchase date_delivery date_in_service warranty_labor_end warranty_parts_end
+            warranty_extension_ids
             ''',
         'engine': 'parent_path',
     },

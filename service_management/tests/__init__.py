@@ -94,4 +94,5 @@ from . import test_service_utilization
 from . import test_service_visit
 from . import test_service_visit_portal
 from . import test_service_walk
+from . import test_service_warranty
 from . import test_translations

@@ -16,7 +16,8 @@ from odoo.addons.product.tests.common import ProductCommon
 
 GROUP = 'service_management.service_management_group_'
 #: What a company may leave switched off
-FEATURES = ('agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone', 'repair')
+FEATURES = (
+    'agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone', 'repair', 'warranty')
 
 #: A drawn signature: one black pixel.
 SIGNATURE = (

@@ -9,11 +9,13 @@ from .common import GROUP, ServiceBaseCommon
 
 #: Packages that are shown with their feature only, and the feature
 PACKAGES = {
-    'agreement': 'agreement', 'subscription': 'subscription', 'sla': 'sla', 'price': 'price_rule'}
+    'agreement': 'agreement', 'subscription': 'subscription', 'sla': 'sla', 'price': 'price_rule',
+    'reliability': 'warranty'}
 #: Models of other packages that belong to a feature
 MODELS = {
     'service.line.set': 'line_set', 'service.line.set.line': 'line_set',
-    'service.order.insert.set': 'line_set', 'service.zone': 'zone'}
+    'service.order.insert.set': 'line_set', 'service.zone': 'zone',
+    'service.warranty.step': 'warranty', 'service.warranty.extension': 'warranty'}
 #: Fields and methods of the packages that are shown all the same, and why
 SHOWN = {
     'limit_kind': "the most that an order may cost is agreed without rules, too",

@@ -103,7 +103,8 @@ class ServiceOrderLine(models.Model):
         else:
             by_agreement = not self.billing_override and (self.billing == 'agreement' or (
                 self.covered_percent and not self.coverage_rule_id and self.agreement_id
-                and self.covered_percent == self._get_agreement_percent()))
+                and self.covered_percent == self._get_agreement_percent()
+                and not self._is_covered_by_warranty()))
         if by_agreement:
             return self.env._("By agreement %s", self.order_id._get_agreement_sudo().name)
         return super()._get_document_reason()

@@ -150,7 +150,8 @@ class ServiceCall(models.AbstractModel):
         """Return until when an object is under warranty, or that it is not."""
         today = obj.company_id._get_service_today()
         labor, parts = (
-            obj._is_under_warranty(kind, today) and self._say_day(obj[f'warranty_{kind}_end'])
+            obj._is_under_warranty(kind, today)
+            and self._say_day(obj._get_warranty_until(kind, today))
             for kind in ('labor', 'parts'))
         if labor and labor == parts:
             return self.env._("Warranty until %s", labor)

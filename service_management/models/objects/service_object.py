@@ -13,7 +13,7 @@ class ServiceObject(models.Model):
     _date_years = 100
     _inherit = [
         'service.document.mixin', 'mail.thread', 'mail.activity.mixin', 'service.portal.mixin',
-        'service.figures.mixin']
+        'service.figures.mixin', 'service.given.mixin']
     _window_action = 'service_management.service_object_action'
     _order = 'name, id'
     _rec_names_search = ['name', 'code', 'serial_number', 'partner_id.name']
@@ -61,17 +61,25 @@ class ServiceObject(models.Model):
     note = fields.Html(string="Notes")
 
     # Warranty
+    date_purchase = fields.Date(string="Purchased On", tracking=True)
+    date_delivery = fields.Date(string="Delivered On", tracking=True)
     date_in_service = fields.Date(string="In Service Since", tracking=True)
+    warranty_start = fields.Date(
+        string="Warranty From", compute='_compute_warranty_start', store=True, precompute=True,
+        help="Start-up, delivery or purchase, as the terms of the product or else of the group say.")
     warranty_labor_end = fields.Date(
         string="Labor Warranty Until",
-        compute='_compute_warranty_ends', store=True, readonly=False, precompute=True,
+        compute='_compute_warranty_labor_end', store=True, readonly=False, precompute=True,
         tracking=True, index='btree_not_null',
-        help="Last day on which labor is under warranty, counted from the in-service date.")
+        help="Last day on which labor is under warranty, extensions apart. What somebody enters stays.")
     warranty_parts_end = fields.Date(
         string="Parts Warranty Until",
-        compute='_compute_warranty_ends', store=True, readonly=False, precompute=True,
+        compute='_compute_warranty_parts_end', store=True, readonly=False, precompute=True,
         tracking=True, index='btree_not_null',
-        help="Last day on which parts are under warranty, counted from the in-service date.")
+        help="Last day on which parts are under warranty, extensions apart. What somebody enters stays.")
+    warranty_extension_ids = fields.One2many(
+        comodel_name='service.warranty.extension', inverse_name='object_id',
+        string="Extended Warranty")
     warranty_state = fields.Selection(
         selection=[('none', "No warranty"), ('partly', "Partly"), ('full', "Under warranty")],
         compute='_compute_warranty_state', search='_search_warranty_state')
@@ -84,10 +92,11 @@ class ServiceObject(models.Model):
         ' WHERE serial_number IS NOT NULL AND product_id IS NOT NULL AND active IS TRUE',
         "Another object has this product and serial number already.")
     _warranty_after_start = models.Constraint(
-        'CHECK (date_in_service IS NULL OR'
-        ' (COALESCE(warranty_labor_end, date_in_service) >= date_in_service'
-        ' AND COALESCE(warranty_parts_end, date_in_service) >= date_in_service))',
-        "A warranty cannot end before the object goes into service.")
+        'CHECK (warranty_start IS NULL OR'
+        ' (COALESCE(warranty_labor_end, warranty_start) >= warranty_start'
+        ' AND COALESCE(warranty_parts_end, warranty_start) >= warranty_start))',
+        "A warranty cannot end before it begins: compare it with the days of start-up, delivery and"
+        " purchase.")
 
     @api.model
     def _get_site_domain(self, sites):
@@ -116,21 +125,59 @@ class ServiceObject(models.Model):
                 delivery = obj.partner_id.address_get(['delivery'])['delivery']
                 obj.site_id = obj.partner_id and delivery
 
-    @api.depends('date_in_service', 'group_id')
-    def _compute_warranty_ends(self):
-        """Fill what the group promises; keep what somebody entered where it promises nothing."""
-        for obj in self:
-            start, group = obj.date_in_service, obj.group_id
-            for field, months in (
-                ('warranty_labor_end', group.warranty_labor_months),
-                ('warranty_parts_end', group.warranty_parts_months),
-            ):
-                if start and months:
-                    obj[field] = start + relativedelta(months=months, days=-1)
-                else:
-                    obj[field] = obj[field]
+    def _get_warranty_terms(self):
+        """Return who says the terms of one object's warranty: its product, else its group."""
+        self.ensure_one()
+        product = self.product_id.product_tmpl_id
+        return product if product and product._has_warranty_terms() else self.group_id
 
-    @api.depends('date_in_service', 'warranty_labor_end', 'warranty_parts_end')
+    @api.depends('date_purchase', 'date_delivery', 'date_in_service', 'group_id', 'product_id')
+    def _compute_warranty_start(self):
+        """Take the day that the terms name, else the next one that is known.
+
+        Start-up is followed by delivery and purchase, delivery by purchase and start-up, purchase
+        by delivery and start-up. Without terms start-up counts.
+        """
+        for obj in self:
+            dates = {
+                'in_service': (obj.date_in_service, obj.date_delivery, obj.date_purchase),
+                'delivery': (obj.date_delivery, obj.date_purchase, obj.date_in_service),
+                'purchase': (obj.date_purchase, obj.date_delivery, obj.date_in_service),
+            }[obj._get_warranty_terms().warranty_begin or 'in_service']
+            obj.warranty_start = next(filter(None, dates), False)
+
+    def _get_followed_fields(self):
+        return {
+            **super()._get_followed_fields(),
+            'warranty_labor_end': self._propose_warranty_labor_end,
+            'warranty_parts_end': self._propose_warranty_parts_end,
+        }
+
+    def _propose_warranty_labor_end(self):
+        return self._propose_warranty_end('warranty_labor_months')
+
+    def _propose_warranty_parts_end(self):
+        return self._propose_warranty_end('warranty_parts_months')
+
+    def _propose_warranty_end(self, months_field):
+        """Return {object: last day by the terms}, False where they promise nothing."""
+        proposals = {}
+        for obj in self:
+            months = obj._get_warranty_terms()[months_field]
+            proposals[obj] = bool(obj.warranty_start and months) and (
+                obj.warranty_start + relativedelta(months=months, days=-1))
+        return proposals
+
+    @api.depends('warranty_start', 'group_id', 'product_id')
+    def _compute_warranty_labor_end(self):
+        self._follow('warranty_labor_end')
+
+    @api.depends('warranty_start', 'group_id', 'product_id')
+    def _compute_warranty_parts_end(self):
+        self._follow('warranty_parts_end')
+
+    @api.depends('warranty_start', 'warranty_labor_end', 'warranty_parts_end',
+                 'warranty_extension_ids.date_from', 'warranty_extension_ids.date_to')
     def _compute_warranty_state(self):
         for obj in self:
             today = obj.company_id._get_service_today()
@@ -141,26 +188,56 @@ class ServiceObject(models.Model):
         if operator != 'in':
             return NotImplemented
         by_today = self.env['res.company']._get_today_domain
-        started = Domain('date_in_service', '=', False) | by_today('date_in_service', '<=')
-        labor, parts = by_today('warranty_labor_end', '>='), by_today('warranty_parts_end', '>=')
+        started = Domain('warranty_start', '=', False) | by_today('warranty_start', '<=')
+        extended = by_today('date_from', '<=') & by_today('date_to', '>=')
         # One of both is asked first: indexes have them.
+        labor, parts = (
+            (by_today(name, '>=') & started) | Domain(
+                'warranty_extension_ids', 'any', Domain('kind', '=', kind) & extended)
+            for kind, name in (('labor', 'warranty_labor_end'), ('parts', 'warranty_parts_end')))
         domain_by_state = {
-            'full': started & labor & parts,
-            'partly': (labor | parts) & started & (~labor | ~parts),
-            'none': ~(started & (labor | parts)),
+            'full': labor & parts,
+            'partly': (labor | parts) & (~labor | ~parts),
+            'none': ~(labor | parts),
         }
         return Domain.OR(domain_by_state[state] for state in value if state in domain_by_state)
 
+    def _get_warranty_own_end(self, kind):
+        """Return the last day of a warranty ('labor' or 'parts') without extensions."""
+        return self.warranty_labor_end if kind == 'labor' else self.warranty_parts_end
+
+    def _get_warranty_extension(self, kind, day):
+        """Return the extension of a warranty ('labor' or 'parts') that a day falls into."""
+        self.ensure_one()
+        # What a warranty pays is no secret to whoever books or bills the work.
+        return self.sudo().warranty_extension_ids.filtered(
+            lambda row: row.kind == kind and row.date_from and row.date_from <= day <= row.date_to)[:1]
+
+    def _get_warranty_until(self, kind, day):
+        """Return the last day of the warranty, or of its extension, that a day falls into."""
+        return (self._is_under_own_warranty(kind, day) and self._get_warranty_own_end(kind)) or (
+            self._get_warranty_extension(kind, day).date_to)
+
+    def _is_under_own_warranty(self, kind, day):
+        self.ensure_one()
+        end, start = self._get_warranty_own_end(kind), self.warranty_start
+        return bool(end) and day <= end and (not start or day >= start)
+
     def _is_under_warranty(self, kind, day):
-        """Tell whether the warranty of a kind ('labor' or 'parts') holds on a day.
+        """Tell whether the warranty of a kind ('labor' or 'parts') or an extension holds on a day.
 
         Both its first and its last day belong to it. An object without an end has no warranty; one
-        that is not in service yet is covered from the beginning.
+        whose warranty has not begun on any day that is known is covered from the beginning.
         """
+        return self._is_under_own_warranty(kind, day) or bool(
+            self._get_warranty_extension(kind, day))
+
+    def _get_warranty_percent(self, kind, day):
+        """Return what percent a warranty ('labor' or 'parts') pays on a day; an extension pays all."""
         self.ensure_one()
-        end = self.warranty_labor_end if kind == 'labor' else self.warranty_parts_end
-        start = self.date_in_service
-        return bool(end) and day <= end and (not start or day >= start)
+        if not self._is_under_own_warranty(kind, day):
+            return 100.0 if self._get_warranty_extension(kind, day) else 0.0
+        return self._get_warranty_terms()._get_warranty_percent(kind, self.warranty_start, day)
 
     @api.depends('child_ids')
     def _compute_child_count(self):

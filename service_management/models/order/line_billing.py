@@ -47,9 +47,10 @@ class ServiceOrderLine(models.Model):
         "CHECK (billing_override IS NULL OR COALESCE(billing_note, '') <> '')",
         "Say why the line is billed differently: fill the billing note.")
 
-    @api.depends('kind', 'object_id', 'object_id.date_in_service', 'object_id.warranty_labor_end',
-                 'object_id.warranty_parts_end', 'order_id.date_order', 'billing_override',
-                 'billing_note')
+    @api.depends('kind', 'object_id', 'object_id.warranty_start', 'object_id.warranty_labor_end',
+                 'object_id.warranty_parts_end', 'object_id.warranty_extension_ids.date_from',
+                 'object_id.warranty_extension_ids.date_to', 'order_id.date_order',
+                 'billing_override', 'billing_note')
     def _compute_billing(self):
         """Decide who pays; what is posted stays as it was posted."""
         for line in self:
@@ -86,31 +87,57 @@ class ServiceOrderLine(models.Model):
         self.ensure_one()
         if self.is_price_agreed and self.agreed_coverage:
             return dict(self.agreed_coverage)
-        warranty = {'hour': 'labor', 'item': 'parts'}.get(self.kind)
+        warranty = self._get_warranty_kind()
         if not warranty or not self._has_warranty(warranty):
             return self._get_no_coverage()
         return {**self._get_no_coverage(), **self._get_warranty_coverage(warranty)}
 
+    def _get_warranty_kind(self):
+        """Return which warranty of its object pays one line, 'labor' or 'parts', or None."""
+        self.ensure_one()
+        if not (self.object_id and self.order_id.date_order):
+            return None
+        return {'hour': 'labor', 'item': 'parts'}.get(self.kind)
+
     def _has_warranty(self, warranty):
         """Tell whether a warranty ('labor' or 'parts') holds for one line; extend to leave some out."""
         self.ensure_one()
-        obj, order = self.object_id, self.order_id
-        return bool(obj and order.date_order) and obj._is_under_warranty(
-            warranty, order._get_order_day())
+        return self.object_id._is_under_warranty(warranty, self.order_id._get_order_day())
+
+    def _get_warranty_percent(self, warranty):
+        """Return what percent of one line a warranty ('labor' or 'parts') pays, by its object's age.
+
+        Extend where a warranty pays less; `_has_warranty` leaves faults out altogether.
+        """
+        self.ensure_one()
+        return self.object_id._get_warranty_percent(warranty, self.order_id._get_order_day())
 
     def _get_warranty_coverage(self, warranty):
         """Return what a warranty ('labor' or 'parts') pays of one line; extend where it pays less."""
         self.ensure_one()
-        obj = self.object_id
+        obj, percent = self.object_id, self._get_warranty_percent(warranty)
+        if not percent:
+            return self._get_no_coverage()
+        until = format_date(
+            self.env, obj._get_warranty_until(warranty, self.order_id._get_order_day()))
         if warranty == 'labor':
             reason = self.env._(
-                "Labor warranty of %(object)s until %(date)s", object=obj.name,
-                date=format_date(self.env, obj.warranty_labor_end))
+                "Labor warranty of %(object)s until %(date)s", object=obj.name, date=until)
         else:
             reason = self.env._(
-                "Parts warranty of %(object)s until %(date)s", object=obj.name,
-                date=format_date(self.env, obj.warranty_parts_end))
-        return {'billing': 'warranty', 'billing_reason': reason, 'covered_percent': 100.0}
+                "Parts warranty of %(object)s until %(date)s", object=obj.name, date=until)
+        if percent < 100:
+            reason = self.env._(
+                "%(warranty)s: %(percent)g %% at this age", warranty=reason, percent=percent)
+        return {
+            'billing': 'warranty' if percent == 100 else 'chargeable',
+            'billing_reason': reason, 'covered_percent': percent}
+
+    def _is_covered_by_warranty(self):
+        """Tell whether the terms of a warranty pay what is covered of one line."""
+        warranty = self._get_warranty_kind()
+        return bool(warranty and self.covered_percent) and self._has_warranty(warranty) and (
+            self.covered_percent == self._get_warranty_percent(warranty))
 
     def _get_coverage_name(self):
         """Return what covers a part of one line."""

@@ -108,9 +108,10 @@ class ServiceOrderLine(models.Model):
         return {**super()._get_no_coverage(), 'coverage_rule_id': False}
 
     def _get_warranty_coverage(self, warranty):
-        """Let a rule say how much of a line a warranty pays."""
+        """Let a rule say how much of a line a warranty pays; where the terms pay less, they count."""
         coverage = super()._get_warranty_coverage(warranty)
-        if rule := self._get_warranty_rule(warranty):
+        rule = self._get_warranty_rule(warranty)
+        if rule and rule.percent <= coverage['covered_percent']:
             coverage.update(
                 billing='warranty' if rule.percent == 100 else 'chargeable',
                 covered_percent=rule.percent, coverage_rule_id=rule.id)

@@ -64,7 +64,8 @@ class ServiceOrderObject(models.Model):
         "(status_id, order_id) WHERE order_state IN ('draft', 'open', 'signed_off')")
 
     @api.depends('object_id.warranty_labor_end', 'object_id.warranty_parts_end',
-                 'object_id.date_in_service', 'order_id.date_order')
+                 'object_id.warranty_start', 'object_id.warranty_extension_ids.date_from',
+                 'object_id.warranty_extension_ids.date_to', 'order_id.date_order')
     def _compute_warranty(self):
         for row in self:
             day = row.order_id._get_order_day()

@@ -1,3 +1,4 @@
+from . import account_move
 from . import product_template
 from . import res_company
 from . import sale_order
@@ -6,3 +7,4 @@ from . import service_order
 from . import merge
 from . import service_order_line
 from . import service_team
+from . import warranty
