@@ -50,6 +50,34 @@ SHEETS = {
          'Service Fee', 'Remote monitoring', '1', '49'],
         ['', '', '', '', '', '', 'Service Fee', 'Hotline', '1', '20'],
     ],
+    'service_structures': [
+        ['External ID', 'Service Object/External ID', 'Description', 'Part Of/External ID',
+         'Serial Number', 'Quantity', 'Position', 'Fitted On', 'Warranty Until'],
+        ['component_1', 'object_1', 'Burner', '', 'BR-1', '1', 'Front', '2023-05-01', '2025-04-30'],
+        ['component_2', 'object_1', 'Ignition electrode', 'component_1', '', '2', '', '2024-11-20', ''],
+    ],
+    'repair_symptoms': [
+        ['External ID', 'Name', 'Code', 'Symptoms/External ID', 'Symptoms/Name', 'Symptoms/Code'],
+        ['symptom_area_1', 'Heating and hot water', 'H', 'symptom_1', 'No hot water', 'H1'],
+        ['', '', '', 'symptom_2', 'Burner does not start', 'H2'],
+        ['symptom_area_2', 'Noise', 'N', 'symptom_3', 'Rattles', 'N1'],
+    ],
+    'repair_diagnoses': [
+        ['External ID', 'Name', 'Code', 'Diagnoses/External ID', 'Diagnoses/Name', 'Diagnoses/Code',
+         'Diagnoses/Not Under Warranty'],
+        ['diagnosis_area_1', 'Burner', 'B', 'diagnosis_1', 'Ignition electrode worn', 'B1', 'False'],
+        ['', '', '', 'diagnosis_2', 'Settings changed by the user', 'B9', 'True'],
+    ],
+    'repair_resolutions': [
+        ['External ID', 'Name', 'Code', 'Not Under Warranty'],
+        ['resolution_1', 'Replaced', 'R1', 'False'],
+        ['resolution_2', 'Cleaned', 'R2', 'True'],
+    ],
+    'repair_combinations': [
+        ['External ID', 'Symptom/External ID', 'Diagnosis/External ID', 'Resolution/External ID'],
+        ['combination_1', 'symptom_2', 'diagnosis_1', 'resolution_1'],
+        ['combination_2', 'symptom_2', 'diagnosis_2', 'resolution_2'],
+    ],
     'service_orders_of_the_past': [
         ['External ID', 'History', 'Subject', 'Customer/External ID', 'Service Objects/External ID',
          'Called On', 'Customer Reference', 'Lines/Kind', 'Lines/Product', 'Lines/Description',

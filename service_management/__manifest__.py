@@ -203,6 +203,19 @@
         'views/sale/product_views.xml',
         'views/sale/sale_order_views.xml',
 
+        # structure
+        'wizards/structure/service_component_work_views.xml',
+        'wizards/structure/service_object_structure_views.xml',
+        'wizards/structure/service_structure_apply_views.xml',
+        'reports/structure/service_object_structure_documents.xml',
+        'views/structure/service_structure_views.xml',
+        'views/structure/service_object_component_views.xml',
+        'views/structure/service_object_views.xml',
+        'views/structure/service_recall_views.xml',
+        'views/structure/service_order_views.xml',
+        'views/structure/res_config_settings_views.xml',
+        'views/structure/service_management_menus.xml',
+
         # repair
         'views/repair/service_repair_code_views.xml',
         'views/repair/service_repair_views.xml',
@@ -254,6 +267,7 @@
         'demo/service_agreements_demo.xml',
         'demo/service_subscriptions_demo.xml',
         'demo/service_history_demo.xml',
+        'demo/service_structures_demo.xml',
         'demo/service_repairs_demo.xml',
         'demo/service_warranty_demo.xml',
     ],

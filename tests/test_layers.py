@@ -14,7 +14,7 @@ from devtools.settings import ROOT
 #: So have most names of one word, which are left out altogether.
 SHARED_NAMES = {
     '_as_query', '_compute_base_price', '_mail_get_partners', '_read_group', '_read_grouping_sets',
-    '_search', 'commercial_partner_id', 'company_id', 'contact_id',
+    '_search', 'commercial_partner_id', 'company_id', 'contact_id', 'create_date',
     'currency_id', 'employee_id', 'journal_id', 'move_id', 'partner_id',
     'partner_ids', 'plan_id', 'resource_calendar_id', 'user_id', 'valid_from',
     'zone_id',

@@ -12,6 +12,7 @@ from . import sla  # what was promised to the customer of an order, measured by 
 from . import sale  # orders that are sold, and sold lines that pay what no warranty does
 from . import agreement  # makes orders, and refines their prices, promises and coverage
 from . import subscription  # revenue that comes by itself; it may pay for an agreement
+from . import structure  # what objects are made of, and what was changed of it on which order
 from . import repair  # what was wrong with objects and what helped; codes refine all of the above
 from . import call  # where work begins: what is known of a customer, of all of the above
 from . import field  # what technicians do on a phone, and how it is taken back: all of the above

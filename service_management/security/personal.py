@@ -49,6 +49,16 @@ PERSONAL = {
         'of': 'order_id.commercial_partner_id',
         'empty': 'problem note',
     },
+    'service.object.component': {
+        'of': 'object_id.commercial_partner_id',
+        'empty': 'position',
+        'keep': 'name serial_number parent_path',
+    },
+    'service.component.change': {
+        'of': 'object_id.commercial_partner_id',
+        'empty': 'note',
+        'keep': 'name serial_number',
+    },
     'service.repair': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'name note',

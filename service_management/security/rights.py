@@ -77,6 +77,13 @@ RIGHTS = {
         'dispatcher': 'employee_id',
         'engine': 'order_id',
     },
+    'service.object.component': {
+        'technician': '''
+            object_id parent_id product_id name serial_number quantity product_uom_id position
+            partner_id warranty_end date_from
+            ''',
+        'engine': 'parent_path',
+    },
     'service.repair': {
         'technician': '''
             order_id object_id sequence name note condition_id symptom_area_id symptom_id
@@ -97,7 +104,7 @@ RIGHTS = {
         'dispatcher': 'object_id kind months date_sold',
     },
     'service.object': {
-        'technician': 'name code serial_number note site_id usage_state usage_note',
+        'technician': 'name code serial_number note site_id usage_state usage_note component_ids',
         'customer_service': '''
             company_id partner_id parent_id child_ids product_id group_id is_intangible
             ''',

@@ -22,6 +22,7 @@ class ServiceCompanyCommon(SubscriptionCommon):
             'name': "Burner", 'partner_id': cls.customer.id, 'parent_id': cls.object.id})
         cls.env['service.order.type'].create({'name': "Breakdown"})
         cls._make_codes()
+        cls._make_structures()
         cls._make_service_levels()
         cls._make_agreements()
         cls._make_sales()
@@ -37,6 +38,19 @@ class ServiceCompanyCommon(SubscriptionCommon):
                 ('service.symptom', "No heating"), ('service.diagnosis', "Electrode worn")))
         cls.env['service.repair.combination'].create({
             'symptom_id': cls.symptom.id, 'diagnosis_id': cls.diagnosis.id})
+
+    @classmethod
+    def _make_structures(cls):
+        pump, _seal = cls.env['service.object.component'].create([
+            {'object_id': cls.object.id, 'name': name, 'date_from': '2025-01-01'}
+            for name in ("Pump", "Seal")])
+        pump.quantity = 2
+        structure = cls.env['service.structure'].create({'name': "Boiler"})
+        cls.env['service.structure.line'].create({
+            'version_id': structure.version_ids.id, 'name': "Burner"})
+        structure.version_ids.action_put_in_force()
+        cls.env['service.recall'].create({
+            'name': "Check the valve", 'version_ids': structure.version_ids.ids})
 
     @classmethod
     def _make_service_levels(cls):

@@ -27,6 +27,8 @@ NO_CONDITIONS = {
         ' user_id',
     'service.subscription.line': 'object_id tax_ids',
     'service.subscription.plan': 'deferred_account_id journal_id recognition_account_id',
+    'service.recall': 'product_id type_id version_ids',
+    'service.structure.line': 'parent_id partner_id product_id',
     'service.symptom': 'line_set_ids skill_ids sla_id',
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'

@@ -94,3 +94,21 @@ class TestServiceImport(SubscriptionCommon):
             'is_history': True, 'state': 'posted', 'invoice_status': 'no', 'visit_count': 0,
             'amount_untaxed': 190, 'object_ids': objects[:1].ids}])
         self.assertEqual(str(order.date_order), '2025-02-03 08:00:00')
+
+    def test_structures_have_their_parts_in_parts(self):
+        self._import('customer_service', 'res.partner', 1)
+        self._import('manager', 'service.object')
+        burner, electrode = self._import('manager', 'service.object.component')
+        self.assertEqual((electrode.parent_id, electrode.quantity), (burner, 2))
+        self.assertEqual(burner.change_ids.kind, 'added')
+
+    def test_repair_codes_come_from_sheets(self):
+        symptoms = self._import('manager', 'service.symptom.area').symptom_ids
+        diagnoses = self._import('manager', 'service.diagnosis.area').diagnosis_ids
+        resolutions = self._import('manager', 'service.resolution')
+        self.assertEqual(symptoms.mapped('code'), ["H1", "H2", "N1"])
+        self.assertEqual(diagnoses.mapped('is_warranty_excluded'), [False, True])
+        first, _second = self._import('manager', 'service.repair.combination')
+        self.assertEqual(
+            (first.symptom_id.code, first.diagnosis_id.code, first.resolution_id),
+            ("H2", "B1", resolutions[0]))

@@ -8,5 +8,6 @@ from . import sla
 from . import sale
 from . import agreement
 from . import subscription
+from . import structure
 from . import field
 from . import privacy

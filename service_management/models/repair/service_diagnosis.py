@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..common.records import offer_template
 
 
 class ServiceDiagnosisArea(models.Model):
@@ -8,6 +10,11 @@ class ServiceDiagnosisArea(models.Model):
 
     diagnosis_ids = fields.One2many(
         comodel_name='service.diagnosis', inverse_name='area_id', string="Diagnoses")
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [offer_template(self, self.env._("Import Template for Diagnoses"), 'repair_diagnoses')]
 
 
 class ServiceDiagnosis(models.Model):

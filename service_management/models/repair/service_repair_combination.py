@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..common.records import offer_template
+
 
 class ServiceRepairCombination(models.Model):
     """Which diagnosis may follow a symptom, and which resolution a diagnosis.
@@ -68,3 +70,8 @@ class ServiceRepairCombination(models.Model):
         # Whoever codes is limited, whatever he may read.
         rows = self.sudo().search(domain & named)
         return rows[name].sudo(False) if rows else None
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [offer_template(self, self.env._("Import Template for Combinations"), 'repair_combinations')]

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..common.records import offer_template
 
 
 class ServiceResolution(models.Model):
@@ -18,3 +20,8 @@ class ServiceResolution(models.Model):
     is_warranty_excluded = fields.Boolean(
         string="Not Under Warranty",
         help="As cleaning: work and parts for it are charged, whatever the warranty says.")
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [offer_template(self, self.env._("Import Template for Resolutions"), 'repair_resolutions')]

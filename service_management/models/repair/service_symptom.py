@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ..common.records import offer_template
 from ..order.service_order import PRIORITIES
 
 
@@ -10,6 +11,11 @@ class ServiceSymptomArea(models.Model):
 
     symptom_ids = fields.One2many(
         comodel_name='service.symptom', inverse_name='area_id', string="Symptoms")
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a spreadsheet with the headings that the import knows."""
+        return [offer_template(self, self.env._("Import Template for Symptoms"), 'repair_symptoms')]
 
 
 class ServiceSymptom(models.Model):

@@ -1,0 +1,124 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..common.records import makes_cycle
+
+
+class ServiceStructureLine(models.Model):
+    _name = 'service.structure.line'
+    _description = "Line of a Structure Template"
+    _inherit = ['service.guarded.mixin']
+    _order = 'version_id, parent_path, id'
+    _parent_store = True
+    _check_company_auto = True
+
+    version_id = fields.Many2one(
+        comodel_name='service.structure.version', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='version_id.company_id')
+    origin_id = fields.Many2one(
+        comodel_name='service.structure.line', string="Line of an Earlier Version", readonly=True,
+        index='btree_not_null', ondelete='set null')
+    parent_id = fields.Many2one(
+        comodel_name='service.structure.line', string="Part Of", index='btree_not_null',
+        ondelete='cascade', domain="[('version_id', '=', version_id), ('id', '!=', id)]")
+    parent_path = fields.Char(index=True)
+    tree_name = fields.Char(string="Part", compute='_compute_tree_name')
+    product_id = fields.Many2one(
+        comodel_name='product.product', check_company=True, index='btree_not_null',
+        ondelete='restrict')
+    name = fields.Char(
+        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
+        required=True)
+    quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
+        readonly=False, precompute=True, required=True, ondelete='restrict')
+    position = fields.Char()
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Supplier", check_company=True, index='btree_not_null',
+        ondelete='restrict')
+    warranty_months = fields.Integer(
+        string="Warranty (Months)", at_most=1200,
+        help="Of the supplier, from the day on which the object goes into service, or the part is fitted.")
+
+    _positive_quantity = models.Constraint(
+        'CHECK (quantity > 0)', "A part has a quantity above zero. Delete what is not there.")
+    _positive_warranty = models.Constraint(
+        'CHECK (warranty_months >= 0)', "A warranty cannot last less than no time.")
+
+    @api.depends('parent_path', 'name')
+    def _compute_tree_name(self):
+        for line in self:
+            level = max(0, (line.parent_path or '').count('/') - 1)
+            line.tree_name = '\u2003' * level + (line.name or '')
+
+    @api.depends('product_id')
+    def _compute_name(self):
+        for line in self:
+            line.name = line.product_id.display_name or line.name
+
+    @api.depends('product_id')
+    def _compute_product_uom_id(self):
+        for line in self:
+            uom = line.product_id.uom_id
+            if not line.product_uom_id or (
+                    uom and not line.product_uom_id._has_common_reference(uom)):
+                line.product_uom_id = uom or self.env.ref('uom.product_uom_unit')
+
+    @api.constrains('parent_id', 'version_id')
+    def _check_parent(self):
+        for line in self.filtered('parent_id'):
+            if line.parent_id.version_id != line.version_id:
+                raise ValidationError(self.env._(
+                    "%(line)s is part of a line of another version. Choose one of this version.",
+                    line=line.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Guard versions that are in use."""
+        lines = super().create(vals_list)
+        lines.version_id._ensure_draft()
+        return lines
+
+    def write(self, vals):
+        """Guard versions that are in use."""
+        self.version_id._ensure_draft()
+        if makes_cycle(self, vals):
+            raise ValidationError(self.env._(
+                "A part cannot be a part of itself. Choose another one that it is part of."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.version_id._ensure_draft()
+
+    def _get_key(self):
+        """Return the line by which one is known in all versions."""
+        return self.origin_id or self
+
+    def _get_content(self):
+        """Return what is compared of one line, or of a component that came of it, as a tuple."""
+        return self._get_content_of(self)
+
+    @api.model
+    def _get_content_of(self, record):
+        return (
+            record.product_id.id, record.name if not record.product_id else False,
+            record.product_uom_id._compute_quantity(
+                record.quantity, record.product_id.uom_id or record.product_uom_id, round=False),
+            record.position or False)
+
+    def _prepare_component(self, obj, day):
+        """Return the values of the component that one line becomes in an object."""
+        self.ensure_one()
+        start = obj.date_in_service if obj.date_in_service and obj.date_in_service < day else day
+        return {
+            'object_id': obj.id, 'structure_line_id': self._get_key().id,
+            'product_id': self.product_id.id, 'name': self.name, 'quantity': self.quantity,
+            'product_uom_id': self.product_uom_id.id, 'position': self.position,
+            'partner_id': self.partner_id.id, 'date_from': day,
+            'warranty_end': self.warranty_months and start + relativedelta(
+                months=self.warranty_months, days=-1),
+        }
