@@ -222,6 +222,7 @@
         'views/repair/service_order_object_views.xml',
         'views/repair/service_order_views.xml',
         'views/repair/service_object_views.xml',
+        'views/repair/service_order_portal_templates.xml',
         'views/repair/service_price_rule_views.xml',
         'views/repair/res_config_settings_views.xml',
         'views/repair/service_management_menus.xml',

@@ -54,6 +54,10 @@ PERSONAL = {
         'empty': 'position',
         'keep': 'name serial_number parent_path',
     },
+    'service.structure.line': {
+        'of': 'partner_id',  # the supplier of a part of many objects
+        'keep': 'name position parent_path',
+    },
     'service.component.change': {
         'of': 'object_id.commercial_partner_id',
         'empty': 'note',

@@ -96,8 +96,7 @@ class TestServiceImport(SubscriptionCommon):
         self.assertEqual(str(order.date_order), '2025-02-03 08:00:00')
 
     def test_structures_have_their_parts_in_parts(self):
-        self._import('customer_service', 'res.partner', 1)
-        self._import('manager', 'service.object')
+        self._import_objects()
         burner, electrode = self._import('manager', 'service.object.component')
         self.assertEqual((electrode.parent_id, electrode.quantity), (burner, 2))
         self.assertEqual(burner.change_ids.kind, 'added')

@@ -163,6 +163,13 @@ class TestServiceRepairStatus(RepairCommon):
             self.env['service.order.object'].with_user(self.user_technician).create({
                 'order_id': self.order.id, 'object_id': self.object.id})
 
+    def test_customer_reads_the_statuses_that_are_for_him(self):
+        self.row.status_id = self.parts
+        self.waits.is_for_customers = False
+        self.other_row.status_id = self.waits
+        self.assertEqual(self.order._get_shown_status(self.object), self.parts)
+        self.assertFalse(self.order._get_shown_status(self.second))
+
     def test_warranty_is_that_of_the_day_of_the_call(self):
         self.assertEqual(self.row.warranty, 'parts')
         self.assertEqual(self.other_row.warranty, 'none')

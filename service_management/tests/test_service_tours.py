@@ -125,6 +125,40 @@ class TestServiceTours(ServiceCommon, HttpCase):
         self.assertRecordValues(order.line_ids, [{
             'product_id': self.part.id, 'quantity': 1, 'quantity_planned': 0}])
 
+    def test_fault_is_coded_in_three_taps_by_what_helped_before(self):
+        area = self.env['service.symptom.area'].create({'name': "Heating"})
+        cold = self.env['service.symptom'].create({'name': "No heating", 'area_id': area.id})
+        worn = self.env['service.diagnosis'].create({
+            'name': "Electrode worn",
+            'area_id': self.env['service.diagnosis.area'].create({'name': "Burner"}).id})
+        past = self._create_order(object_ids=self.object.ids)
+        repair = self.env['service.repair'].create({
+            'order_id': past.id, 'symptom_id': cold.id, 'diagnosis_id': worn.id,
+            'resolution_id': self.env.ref('service_management.service_resolution_replaced').id,
+            'status_id': self.env.ref('service_management.service_repair_status_finished').id})
+        self._create_line(past, 'item', quantity=1, repair_id=repair.id)
+        order = self._create_order(title="Stays cold", object_ids=self.object.ids)
+        self._plan(order, fields.Datetime.now()).action_dispatch()
+        with patch.multiple(self, **PHONE):
+            self.start_tour(
+                self._open_view('service_visit_action_mine'), 'service_repair_tour',
+                login='service_technician')
+        self.assertRecordValues(order.repair_ids, [{
+            'symptom_id': cold.id, 'diagnosis_id': worn.id, 'resolution_id': repair.resolution_id.id,
+            'is_finished': True, 'employee_id': self.technician.id}])
+        self.assertRecordValues(order.line_ids, [{
+            'product_id': self.part.id, 'repair_id': order.repair_ids.id}])
+        self.assertEqual(order.repair_status_id.category, 'finished')
+
+    def test_manager_rolls_a_structure_back(self):
+        pump = self.env['service.object.component'].create({
+            'object_id': self.object.id, 'name': "Right pump", 'date_from': '2025-01-01'})
+        pump._exchange({'name': "Wrong pump"}, fields.Date.from_string('2026-01-05'))
+        self.start_tour(
+            f'/odoo/service-objects/{self.object.id}', 'service_roll_back_tour',
+            login='service_manager')
+        self.assertEqual(self.object.component_ids.mapped('name'), ["Right pump"])
+
     def test_doubtful_and_refused_drops_say_why(self):
         now = fields.Datetime.now()
         busy, second, under_way = (

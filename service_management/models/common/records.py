@@ -71,7 +71,7 @@ def makes_cycle(records, vals):
 
     To be asked before they are written: Odoo says no more than that there is a recursion.
     """
-    parent = records.browse(vals.get('parent_id') or ())
+    parent = records.browse(vals.get(records._parent_name) or ())
     return bool(parent and records & parent.search([('id', 'parent_of', parent.ids)]))
 
 

@@ -174,6 +174,13 @@ class ServiceOrder(models.Model):
             wanted.setdefault(skill, self.env['hr.skill.level'])
         return wanted
 
+    def _get_shown_status(self, obj):
+        """Return the repair status of an object that the customer of one order reads, or none."""
+        self.ensure_one()
+        # Customers have no rights on statuses: what is for them is said of each.
+        row = self.sudo().object_status_ids.filtered(lambda row: row.object_id == obj)
+        return row.status_id.filtered('is_for_customers')
+
     #=== SIGN-OFF ===#
 
     def _get_uncoded(self):

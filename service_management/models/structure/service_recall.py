@@ -142,9 +142,11 @@ class ServiceRecall(models.Model):
     def action_view_orders(self):
         """Show the orders of one recall."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.order']._show_found([('recall_id', '=', self.id)])
 
     def action_view_objects(self):
         """Show the objects that one recall concerns."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.object']._show_found([('id', 'in', self._find_objects().ids)])

@@ -78,5 +78,6 @@ class ServiceStructure(models.Model):
     def action_view_objects(self):
         """Show the objects that are made of the template, by version."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.object']._show_found(
             [('structure_id', '=', self.id)], search_default_group_structure_version=1)

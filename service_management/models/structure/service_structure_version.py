@@ -125,4 +125,5 @@ class ServiceStructureVersion(models.Model):
     def action_view_objects(self):
         """Show the objects that are on one version."""
         self.ensure_one()
+        self.check_access('read')
         return self.env['service.object']._show_found([('structure_version_id', '=', self.id)])
