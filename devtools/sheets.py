@@ -51,7 +51,7 @@ SHEETS = {
         ['', '', '', '', '', '', 'Service Fee', 'Hotline', '1', '20'],
     ],
     'service_structures': [
-        ['External ID', 'Service Object/External ID', 'Description', 'Part Of/External ID',
+        ['External ID', 'Object/External ID', 'Description', 'Part Of/External ID',
          'Serial Number', 'Quantity', 'Position', 'Fitted On', 'Warranty Until'],
         ['component_1', 'object_1', 'Burner', '', 'BR-1', '1', 'Front', '2023-05-01', '2025-04-30'],
         ['component_2', 'object_1', 'Ignition electrode', 'component_1', '', '2', '', '2024-11-20', ''],

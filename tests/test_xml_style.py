@@ -88,3 +88,21 @@ def test_no_setting_has_loose_words():
         for path, text in _files() for setting in etree.fromstring(text).iter('setting')
         for words in (setting.text, *(child.tail for child in setting))
         if (words or '').strip()]
+
+
+#: What screen readers say is on or off
+STATES = {
+    f't-att-aria-{state}'
+    for state in ('pressed', 'expanded', 'selected', 'checked', 'hidden', 'disabled')}
+
+
+def test_states_that_readers_hear_are_said_as_words():
+    """Owl writes an attribute that is true without a value, and leaves out one that is not."""
+    templates = [
+        path for addon in addons.manifests()
+        for path in sorted((ROOT / addon / 'static' / 'src').rglob('*.xml'))]
+    assert templates
+    assert not [
+        f'{path.relative_to(ROOT)}:{node.sourceline}: {name}'
+        for path in templates for node in etree.parse(path).iter(etree.Element)
+        for name, value in node.attrib.items() if name in STATES and "'false'" not in value]

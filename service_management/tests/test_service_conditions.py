@@ -33,6 +33,7 @@ NO_CONDITIONS = {
     'service.team':
         'mail_cancelled_id mail_done_id mail_on_way_id mail_planned_id mail_received_id'
         ' mail_reminder_id resource_calendar_id salesperson_id sla_id user_id zone_ids',
+    'service.warranty.step': 'group_id product_template_id',
 }
 
 
