@@ -217,6 +217,7 @@
         'views/structure/service_management_menus.xml',
 
         # repair
+        'reports/repair/service_repair_documents.xml',
         'views/repair/service_repair_code_views.xml',
         'views/repair/service_repair_views.xml',
         'views/repair/service_order_object_views.xml',

@@ -5,4 +5,5 @@ from . import planning
 from . import sla
 from . import agreement
 from . import subscription
+from . import repair
 from . import dispatch

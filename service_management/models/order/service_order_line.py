@@ -192,11 +192,15 @@ class ServiceOrderLine(models.Model):
 
     def _get_hours(self):
         """Return how many hours the quantities of these lines come to, unrounded."""
+        return sum(self._get_hours_of_each().values())
+
+    def _get_hours_of_each(self):
+        """Return how many hours the quantity of each of these lines is: {line: hours, unrounded}."""
         hour = self.env.ref('uom.product_uom_hour')
-        return sum(
-            line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
+        return {
+            line: line.product_uom_id._compute_quantity(line.quantity, hour, round=False)
             if line.product_uom_id._has_common_reference(hour) else line.quantity
-            for line in self)
+            for line in self}
 
     @api.depends('order_id.analytic_distribution', 'order_id.partner_id', 'product_id')
     def _compute_analytic_distribution(self):

@@ -9,6 +9,7 @@ from . import service_repair_status
 from . import service_order_object
 from . import service_repair
 from . import what_helped
+from . import history
 from . import res_config_settings
 from . import service_order_type
 from . import service_order
