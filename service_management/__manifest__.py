@@ -31,6 +31,7 @@
         'reports/sla/service_sla_documents.xml',
         'reports/agreement/service_agreement_documents.xml',
         'reports/subscription/service_subscription_documents.xml',
+        'reports/reliability/service_object_labels.xml',
         'data/mail_template_data.xml',
         'data/mail_template_field_data.xml',
         'data/ir_cron_data.xml',
@@ -227,6 +228,12 @@
         'views/repair/service_price_rule_views.xml',
         'views/repair/res_config_settings_views.xml',
         'views/repair/service_management_menus.xml',
+
+        # reliability
+        'views/reliability/service_failure_report_views.xml',
+        'views/reliability/service_object_views.xml',
+        'views/reliability/res_config_settings_views.xml',
+        'views/reliability/service_management_menus.xml',
 
         # call
         'views/call/service_call_views.xml',

@@ -5,3 +5,4 @@ from . import order
 from . import planning
 from . import agreement
 from . import subscription
+from . import reliability

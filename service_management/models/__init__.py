@@ -14,6 +14,7 @@ from . import agreement  # makes orders, and refines their prices, promises and 
 from . import subscription  # revenue that comes by itself; it may pay for an agreement
 from . import structure  # what objects are made of, and what was changed of it on which order
 from . import repair  # what was wrong with objects and what helped; codes refine all of the above
+from . import reliability  # how objects hold out, and who pays where they do not: all of the above
 from . import call  # where work begins: what is known of a customer, of all of the above
 from . import field  # what technicians do on a phone, and how it is taken back: all of the above
 from . import privacy  # what is known of a person, in all of the above

@@ -6,4 +6,5 @@ from . import sla
 from . import agreement
 from . import subscription
 from . import repair
+from . import reliability
 from . import dispatch

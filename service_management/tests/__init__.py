@@ -63,6 +63,7 @@ from . import test_service_quote
 from . import test_service_reminder
 from . import test_service_repair
 from . import test_service_repair_papers
+from . import test_service_reliability
 from . import test_service_report
 from . import test_service_rights
 from . import test_service_sale

@@ -7,7 +7,8 @@ class ServiceWarrantyExtension(models.Model):
     """Rows of a ledger: this object's warranty goes on by so many months, since that day."""
     _name = 'service.warranty.extension'
     _description = "Extended Warranty"
-    _inherit = ['service.guarded.mixin']
+    _inherit = ['service.dated.mixin']
+    _date_years = 100
     _order = 'object_id, kind, date_sold, id'
     _rec_name = 'object_id'
 

@@ -1,0 +1,2 @@
+from . import service_failure_report
+from . import service_order_report
