@@ -231,6 +231,7 @@
 
         # reliability
         'views/reliability/service_failure_report_views.xml',
+        'views/reliability/service_warranty_claim_views.xml',
         'views/reliability/service_object_views.xml',
         'views/reliability/res_config_settings_views.xml',
         'views/reliability/service_management_menus.xml',

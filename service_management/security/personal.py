@@ -67,6 +67,11 @@ PERSONAL = {
         'of': 'order_id.commercial_partner_id',
         'empty': 'name note',
     },
+    'service.warranty.claim': {
+        'of': 'order_id.commercial_partner_id',
+        'empty': 'reason',
+        'keep': 'name serial_number',
+    },
     'service.order.stage.log': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'note',

@@ -100,6 +100,11 @@ RIGHTS = {
     'service.tag': {
         'customer_service': 'active name color',
     },
+    'service.warranty.claim': {
+        'technician': 'order_id line_id serial_number reason hours_claimed',
+        'dispatcher': 'supplier_id amount_labor amount_parts date_answer amount_credited',
+        'manager': 'credit_move_id',
+    },
     'service.warranty.extension': {
         'dispatcher': 'object_id kind months date_sold',
     },

@@ -146,6 +146,7 @@ class ServiceDayCommon(ServiceCompanyCommon):
         cls._make_quotes()
         cls._make_corrections()
         cls._make_next_steps()
+        cls._make_claims()
         cls.env['res.partner'].create({'name': "Forgotten"})._erase_personal_data("Asked for it.")
 
     @classmethod
@@ -165,6 +166,17 @@ class ServiceDayCommon(ServiceCompanyCommon):
                 'product_id': cls.monitoring.id, 'price': 110, 'valid_from': '2027-01-01'}),
         ):
             cls.env[model].create(values)
+
+    @classmethod
+    def _make_claims(cls):
+        """Claims to a supplier in each state."""
+        supplier = cls.env['res.partner'].create({'name': "Pump Works"})
+        for verbs in ((), ('send',), ('send', 'accept'), ('send', 'refuse')):
+            claim = cls.env['service.warranty.claim'].create({
+                'order_id': cls.order.id, 'line_id': cls.order.line_ids[:1].id, 'reason': "Leaks",
+                'supplier_id': supplier.id, 'amount_labor': 60})
+            for verb in verbs:
+                getattr(claim, f'action_{verb}')()
 
     @classmethod
     def _make_day(cls):

@@ -1,10 +1,11 @@
 """How objects hold out: to the number; and the label that opens them."""
-from datetime import datetime
+from datetime import date, datetime
 
-from odoo.exceptions import AccessError
-from odoo.tests import freeze_time, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user, tagged
 
-from .common import ServiceBaseCommon
+from .common import ServiceBaseCommon, ServiceCommon
 from .common_portal import PortalCommon
 
 
@@ -210,3 +211,112 @@ class TestServiceLabel(PortalCommon, ReliabilityCommon):
         response = self.url_open(f'/service/object/{self.object.id}', allow_redirects=False)
         self.assertIn('/web/login', response.headers['Location'])
         self.assertNotIn("Boiler", response.text)
+
+
+@freeze_time('2026-03-02 09:00:00')
+@tagged('post_install', '-at_install')
+class TestServiceClaim(ServiceCommon):
+    """A part under its supplier's warranty is followed from the draft to the credit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.supplier = cls.env['res.partner'].create({'name': "Pump Works"})
+        cls.part.seller_ids = [Command.create({'partner_id': cls.supplier.id})]
+        cls.order = cls._create_order(object_ids=cls.object.ids, user_id=cls.user_dispatcher.id)
+        cls.line = cls._create_line(cls.order, 'item', quantity_planned=2, object_id=cls.object.id)
+
+    def _claim(self, user=None, **values):
+        action = self.line.with_user(user or self.user_dispatcher).action_claim()
+        claim = self.env['service.warranty.claim'].with_user(
+            user or self.user_dispatcher).browse(action['res_id'])
+        claim.write({'reason': "Leaks after a week", **values})
+        return claim
+
+    def test_one_button_makes_the_claim_of_a_part_once(self):
+        claim = self._claim()
+        self.assertRecordValues(claim, [{
+            'order_id': self.order.id, 'product_id': self.part.id, 'object_id': self.object.id,
+            'supplier_id': self.supplier.id, 'amount_parts': 140, 'amount_claimed': 140,
+            'state': 'draft'}])
+        self.assertRegex(claim.name, r'CLM/\d{5}')
+        self.assertEqual(self._claim(), claim)
+        with self.assertRaisesRegex(UserError, "choose an item line"):
+            self._create_line(self.order).action_claim()
+
+    def test_who_does_not_work_on_the_order_claims_nothing(self):
+        accountant = new_test_user(
+            self.env, login='only_accountant', groups='account.group_account_invoice',
+            company_id=self.company.id)
+        with self.assertRaisesRegex(UserError, "drafted by those who work on the order"):
+            self.line.with_user(accountant).action_claim()
+
+    def test_technician_drafts_and_the_office_sends(self):
+        self._plan(self.order)
+        claim = self._claim(self.user_technician, serial_number='P-7')
+        with self.assertRaises(AccessError):
+            claim.amount_parts = 1000
+        with self.assertRaisesRegex(AccessError, "ask one to send it"):
+            claim.action_send()
+        claim.with_user(self.user_dispatcher).action_send()
+        with self.assertRaises(AccessError):
+            claim.reason = "Something else"
+        claim.message_post(body="A photo", attachments=[('leak.txt', b'x')])
+
+    def test_claim_is_sent_with_supplier_fault_and_amount(self):
+        claim = self._claim(reason=False)
+        with self.assertRaisesRegex(UserError, "fill in the supplier, the fault"):
+            claim.action_send()
+        claim.write({'reason': "Leaks", 'hours_claimed': 1.5, 'amount_labor': 60})
+        claim.action_send()
+        self.assertRecordValues(claim, [{
+            'state': 'sent', 'amount_claimed': 200, 'date_answer': date(2026, 3, 16)}])
+        with self.assertRaisesRegex(UserError, "Only drafts are deleted"):
+            claim.unlink()
+
+    def test_accepted_claim_ends_with_the_posted_credit_note(self):
+        claim = self._claim()
+        claim.action_send()
+        claim.action_accept()
+        self.assertEqual((claim.state, claim.amount_credited), ('accepted', 140))
+        claim.amount_credited = 100
+        managed = claim.with_user(self.user_manager)
+        with self.assertRaisesRegex(AccessError, "links the credit note"):
+            claim.action_credit()
+        with self.assertRaisesRegex(UserError, "choose it first"):
+            managed.action_credit()
+        move = self.env['account.move'].create({
+            'move_type': 'in_refund', 'partner_id': self.supplier.id, 'invoice_date': '2026-03-02',
+            'ref': "CN 1", 'invoice_line_ids': [Command.create({
+                'name': "Pump", 'price_unit': 100, 'tax_ids': [Command.clear()]})]})
+        managed.credit_move_id = move
+        with self.assertRaisesRegex(UserError, "choose it first"):
+            managed.action_credit()
+        move.action_post()
+        managed.action_credit()
+        self.assertRecordValues(claim, [{'state': 'credited', 'amount_credited': 100}])
+
+    def test_refused_claim_may_be_sent_again(self):
+        claim = self._claim()
+        claim.action_send()
+        claim.action_refuse()
+        self.assertEqual(claim.state, 'refused')
+        claim.action_reset()
+        claim.action_send()
+        self.assertEqual(claim.state, 'sent')
+
+    def test_overdue_answer_is_told_once(self):
+        claim, Claim = self._claim(), self.env['service.warranty.claim']
+        claim.action_send()
+        for day, count in (('2026-03-16', 0), ('2026-03-17', 1), ('2026-03-18', 1)):
+            with freeze_time(f'{day} 09:00:00'):
+                Claim._cron_remind_claims()
+                self.assertEqual(len(claim.activity_ids), count, day)
+        self.assertEqual(claim.activity_ids.user_id, self.user_dispatcher)
+        self.assertIn("nothing has come from the supplier", claim.activity_ids.summary)
+
+    def test_claims_of_another_team_are_not_a_technicians(self):
+        claim = self._claim()
+        self.order.sudo().team_id = self.env['service.team'].sudo().create({'name': "South"})
+        with self.assertRaises(AccessError):
+            claim.with_user(self.user_technician).read(['reason'])
