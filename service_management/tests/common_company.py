@@ -49,6 +49,9 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls.env['service.structure.line'].create({
             'version_id': structure.version_ids.id, 'name': "Burner"})
         structure.version_ids.action_put_in_force()
+        draft = cls.env['service.structure'].create({'name': "Chiller"})
+        cls.env['service.structure.line'].create({
+            'version_id': draft.version_ids.id, 'name': "Compressor"})
         cls.env['service.recall'].create({
             'name': "Check the valve", 'version_ids': structure.version_ids.ids})
 
@@ -104,6 +107,9 @@ class ServiceCompanyCommon(SubscriptionCommon):
         waiting = cls._create_order(
             object_ids=cls.object.ids, task_ids=[Command.create({'task_id': task.id})])
         waiting.task_ids.answer_ids.answer_number = 1.5
+        partly = cls._create_order(object_ids=(cls.object | cls.part_of_object).ids)
+        for row, name in zip(partly.object_status_ids, ('finished', 'parts'), strict=True):
+            row.status_id = cls.env.ref(f'service_management.service_repair_status_{name}')
         cls.env['service.repair'].create({
             'order_id': waiting.id, 'symptom_id': cls.symptom.id, 'diagnosis_id': cls.diagnosis.id})
         cls.order = cls._create_order(
