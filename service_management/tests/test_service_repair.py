@@ -329,6 +329,9 @@ class TestServiceRepair(RepairCommon):
         self.worn.skill_ids = kind.skill_ids
         repair = self._repair(symptom_id=self.cold.id, diagnosis_id=self.worn.id)
         self.assertIn(kind.skill_ids, self.order._get_wanted_skills())
+        waiting = self.env['service.visit'].with_user(self.user_dispatcher).get_schedule_waiting(
+            [('order_id', '=', self.order.id)])
+        self.assertEqual(waiting['bars'][0]['skills'], ["Gas fitter"], "the board says it, too")
         repair.status_id = self.finished
         self.assertNotIn(kind.skill_ids, self.order._get_wanted_skills())
 

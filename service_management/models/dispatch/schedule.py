@@ -230,10 +230,8 @@ class ServiceVisit(models.Model):
         visits = self.browse(query)
         bars = visits._read_bars()
         for visit, bar in zip(visits, bars, strict=True):
-            tasks = visit.order_id.task_ids.task_id
-            skills = visit.order_id.type_id.skill_ids | tasks.skill_ids.skill_id
             bar.update({
-                'skills': skills.mapped('name'),
+                'skills': [skill.name for skill in visit.order_id._get_wanted_skills()],
                 'reason': visit.release_reason or visit.follow_up,
                 'preferred_start': seconds_of(visit.order_id.date_preferred)})
         return {'count': self.search_count(waiting), 'bars': bars}
