@@ -72,7 +72,7 @@ class TestServiceQueries(ServiceCommon):
         first, second = self._create(10), self._create(100)
         few, _ = self._count(lambda: plan(first))
         many, _ = self._count(lambda: plan(second))
-        self._assert_falls(few, many, factor=1.05, budget=17)
+        self._assert_falls(few, many, factor=1.05, budget=18.5)
 
     def test_posting_falls_per_record(self):
         account = self.env['account.analytic.account'].create({
