@@ -52,8 +52,11 @@ class ServiceCompanyCommon(SubscriptionCommon):
         draft = cls.env['service.structure'].create({'name': "Chiller"})
         cls.env['service.structure.line'].create({
             'version_id': draft.version_ids.id, 'name': "Compressor"})
-        cls.env['service.recall'].create({
-            'name': "Check the valve", 'version_ids': structure.version_ids.ids})
+        cls.part_of_object._apply_structure(structure.version_ids)
+        recalls = cls.env['service.recall'].create([
+            {'name': name, 'version_ids': structure.version_ids.ids}
+            for name in ("Check the valve", "Ordered for already")])
+        recalls[1].action_make_orders()
 
     @classmethod
     def _make_service_levels(cls):
@@ -107,9 +110,6 @@ class ServiceCompanyCommon(SubscriptionCommon):
         waiting = cls._create_order(
             object_ids=cls.object.ids, task_ids=[Command.create({'task_id': task.id})])
         waiting.task_ids.answer_ids.answer_number = 1.5
-        partly = cls._create_order(object_ids=(cls.object | cls.part_of_object).ids)
-        for row, name in zip(partly.object_status_ids, ('finished', 'parts'), strict=True):
-            row.status_id = cls.env.ref(f'service_management.service_repair_status_{name}')
         cls.env['service.repair'].create({
             'order_id': waiting.id, 'symptom_id': cls.symptom.id, 'diagnosis_id': cls.diagnosis.id})
         cls.order = cls._create_order(
@@ -231,6 +231,10 @@ class ServiceDayCommon(ServiceCompanyCommon):
         cls._create_order(title="At the pier", site_street="Pier 9", site_city="Liepaja")
         for title in ("Rings", "Rings again"):
             cls._create_order(title=title, partner_id=cls.other_customer.id)
+        waits = cls._create_order(
+            title="Done in part", object_ids=(cls.object | cls.part_of_object).ids)
+        for row, name in zip(waits.object_status_ids, ('finished', 'parts'), strict=True):
+            row.status_id = cls.env.ref(f'service_management.service_repair_status_{name}')
 
     @classmethod
     def _make_corrections(cls):

@@ -87,7 +87,7 @@ class TestServiceNextStep(ServiceBaseCommon):
         header = etree.fromstring(view['arch']).find('header')
         values = {
             name: order[name].id if order._fields[name].type == 'many2one' else order[name]
-            for name in ('state', 'next_step', 'can_sign_off', 'is_waived', 'may_cancel', 'id',
+            for name in ('state', 'next_step', 'can_edit', 'can_sign_off', 'is_waived', 'may_cancel', 'id',
                          'invoice_status', 'date_first_contact', 'sla_state', 'has_unassigned_visit')}
         seen = [
             button for button in header.iter('button')

@@ -19,6 +19,7 @@ NEVER_SHOWN = {
     ('service.hand.over', 'action_archive_user'): "needs one who manages users and service",
     ('service.order.bill', 'action_show_warned'): "what bills warn of are customers",
     ('service.order.merge', 'action_apply'): "beside the order it opens first, work is under way",
+    ('service.object.structure', 'action_roll_back'): "the dialog opens with today",
     ('service.order', 'action_stop'): "who is at work is Boris, whom no robot plays",
 }
 

@@ -413,6 +413,17 @@ class TestServiceStructureTemplate(StructureCommon):
             with self.assertRaises(AccessError):
                 act()
 
+    def test_template_that_is_used_or_was_is_not_deleted(self):
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            self.template.unlink()
+        draft = self.env['service.structure'].create({'name': "Draft"})
+        recall = self.env['service.recall'].create({
+            'name': "Named", 'version_ids': draft.version_ids.ids})
+        with self.assertRaisesRegex(UserError, "“Named” names a version"):
+            draft.unlink()
+        recall.version_ids = False
+        draft.unlink()
+
     def test_copied_template_begins_anew(self):
         copied = self.template.copy()
         self.assertEqual(copied.version_ids.number, 1)

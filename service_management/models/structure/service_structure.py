@@ -62,6 +62,10 @@ class ServiceStructure(models.Model):
             if 'version_ids' not in vals])
         return structures
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_force(self):
+        self.version_ids._ensure_deletable()
+
     def copy(self, default=None):
         """Copy templates with the lines of their last version."""
         copies = super().copy(default)

@@ -70,7 +70,17 @@ class ServiceStructureVersion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self._ensure_deletable()
+
+    def _ensure_deletable(self):
+        """:raise UserError: if one of these versions is used, or was, or a recall names it"""
         self._ensure_draft()
+        # A recall counts, whoever may see it.
+        recall = self.env['service.recall'].sudo().with_context(active_test=False).search(
+            [('version_ids', 'in', self.ids)], limit=1)
+        if recall:
+            raise UserError(self.env._(
+                "Recall “%s” names a version of it: take it off the recall first.", recall.name))
 
     def _copy_lines(self, target):
         """Give another version the lines of one, which it knows them by."""
