@@ -189,12 +189,18 @@ class ServiceObject(models.Model):
             return NotImplemented
         by_today = self.env['res.company']._get_today_domain
         started = Domain('warranty_start', '=', False) | by_today('warranty_start', '<=')
-        extended = by_today('date_from', '<=') & by_today('date_to', '>=')
-        # One of both is asked first: indexes have them.
+        # Who is extended is looked up first, and one of both ends after it: indexes have them.
+        extended = {
+            kind: objects for kind, objects in self.env['service.warranty.extension'].sudo()._read_group(
+                by_today('date_from', '<=') & by_today('date_to', '>='), ['kind'],
+                ['object_id:recordset'])}
         labor, parts = (
-            (by_today(name, '>=') & started) | Domain(
-                'warranty_extension_ids', 'any', Domain('kind', '=', kind) & extended)
+            (by_today(name, '>=') & started)
+            | Domain('id', 'in', extended[kind].ids if kind in extended else [])
             for kind, name in (('labor', 'warranty_labor_end'), ('parts', 'warranty_parts_end')))
+        if {'partly', 'full'} <= set(value):
+            covered = labor | parts
+            return Domain.TRUE if 'none' in value else covered
         domain_by_state = {
             'full': labor & parts,
             'partly': (labor | parts) & (~labor | ~parts),

@@ -68,9 +68,10 @@ class ServiceOrderObject(models.Model):
                  'object_id.warranty_extension_ids.date_to', 'order_id.date_order')
     def _compute_warranty(self):
         for row in self:
-            day = row.order_id._get_order_day()
+            obj, order = row.object_id, row.order_id
+            day = order and order._get_order_day()
             held = [kind for kind in ('labor', 'parts')
-                    if row.object_id and row.object_id._is_under_warranty(kind, day)]
+                    if obj and day and obj._is_under_warranty(kind, day)]
             row.warranty = 'full' if len(held) == 2 else held[0] if held else 'none'
 
     @api.depends('order_id.name', 'object_id.display_name')
