@@ -33,8 +33,8 @@ class StructureCommon(ServiceBaseCommon):
     def _tell(self, day, obj=None):
         """Return {name: quantity} of what an object is made of on a day."""
         obj = obj or self.object
-        rows = obj._get_versions_on(day)
-        return {rows[key].name: rows[key].quantity for key in obj._get_structure(day)[obj]}
+        [state] = obj._get_structures(day)
+        return {part.row.name: part.row.quantity for part in state.values()}
 
     def _changes(self, component):
         return component.change_ids.sorted('id').mapped('kind')
@@ -296,10 +296,10 @@ class TestServiceStructure(StructureCommon):
                     (part.id, part.parent_id.id, part.name, part.quantity) for part in now}
             day += timedelta(days=random.randrange(2))
         for moment, expected in seen.items():
-            rows = obj._get_versions_on(moment)
+            [state] = obj._get_structures(moment)
             self.assertEqual({
-                (key, rows[key].parent_id.id, rows[key].name, rows[key].quantity)
-                for key in obj._get_structure(moment)[obj]}, expected, moment)
+                (key, part.row.parent_id.id, part.row.name, part.row.quantity)
+                for key, part in state.items()}, expected, moment)
         parts = Component.search([('object_id', '=', obj.id)])._get_parts()
         for moment, expected in seen.items():
             self.assertEqual(set(as_of(parts, moment)), {key for key, *_rest in expected})

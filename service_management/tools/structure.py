@@ -12,13 +12,14 @@ class Part(NamedTuple):
 
     ``key`` tells the component, in all of its versions; ``parent`` is the key of the component that it
     is in, or None; ``content`` is what is compared; ``start`` and ``end`` are dates, ``end`` None while
-    it is there.
+    it is there; ``row`` is what it was read from, which nothing here looks at.
     """
     key: object
     parent: object
     content: tuple
     start: object
     end: object = None
+    row: object = None
 
 
 def as_of(parts, day):

@@ -66,15 +66,6 @@ def is_loading(env):
     return bool(env.context.get('install_mode')) and not env.registry.ready
 
 
-def makes_cycle(records, vals):
-    """Tell whether writing some values would put one of these records into itself.
-
-    To be asked before they are written: Odoo says no more than that there is a recursion.
-    """
-    parent = records.browse(vals.get(records._parent_name) or ())
-    return bool(parent and records & parent.search([('id', 'parent_of', parent.ids)]))
-
-
 def changes_any(record, vals, names):
     """Tell whether writing some values would change one of the fields named."""
     record._ensure_entries(vals)  # what is no number cannot be compared

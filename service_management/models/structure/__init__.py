@@ -1,3 +1,4 @@
+from . import service_part_mixin
 from . import service_structure
 from . import service_structure_version
 from . import service_structure_line

@@ -163,12 +163,5 @@ class ServiceObjectComponent(models.Model):
         if self._is_over():
             raise UserError(self.env._(
                 "%s is not there any more. Look at the structure again.", self.display_name))
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.display_name,
-            'res_model': 'service.component.work',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_component_id': self.id},
-        }
+        return self.object_id._open_dialog(
+            'service.component.work', self.display_name, default_component_id=self.id)

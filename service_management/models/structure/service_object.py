@@ -36,24 +36,15 @@ class ServiceObject(models.Model):
 
     #=== ON A DAY ===#
 
-    def _get_structure(self, day):
-        """Return {object: {key: Part}} of what these objects were made of on a day.
+    def _get_structures(self, *days):
+        """Return what one object was made of on each of some days, read once for all of them.
 
-        Keys are ids of components; the rows are those of `_get_versions_on`. A constant number of
-        queries, whatever there was before.
+        :return: list of {id of a component: Part, with the row that says what it was then}
         """
-        Component = self.env['service.object.component']
-        rows = Component.search(Component._get_versions_domain(self, day))
-        by_object = rows.grouped('object_id')
-        return {
-            obj: as_of(by_object.get(obj, Component)._get_parts(), day) for obj in self}
-
-    def _get_versions_on(self, day):
-        """Return {id of a component: the row that says what it was on a day} of one object."""
         self.ensure_one()
-        Component = self.env['service.object.component']
-        rows = Component.search(Component._get_versions_domain(self, day))
-        return {(row.origin_id.id or row.id): row for row in rows}
+        parts = self.env['service.object.component'].search(
+            [('object_id', '=', self.id)])._get_parts()
+        return [as_of(parts, day) for day in days]
 
     def _compare_structures(self, day, other_day):
         """Return how the structure of one object differs on two days, as rows of a tree.
@@ -62,16 +53,14 @@ class ServiceObject(models.Model):
             'added', 'removed' or 'changed'. What was removed comes last.
         """
         self.ensure_one()
-        before, after = (self._get_structure(moment)[self] for moment in (day, other_day))
-        rows_before, rows_after = (
-            self._get_versions_on(moment) for moment in (day, other_day))
+        before, after = self._get_structures(day, other_day)
         added, removed, changed = (set(keys) for keys in compare(before, after))
         rows = [
             (level, 'added' if part.key in added else 'changed' if part.key in changed else 'same',
-             rows_before.get(part.key), rows_after[part.key])
+             before[part.key].row if part.key in before else None, part.row)
             for level, part in flatten(after)]
         return rows + [
-            (level, 'removed', rows_before[part.key], None)
+            (level, 'removed', part.row, None)
             for level, part in flatten(before) if part.key in removed]
 
     def _roll_back_structure(self, day, reasons=None):
@@ -86,34 +75,28 @@ class ServiceObject(models.Model):
         self.ensure_one()
         self._ensure_role('manager', self.env._("Only service managers roll a structure back."))
         today = self.company_id._get_service_today()
-        ended, changed, restored = plan_rollback(
-            self._get_structure(today)[self], self._get_structure(day)[self])
+        ended, changed, restored = plan_rollback(*self._get_structures(today, day))
         if not (ended or changed or restored):
             raise UserError(self.env._(
                 "The structure of %s is what it was on that day. There is nothing to roll back.",
                 self.display_name))
         Component = self.env['service.object.component']
-        then = self._get_versions_on(day)
         reasons = {**(reasons or {}), 'rolled_back_to': day}
-        made = {}
+        anew = {}  # what stands for a component that is there again
         for part in restored:
             # The program brings back what was there, as it was.
-            row = then[part.key]
-            made[part.key] = Component.sudo().create({
-                **row._get_values(), 'object_id': self.id, 'date_from': today,
-                'structure_line_id': row.structure_line_id.id,
-                'replaces_id': part.key}).with_env(self.env)
-            made[part.key].sudo().change_ids.write({**reasons, 'kind': 'restored'})
-        parents = {key: component.id for key, component in made.items()}
-        for part in (*restored, *changed):
-            parent = parents.get(part.parent, part.parent)
-            if part.key in made:
-                made[part.key]._take({'parent_id': parent})
-            else:
-                component = Component.browse(part.key)
-                version = component._keep_version()
-                component._take(then[part.key]._get_values() | {'parent_id': parent})
-                component._log('restored', version, reasons)
+            component = Component.sudo().create({
+                **part.row._get_values(), 'object_id': self.id, 'date_from': today,
+                'parent_id': anew.get(part.parent, part.parent), 'replaces_id': part.key,
+                'structure_line_id': part.row.structure_line_id.id})
+            component.change_ids.write({**reasons, 'kind': 'restored'})
+            anew[part.key] = component.id
+        for part in changed:
+            component = Component.browse(part.key)
+            version = component._keep_version()
+            component._take({
+                **part.row._get_values(), 'parent_id': anew.get(part.parent, part.parent)})
+            component._log('restored', version, reasons)
         leaving = Component.browse(ended)
         leaving._leave(today)
         leaving._log('removed', reasons=reasons)
@@ -155,7 +138,7 @@ class ServiceObject(models.Model):
         :raise UserError: if the object has no structure
         """
         self.ensure_one()
-        return self._make_structure()._show_version()
+        return self._make_structure()._show_form()
 
     def _make_structure(self):
         """Return the draft of a new template with what one object is made of."""

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 from ...tools.structure import Part
-from ..common.records import changes_any, makes_cycle, offer_template
+from ..common.records import changes_any, offer_template
 
 #: What a version says: who changes it makes another version
 CONTENT = (
@@ -21,7 +20,7 @@ class ServiceObjectComponent(models.Model):
     """
     _name = 'service.object.component'
     _description = "Component of a Service Object"
-    _inherit = ['service.dated.mixin', 'service.searched.mixin']
+    _inherit = ['service.part.mixin', 'service.dated.mixin', 'service.searched.mixin']
     _date_years = 100
     _order = 'object_id, parent_path, id'
     _rec_names_search = ['name', 'serial_number']
@@ -41,26 +40,10 @@ class ServiceObjectComponent(models.Model):
         index='btree_not_null', ondelete='cascade',
         domain="[('object_id', '=', object_id), ('origin_id', '=', False), ('date_to', '=', False),"
                " ('id', '!=', id)]")
-    parent_path = fields.Char(index=True)
-    level = fields.Integer(compute='_compute_level')
-    tree_name = fields.Char(string="Part", compute='_compute_level')
 
     # What it is
-    product_id = fields.Many2one(
-        comodel_name='product.product', check_company=True, index='btree_not_null',
-        ondelete='restrict')
-    name = fields.Char(
-        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
-        required=True, index='trigram')
+    name = fields.Char(index='trigram')
     serial_number = fields.Char(index='trigram')
-    quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
-    product_uom_id = fields.Many2one(
-        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
-        readonly=False, precompute=True, required=True, ondelete='restrict')
-    position = fields.Char(help="Where it sits: a slot, a floor, the number on a drawing.")
-    partner_id = fields.Many2one(
-        comodel_name='res.partner', string="Supplier", check_company=True, index='btree_not_null',
-        ondelete='restrict')
     warranty_end = fields.Date(
         string="Warranty Until", help="Last day of the supplier's own warranty on the part.")
 
@@ -78,7 +61,6 @@ class ServiceObjectComponent(models.Model):
         comodel_name='service.component.change', inverse_name='component_id', string="Changes",
         readonly=True)
 
-    _by_object = models.Index('(object_id, date_from, date_to)')
     _there_now = models.Index('(product_id, object_id) WHERE date_to IS NULL AND origin_id IS NULL')
     _positive_quantity = models.Constraint(
         'CHECK (quantity > 0)', "A component has a quantity above zero. Remove what is not there.")
@@ -88,25 +70,6 @@ class ServiceObjectComponent(models.Model):
 
     def _default_date_from(self):
         return self.env.company._get_service_today()
-
-    @api.depends('parent_path', 'name')
-    def _compute_level(self):
-        for component in self:
-            component.level = max(0, (component.parent_path or '').count('/') - 1)
-            component.tree_name = '\u2003' * component.level + (component.name or '')
-
-    @api.depends('product_id')
-    def _compute_name(self):
-        for component in self:
-            component.name = component.product_id.display_name or component.name
-
-    @api.depends('product_id')
-    def _compute_product_uom_id(self):
-        for component in self:
-            uom = component.product_id.uom_id
-            if not component.product_uom_id or (
-                    uom and not component.product_uom_id._has_common_reference(uom)):
-                component.product_uom_id = uom or self.env.ref('uom.product_uom_unit')
 
     @api.depends('name', 'serial_number')
     def _compute_display_name(self):
@@ -157,9 +120,6 @@ class ServiceObjectComponent(models.Model):
             raise UserError(self.env._(
                 "%s is history and stays as it is. Change the component that is there now.",
                 self.filtered(lambda component: component._is_over())[:1].display_name))
-        if makes_cycle(self, vals):
-            raise ValidationError(self.env._(
-                "A component cannot be a part of itself. Choose another one that it is part of."))
         versioned = {*CONTENT, 'parent_id'} & set(vals)
         changing = self.filtered(
             lambda component: not component._is_over() and changes_any(component, vals, versioned))
@@ -206,8 +166,7 @@ class ServiceObjectComponent(models.Model):
     def _get_values(self):
         """Return what one row says, as values to write."""
         self.ensure_one()
-        return {
-            name: self._fields[name].convert_to_write(self[name], self) for name in CONTENT}
+        return self._convert_to_write({name: self[name] for name in CONTENT})
 
     def _log(self, kind, version=None, reasons=None, **values):
         """Keep a change of these components in the history.
@@ -229,20 +188,11 @@ class ServiceObjectComponent(models.Model):
             **values,
         } for component in self])
 
-    @api.model
-    def _get_versions_domain(self, objects, day=None):
-        """Return the domain of what objects consist of on a day, or of all that they ever did."""
-        domain = Domain('object_id', 'in', objects.ids)
-        if day:
-            domain &= Domain('date_from', '<=', day) & (
-                Domain('date_to', '=', False) | Domain('date_to', '>', day))
-        return domain
-
     def _get_parts(self):
-        """Return these rows as `tools.structure` looks at them; `content` begins with the row."""
+        """Return these rows as `tools.structure` looks at them; keys are ids of components."""
         return [Part(
             row.origin_id.id or row.id, row.parent_id.id or None, row._get_content(), row.date_from,
-            row.date_to or None) for row in self]
+            row.date_to or None, row) for row in self]
 
     def _get_content(self):
         """Return what is compared of one row, as a tuple of plain values."""

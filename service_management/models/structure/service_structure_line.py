@@ -3,13 +3,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..common.records import makes_cycle
-
 
 class ServiceStructureLine(models.Model):
     _name = 'service.structure.line'
     _description = "Line of a Structure Template"
-    _inherit = ['service.guarded.mixin']
+    _inherit = ['service.part.mixin', 'service.guarded.mixin']
     _order = 'version_id, parent_path, id'
     _parent_store = True
     _check_company_auto = True
@@ -23,22 +21,6 @@ class ServiceStructureLine(models.Model):
     parent_id = fields.Many2one(
         comodel_name='service.structure.line', string="Part Of", index='btree_not_null',
         ondelete='cascade', domain="[('version_id', '=', version_id), ('id', '!=', id)]")
-    parent_path = fields.Char(index=True)
-    tree_name = fields.Char(string="Part", compute='_compute_tree_name')
-    product_id = fields.Many2one(
-        comodel_name='product.product', check_company=True, index='btree_not_null',
-        ondelete='restrict')
-    name = fields.Char(
-        string="Description", compute='_compute_name', store=True, readonly=False, precompute=True,
-        required=True)
-    quantity = fields.Float(digits='Product Unit', default=1.0, required=True)
-    product_uom_id = fields.Many2one(
-        comodel_name='uom.uom', string="Unit", compute='_compute_product_uom_id', store=True,
-        readonly=False, precompute=True, required=True, ondelete='restrict')
-    position = fields.Char()
-    partner_id = fields.Many2one(
-        comodel_name='res.partner', string="Supplier", check_company=True, index='btree_not_null',
-        ondelete='restrict')
     warranty_months = fields.Integer(
         string="Warranty (Months)", at_most=1200,
         help="Of the supplier, from the day on which the object goes into service, or the part is fitted.")
@@ -47,25 +29,6 @@ class ServiceStructureLine(models.Model):
         'CHECK (quantity > 0)', "A part has a quantity above zero. Delete what is not there.")
     _positive_warranty = models.Constraint(
         'CHECK (warranty_months >= 0)', "A warranty cannot last less than no time.")
-
-    @api.depends('parent_path', 'name')
-    def _compute_tree_name(self):
-        for line in self:
-            level = max(0, (line.parent_path or '').count('/') - 1)
-            line.tree_name = '\u2003' * level + (line.name or '')
-
-    @api.depends('product_id')
-    def _compute_name(self):
-        for line in self:
-            line.name = line.product_id.display_name or line.name
-
-    @api.depends('product_id')
-    def _compute_product_uom_id(self):
-        for line in self:
-            uom = line.product_id.uom_id
-            if not line.product_uom_id or (
-                    uom and not line.product_uom_id._has_common_reference(uom)):
-                line.product_uom_id = uom or self.env.ref('uom.product_uom_unit')
 
     @api.constrains('parent_id', 'version_id')
     def _check_parent(self):
@@ -85,9 +48,6 @@ class ServiceStructureLine(models.Model):
     def write(self, vals):
         """Guard versions that are in use."""
         self.version_id._ensure_draft()
-        if makes_cycle(self, vals):
-            raise ValidationError(self.env._(
-                "A part cannot be a part of itself. Choose another one that it is part of."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -97,18 +57,6 @@ class ServiceStructureLine(models.Model):
     def _get_key(self):
         """Return the line by which one is known in all versions."""
         return self.origin_id or self
-
-    def _get_content(self):
-        """Return what is compared of one line, or of a component that came of it, as a tuple."""
-        return self._get_content_of(self)
-
-    @api.model
-    def _get_content_of(self, record):
-        return (
-            record.product_id.id, record.name if not record.product_id else False,
-            record.product_uom_id._compute_quantity(
-                record.quantity, record.product_id.uom_id or record.product_uom_id, round=False),
-            record.position or False)
 
     def _prepare_component(self, obj, day):
         """Return the values of the component that one line becomes in an object."""

@@ -117,20 +117,13 @@ class ServiceStructureVersion(models.Model):
         if not draft:
             draft = self.create({'structure_id': self.structure_id.id})
             self._copy_lines(draft)
-        return draft._show_version()
+        return draft._show_form()
 
     def action_open(self):
         """Show one version."""
         self.ensure_one()
         self.check_access('read')
-        return self._show_version()
-
-    def _show_version(self):
-        """Return the action that shows one version."""
-        return {
-            'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.id,
-            'views': [(False, 'form')], 'name': self.display_name,
-        }
+        return self._show_form()
 
     def action_view_objects(self):
         """Show the objects that are on one version."""

@@ -17,7 +17,6 @@ class ServiceObject(models.Model):
         :raise UserError: if an object is made of another template
         """
         lines = {line._get_key(): line for line in version.line_ids}
-        Line = self.env['service.structure.line']
         plans = {}
         for obj in self:
             former = obj.structure_version_id
@@ -31,9 +30,9 @@ class ServiceObject(models.Model):
                 component.structure_line_id: component for component in obj.component_ids
                 if component.structure_line_id}
             add, end, change, kept = plan_upgrade(
-                {key: line._get_content() for key, line in known.items()},
-                {key: line._get_content() for key, line in lines.items()},
-                {key: Line._get_content_of(component) for key, component in present.items()})
+                {key: line._get_design() for key, line in known.items()},
+                {key: line._get_design() for key, line in lines.items()},
+                {key: component._get_design() for key, component in present.items()})
             plans[obj] = {
                 'add': [lines[key] for key in add],
                 'end': [present[key] for key in end],
