@@ -198,9 +198,8 @@ class ServiceObject(models.Model):
             (by_today(name, '>=') & started)
             | Domain('id', 'in', extended[kind].ids if kind in extended else [])
             for kind, name in (('labor', 'warranty_labor_end'), ('parts', 'warranty_parts_end')))
-        if {'partly', 'full'} <= set(value):
-            covered = labor | parts
-            return Domain.TRUE if 'none' in value else covered
+        if {'partly', 'full'} <= set(value):  # as two states no index would serve them
+            return Domain.TRUE if 'none' in value else labor | parts
         domain_by_state = {
             'full': labor & parts,
             'partly': (labor | parts) & (~labor | ~parts),

@@ -24,11 +24,10 @@ class ServiceObject(models.Model):
         # How often an object failed is no secret to whoever sees it.
         Report = self.env['service.failure.report'].sudo().with_context(
             allowed_company_ids=self.company_id.ids or self.env.companies.ids)
-        figures = {obj: rest for obj, *rest in Report._read_group(
+        by_id = {obj.id: rest for obj, *rest in Report._read_group(
             [('object_id', 'in', self._origin.ids)], ['object_id'],
             ['__count', 'repeats:sum', 'first_time_fix:avg', 'days_between:avg',
              'hours_to_repair:avg'])}
-        by_id = {obj.id: rest for obj, rest in figures.items()}
         for obj in self:
             (obj.failure_count, obj.failure_repeat_count, obj.first_time_fix_percent,
              obj.failure_days_between, obj.failure_hours_to_repair) = (
