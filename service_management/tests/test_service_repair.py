@@ -134,6 +134,15 @@ class TestServiceRepairStatus(RepairCommon):
         self.row.status_id = self.to_do
         self.assertRecordValues(self.row, [{'date_start': False, 'date_finished': False}])
 
+    def test_objects_that_are_moved_together_keep_when_each_was_begun(self):
+        with freeze_time('2026-03-02 09:00:00'):
+            self.row.status_id = self.in_process
+        with freeze_time('2026-03-02 11:00:00'):
+            self.order.object_status_ids.status_id = self.finished
+        self.assertEqual(
+            self.order.object_status_ids.mapped('date_start'),
+            [datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 11)])
+
     def test_finished_object_has_no_open_repair(self):
         repair = self._repair(obj=self.object, symptom_id=self.cold.id)
         self.row.status_id = self.finished

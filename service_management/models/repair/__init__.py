@@ -1,4 +1,5 @@
 from . import service_repair_code_mixin
+from . import service_offered_code_mixin
 from . import service_fault_mixin
 from . import service_repair_condition
 from . import service_symptom

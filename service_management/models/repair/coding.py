@@ -242,8 +242,8 @@ class ServiceRepair(models.Model):
             if self[before]:
                 domain &= Domain(before, '=', self[before]._origin.id)
         # What other teams coded is no secret: it is counted only.
-        counts = dict(self.env['service.repair'].sudo()._read_group(domain, [name], ['__count']))
-        counts = {code.id: count for code, count in counts.items()}
+        counts = {code.id: count for code, count in self.env['service.repair'].sudo()._read_group(
+            domain, [name], ['__count'])}
         ranked = sorted(offered, key=lambda code: -counts.get(code.id, 0))  # stable: else as listed
         return [{
             'id': code.id, 'name': code.name, 'count': counts.get(code.id, 0),

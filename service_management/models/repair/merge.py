@@ -11,7 +11,6 @@ class ServiceOrder(models.Model):
         for row in self.object_status_ids.filtered(lambda row: row.object_id in rows):
             target = rows[row.object_id]
             target.write({
-                name: row._fields[name].convert_to_write(row[name], row)
-                for name in ('problem', 'priority', 'note', 'date_due', 'employee_id')
-                if row[name] and not target[name]})
+                name: value for name, value in row._get_known().items()
+                if value and not target[name]})
         self.repair_ids.write({'order_id': kept.id})

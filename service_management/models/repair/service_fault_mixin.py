@@ -4,20 +4,12 @@ from odoo import api, fields, models
 class ServiceFaultMixin(models.AbstractModel):
     """A symptom or a diagnosis: whatever is found wrong brings what its repair needs."""
     _name = 'service.fault.mixin'
-    _inherit = ['service.repair.code.mixin']
+    _inherit = ['service.offered.code.mixin']
     _description = "Fault"
-    _check_company_auto = True
 
-    object_group_ids = fields.Many2many(
-        comodel_name='service.object.group', string="Object Groups", check_company=True,
-        ondelete='restrict', condition=True, context={'active_test': False},
-        help="Offered for objects of these groups. Empty: for all objects.")
     skill_ids = fields.Many2many(
         comodel_name='hr.skill', string="Skills", ondelete='restrict',
         help="Who comes for it needs them, at any level, beside what tasks and order type require.")
-    line_set_ids = fields.Many2many(
-        comodel_name='service.line.set', string="Line Sets", check_company=True,
-        ondelete='restrict', help="Proposed to whoever codes it: hours and parts that it usually takes.")
     usage_state = fields.Selection(
         selection='_get_usage_states', string="Use of the Object",
         help="What is proposed to whoever codes it. Empty: nothing is said.")

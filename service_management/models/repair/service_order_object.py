@@ -6,6 +6,9 @@ from ..common.records import changes_any
 from ..order.service_order import PRIORITIES
 from .service_repair_status import ENDED, WAITING
 
+#: What is known of an object on an order, and goes along to another one
+KNOWN = ('problem', 'priority', 'note', 'date_due', 'employee_id')
+
 
 class ServiceOrderObject(models.Model):
     """One object on one order: what is wrong with it, how far its repair is, and who does it.
@@ -126,27 +129,33 @@ class ServiceOrderObject(models.Model):
         """
         now = fields.Datetime.now()
         for category, rows in self.grouped(lambda row: row.status_id.category).items():
-            # When something happened is evidence, and nobody's to write.
-            rows.sudo().write(rows._prepare_times(category, now))
+            for row in rows:
+                # When something happened is evidence, and nobody's to write.
+                row.sudo().write(row._prepare_times(category, now))
             if category in ENDED:
-                rows._end_repairs(now)
+                rows._end_repairs()
         for row in self:
             row.order_id._message_log(body=row._describe_move(former[row]))
         self.order_id._follow_repair_status()
 
     def _prepare_times(self, category, now):
-        """Return when work on these objects began and ended, by the category of their status."""
+        """Return when work on one object began and ended, by the category of its status."""
+        self.ensure_one()
         if category in (False, 'to_do'):
             return {'date_start': False, 'date_finished': False}
-        begun = {} if all(self.mapped('date_start')) else {'date_start': now}
-        return {**begun, 'date_finished': now if category in ENDED else False}
+        return {
+            'date_start': self.date_start or now,
+            'date_finished': now if category in ENDED else False}
 
-    def _end_repairs(self, now):
+    def _end_repairs(self):
         """End the repair lines of these objects that are open: nothing is left to do."""
-        status = {row.company_id: row.status_id for row in self}
         for row in self:
-            row.repair_ids.filtered(lambda repair: not repair.is_finished).write(
-                {'status_id': status[row.company_id].id})
+            row.repair_ids.filtered(lambda repair: not repair.is_finished).status_id = row.status_id
+
+    def _get_known(self):
+        """Return what is known of one object on its order, as values to write to its row on another."""
+        self.ensure_one()
+        return self._convert_to_write({name: self[name] for name in KNOWN})
 
     def _describe_move(self, former):
         """Return how the status of one object has changed, for the history of its order."""

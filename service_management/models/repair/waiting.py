@@ -4,9 +4,6 @@ from odoo.fields import Command
 
 from .service_repair_status import ENDED, WAITING
 
-#: What is known of an object on an order, and goes along
-KNOWN = ('problem', 'priority', 'note', 'date_due', 'employee_id', 'status_id')
-
 
 class ServiceOrder(models.Model):
     """What waits for parts or the customer leaves an order whose other objects are done.
@@ -54,9 +51,7 @@ class ServiceOrder(models.Model):
         objects = rows.object_id
         order = self.copy(self._prepare_split(objects))
         known = {
-            row.object_id: {
-                name: row._fields[name].convert_to_write(row[name], row) for name in KNOWN}
-            for row in rows}
+            row.object_id: {**row._get_known(), 'status_id': row.status_id.id} for row in rows}
         self.repair_ids.filtered(lambda repair: repair.object_id in objects).write(
             {'order_id': order.id})
         self._move_lines_of(objects, order)
