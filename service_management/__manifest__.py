@@ -1,6 +1,6 @@
 {
     'name': "Service Management",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Plan, deliver and bill service on your customers' equipment",
     'author': "Service Management Suite",

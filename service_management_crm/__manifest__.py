@@ -1,6 +1,6 @@
 {
     'name': "Service Management: CRM",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Open service orders from opportunities",
     'author': "Service Management Suite",

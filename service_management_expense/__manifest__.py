@@ -1,6 +1,6 @@
 {
     'name': "Service Management: Expenses",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Employees' expenses fill the expense lines of service orders",
     'author': "Service Management Suite",

@@ -1,6 +1,6 @@
 {
     'name': "Service Management: Geolocation",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Look up where the sites of orders are",
     'author': "Service Management Suite",

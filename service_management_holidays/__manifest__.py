@@ -1,6 +1,6 @@
 {
     'name': "Service Management: Time Off",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Keep absences that are recorded on the board in Time Off",
     'author': "Service Management Suite",

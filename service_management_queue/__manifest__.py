@@ -1,6 +1,6 @@
 {
     'name': "Service Management: Job Queue",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Do what the nightly jobs do on several workers",
     'author': "Service Management Suite",

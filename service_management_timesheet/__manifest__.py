@@ -1,6 +1,6 @@
 {
     'name': "Service Management: Timesheets",
-    'version': '19.0.1.9.0',
+    'version': '19.0.1.10.0',
     'category': 'Services/Service Management',
     'summary': "Posted service hours are timesheets of a project",
     'author': "Service Management Suite",
