@@ -35,6 +35,15 @@ SHEETS = {
          '2023-05-01', '2025-04-30', '2028-04-30'],
         ['object_2', 'Bread oven', 'O-001', 'customer_2', 'customer_2', 'SN-0815', '2024-01-15', '', ''],
     ],
+    'meter_readings': [
+        ['Meter/External ID', 'Read On', 'Value', 'Reset', 'Note'],
+        ['meter_1', '2026-02-01 08:00:00', '1250', '', ''],
+        ['meter_1', '2026-03-01 08:00:00', '1410.5', '', 'Read by the customer'],
+    ],
+    'meters': [
+        ['External ID', 'Name', 'Object/External ID', 'Unit', 'Start Value', 'Overflows At'],
+        ['meter_1', 'Running Hours', 'object_1', 'h', '1000', '100000'],
+    ],
     'service_agreements': [
         ['External ID', 'Subject', 'Customer/External ID', 'Service Objects/External ID', 'From', 'To',
          'Labor (%)', 'Parts (%)', 'Lines/Kind', 'Lines/Description', 'Lines/Quantity',

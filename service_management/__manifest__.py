@@ -217,6 +217,16 @@
         'views/structure/res_config_settings_views.xml',
         'views/structure/service_management_menus.xml',
 
+        # meter
+        'wizards/meter/service_order_read_meters_views.xml',
+        'wizards/meter/service_meter_reading_correct_views.xml',
+        'views/meter/service_meter_reading_views.xml',
+        'views/meter/service_meter_views.xml',
+        'views/meter/service_object_views.xml',
+        'views/meter/service_order_views.xml',
+        'views/meter/res_config_settings_views.xml',
+        'views/meter/service_management_menus.xml',
+
         # repair
         'reports/repair/service_repair_documents.xml',
         'views/repair/service_repair_code_views.xml',
@@ -278,6 +288,7 @@
         'demo/service_subscriptions_demo.xml',
         'demo/service_history_demo.xml',
         'demo/service_structures_demo.xml',
+        'demo/service_meters_demo.xml',
         'demo/service_repairs_demo.xml',
         'demo/service_warranty_demo.xml',
     ],

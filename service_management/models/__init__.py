@@ -13,6 +13,7 @@ from . import sale  # orders that are sold, and sold lines that pay what no warr
 from . import agreement  # makes orders, and refines their prices, promises and coverage
 from . import subscription  # revenue that comes by itself; it may pay for an agreement
 from . import structure  # what objects are made of, and what was changed of it on which order
+from . import meter  # what counters of objects show, and when they will show more
 from . import repair  # what was wrong with objects and what helped; codes refine all of the above
 from . import reliability  # how objects hold out, and who pays where they do not: all of the above
 from . import call  # where work begins: what is known of a customer, of all of the above

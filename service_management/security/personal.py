@@ -63,6 +63,14 @@ PERSONAL = {
         'empty': 'note',
         'keep': 'name serial_number',
     },
+    'service.meter': {
+        'of': 'object_id.commercial_partner_id',
+        'keep': 'name unit',
+    },
+    'service.meter.reading': {
+        'of': 'object_id.commercial_partner_id',
+        'empty': 'note cancel_reason',
+    },
     'service.repair': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'name note',

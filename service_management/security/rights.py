@@ -108,10 +108,18 @@ RIGHTS = {
     'service.warranty.extension': {
         'dispatcher': 'object_id kind months date_sold',
     },
+    'service.meter': {
+        'customer_service': '''
+            name sequence active object_id unit start_value overflow_value target_total reading_ids
+            ''',
+    },
+    'service.meter.reading': {
+        'technician': 'meter_id moment value is_reset order_id note',
+    },
     'service.object': {
         'technician': 'name code serial_number note site_id usage_state usage_note component_ids',
         'customer_service': '''
-            company_id partner_id parent_id child_ids product_id group_id is_intangible
+            company_id partner_id parent_id child_ids meter_ids product_id group_id is_intangible
             ''',
         'dispatcher': '''
             active date_purchase date_delivery date_in_service warranty_labor_end warranty_parts_end

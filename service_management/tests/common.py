@@ -17,7 +17,7 @@ from odoo.addons.product.tests.common import ProductCommon
 GROUP = 'service_management.service_management_group_'
 #: What a company may leave switched off
 FEATURES = (
-    'agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone', 'repair', 'warranty',
+    'agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone', 'meter', 'repair', 'warranty',
     'structure')
 
 #: A drawn signature: one black pixel.

@@ -21,6 +21,7 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls.part_of_object = cls.env['service.object'].create({
             'name': "Burner", 'partner_id': cls.customer.id, 'parent_id': cls.object.id})
         cls.env['service.order.type'].create({'name': "Breakdown"})
+        cls._make_meters()
         cls._make_codes()
         cls._make_structures()
         cls._make_service_levels()
@@ -28,6 +29,12 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls._make_sales()
         cls._make_orders()
         cls._make_subscriptions()
+
+    @classmethod
+    def _make_meters(cls):
+        cls.meter = cls.env['service.meter'].create({
+            'name': "Running Hours", 'object_id': cls.object.id, 'start_value': 1000})
+        cls.meter._record([(cls.meter, 1200)], 'hand', moment='2026-02-01 09:00:00')
 
     @classmethod
     def _make_codes(cls):

@@ -11,6 +11,7 @@ EVIDENCE = {
     'service.agreement.change': 'user_id',
     'service.agreement.occurrence': 'user_id',
     'service.component.change': 'employee_id user_id',
+    'service.meter.reading': 'user_id',
     'service.order': 'planned_employee_id',
     'service.order.answer': 'user_id',
     'service.order.sla': 'employee_id',

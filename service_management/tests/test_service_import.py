@@ -71,6 +71,14 @@ class TestServiceImport(SubscriptionCommon):
             {'partner_id': partners[3].id, 'site_id': partners[3].id, 'serial_number': 'SN-0815',
              'warranty_labor_end': False}])
 
+    def test_meters_are_read_at_their_objects(self):
+        _partners, objects = self._import_objects()
+        meter = self._import('customer_service', 'service.meter')
+        readings = self._import('dispatcher', 'service.meter.reading')
+        self.assertRecordValues(meter, [{
+            'object_id': objects[0].id, 'last_value': 1410.5, 'total_usage': 410.5}])
+        self.assertEqual(set(readings.mapped('source')), {'import'})
+
     def test_agreements_have_lines_and_begin_together(self):
         _partners, objects = self._import_objects()
         agreement = self._import('manager', 'service.agreement')

@@ -127,6 +127,7 @@ class TestServiceMethods(ServiceCompanyCommon):
                 for visit in self.env['service.visit'].sudo().search([])],
             'field_name': 'stage_id', 'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
             'hours': .5, 'known': False, 'codes': {}, 'set_id': 1, 'repair_id': False, 'take_over': True,
+            'value': 1300.0, 'moment': '2026-02-20 09:00:00', 'note': "Mine", 'day': '2026-02-20',
             'vals': {'note': "Mine"},
         }
 

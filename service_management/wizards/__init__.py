@@ -9,5 +9,6 @@ from . import sale
 from . import agreement
 from . import subscription
 from . import structure
+from . import meter
 from . import field
 from . import privacy
