@@ -51,7 +51,7 @@ class ServiceMeter(models.Model):
     last_value = fields.Float(
         digits=(16, 2), compute='_compute_last_value', store=True, precompute=True)
     last_reading_id = fields.Many2one(
-        comodel_name='service.meter.reading', string="Last Reading", readonly=True, copy=False,
+        comodel_name='service.meter.reading', readonly=True, copy=False,
         index='btree_not_null', ondelete='set null')
     last_moment = fields.Datetime(string="Last Read On", readonly=True, copy=False)
     total_usage = fields.Float(
