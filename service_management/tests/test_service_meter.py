@@ -106,6 +106,11 @@ class TestServiceMeter(ServiceCommon):
         with self.assertRaisesRegex(ValidationError, "tick “Reset” if the counter was replaced"):
             self._read(120, 2)
 
+    def test_refusal_names_values_as_people_read_them(self):
+        self._read(1310.5, 1)
+        with self.assertRaisesRegex(ValidationError, "shows 1,310.5 h before and 1,200 h on"):
+            self._read(1200, 2)
+
     @users('service_technician')
     def test_reading_between_others_does_not_make_them_go_backwards(self):
         self._read(130, 1)

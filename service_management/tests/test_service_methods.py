@@ -26,6 +26,8 @@ ALLOWED = {
     ('accountant', 'service.subscription.accrual', 'action_reverse'),
     # Occurrences are a ledger that is written by verbs only.
     ('dispatcher', 'service.agreement.occurrence', 'action_unskip'),
+    # What a meter shows last is kept by its readings, which technicians make.
+    ('technician', 'service.meter', 'record_reading'),
 }
 #: Doors of Odoo that lead to every model: {name: arguments}
 DOORS = {

@@ -4,7 +4,7 @@ from odoo.tools import SQL, format_datetime
 
 from ...tools import meters
 from ...tools.clock import local_day, utc_of
-from ..common.records import offer_template
+from ..common.records import format_quantity, offer_template
 
 #: What may be in question of two numbers that are the same
 _SMALL = 1e-6
@@ -199,9 +199,9 @@ class ServiceMeter(models.Model):
             value=self._format(reading.value), moment=format_datetime(self.env, reading.moment))
 
     def _format(self, value):
-        """Return a value of one meter as people read it: ``1250 h``."""
+        """Return a value of one meter as people read it: ``1,250 h``."""
         self.ensure_one()
-        return f'{value:.2f}'.rstrip('0').rstrip('.') + f' {self.unit}'
+        return f'{format_quantity(self.env, value)} {self.unit}'
 
     #=== FORECAST ===#
 
