@@ -29,8 +29,7 @@ class ServiceMeter(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     object_id = fields.Many2one(
-        comodel_name='service.object', required=True, check_company=True, index=True,
-        ondelete='restrict')
+        comodel_name='service.object', required=True, index=True, ondelete='restrict')
     company_id = fields.Many2one(
         related='object_id.company_id', store=True, index=True, precompute=True)
     commercial_partner_id = fields.Many2one(

@@ -19,8 +19,7 @@ class ServiceMeterReading(models.Model):
     _check_company_auto = True
 
     meter_id = fields.Many2one(
-        comodel_name='service.meter', required=True, check_company=True, index=True,
-        ondelete='restrict')
+        comodel_name='service.meter', required=True, index=True, ondelete='restrict')
     object_id = fields.Many2one(
         related='meter_id.object_id', store=True, precompute=True, index=True)
     company_id = fields.Many2one(
