@@ -23,7 +23,6 @@ class ServiceMeter(models.Model):
     _inherit = ['service.dated.mixin']
     _order = 'object_id, sequence, id'
     _rec_names_search = ['name', 'object_id.name', 'object_id.code']
-    _check_company_auto = True
 
     name = fields.Char(required=True, help="What it counts, as “Running Hours”.")
     sequence = fields.Integer(default=10)
