@@ -280,6 +280,16 @@ class TestServiceMeter(ServiceCommon):
             'value': 140, 'source': 'phone', 'order_id': order.id, 'user_id': self.env.uid,
             'total_usage': 40}])
 
+    def test_meters_to_read_name_their_object_where_there_are_several(self):
+        burner = self.env['service.object'].create({
+            'name': "Burner", 'partner_id': self.customer.id})
+        Dialog = self.env['service.order.read.meters']
+        for objects, label in (
+                (self.object, "Running Hours (h)"),
+                (self.object | burner, "Boiler: Running Hours (h)")):
+            order = self._create_order(object_ids=objects.ids)
+            self.assertEqual(Dialog.create({'order_id': order.id}).line_ids.label, label)
+
     def test_reading_nothing_keeps_nothing(self):
         order = self._create_order(object_ids=self.object.ids)
         dialog = self.env['service.order.read.meters'].create({'order_id': order.id})

@@ -50,8 +50,16 @@ class ServiceOrderReadMetersLine(models.TransientModel):
     wizard_id = fields.Many2one(
         comodel_name='service.order.read.meters', required=True, ondelete='cascade')
     meter_id = fields.Many2one(comodel_name='service.meter', required=True, ondelete='cascade')
-    object_id = fields.Many2one(related='meter_id.object_id')
+    label = fields.Char(string="Meter", compute='_compute_label')
     last_value = fields.Float(related='meter_id.last_value')
     value = fields.Float(string="Shows Now", digits=(16, 2), at_least=0)
     is_reset = fields.Boolean(
         string="Reset", help="The counter was replaced or set back, and begins at this value.")
+
+    @api.depends('meter_id', 'wizard_id.order_id.object_ids')
+    def _compute_label(self):
+        """Name the object where the order has several: phones have no room for two columns."""
+        for line in self:
+            name = line.meter_id.display_name
+            is_one = len(line.wizard_id.order_id.object_ids) < 2
+            line.label = name if is_one else f'{line.meter_id.object_id.name}: {name}'
