@@ -50,7 +50,7 @@ class ServiceOrderReadMetersLine(models.TransientModel):
     wizard_id = fields.Many2one(
         comodel_name='service.order.read.meters', required=True, ondelete='cascade')
     meter_id = fields.Many2one(comodel_name='service.meter', required=True, ondelete='cascade')
-    label = fields.Char(string="Meter", compute='_compute_label')
+    label = fields.Char(compute='_compute_label')
     last_value = fields.Float(related='meter_id.last_value')
     value = fields.Float(string="Shows Now", digits=(16, 2), at_least=0)
     is_reset = fields.Boolean(
