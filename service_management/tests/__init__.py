@@ -13,6 +13,7 @@ from . import test_service_browse
 from . import test_service_bulk
 from . import test_service_calendar
 from . import test_service_call
+from . import test_service_call_symptom
 from . import test_service_call_tours
 from . import test_service_checklist
 from . import test_service_companies

@@ -2,6 +2,7 @@ from . import service_call
 from . import lookup
 from . import customer
 from . import taking
+from . import symptom
 from . import res_partner
 from . import service_agreement
 from . import service_object

@@ -223,11 +223,29 @@ class ServiceRepair(models.Model):
         """Draw what follows from codes for orders; extend for more."""
         for order, repairs in self.grouped('order_id').items():
             order._follow_symptoms(repairs.symptom_id)
+        begun = self.filtered(lambda repair: repair._is_begun())
+        begun._begin()
         # Whoever codes has begun, whoever may say so.
-        waiting = self.sudo().order_object_id.filtered(lambda row: row.category == 'to_do')
+        waiting = begun.sudo().order_object_id.filtered(lambda row: row.category == 'to_do')
         for company, rows in waiting.grouped('company_id').items():
             if status := self.env['service.repair.status']._get_first(company, 'in_process'):
                 rows.status_id = status
+
+    def _is_begun(self):
+        """Tell whether somebody works on one repair: a symptom that a caller named is only heard of."""
+        self.ensure_one()
+        return bool(
+            self.status_id.category != 'to_do' or self.diagnosis_id or self.resolution_id)
+
+    def _begin(self):
+        """Let repairs that were only heard of be under way, by whoever finds or does something."""
+        heard = self.filtered(lambda repair: repair.status_id.category == 'to_do')
+        for company, repairs in heard.grouped('company_id').items():
+            if status := self.env['service.repair.status']._get_first(company, 'in_process'):
+                repairs.status_id = status
+        technician = self.env.user.employee_id.filtered('service_team_id')
+        if technician:
+            heard.filtered(lambda repair: not repair.employee_id).employee_id = technician
 
     def _get_excluding_code(self):
         """Return the diagnosis or resolution of one repair that no warranty covers, or none."""

@@ -44,7 +44,7 @@ let preview;
 beforeEach(() => {
     preview = { site: "Annex", team: "North", agreement: "", coverage: [], sla: "Gold",
         targets: [{ kind: "arrival", label: "Arrival", deadline: "Mon 2 Mar, 14:00" }],
-        similar: [], is_same_object: false };
+        similar: [], is_same_object: false, skills: [] };
     onRpc("service.call", "get_choices", () => ({
         priorities: [["0", "Normal"], ["3", "Emergency"]], groups: [], types: [], may_plan: true,
     }));
@@ -161,4 +161,40 @@ test("who is known already is offered instead of being entered twice", async () 
     await contains(".o_service_call_twins button").click();
     await animationFrame();
     expect(".o_service_call_name").toHaveText("Harbour Hotel");
+});
+
+test("a symptom is chosen of the object, makes the call as urgent, and says what helped", async () => {
+    onRpc("service.call", "get_choices", () => ({
+        priorities: [["0", "Normal"], ["3", "Emergency"]], groups: [], types: [], may_plan: true,
+        has_symptoms: true,
+    }));
+    onRpc("service.call", "get_symptoms", ({ args: [values] }) => [
+        {
+            object_id: 4,
+            name: "Boiler",
+            codes: [
+                { id: 11, name: "No heating", area: "Heat", count: 8, priority: "3" },
+                { id: 12, name: "Noise", area: "Heat", count: 0, priority: "0" },
+            ],
+            helped: values.symptoms.length
+                ? [{ diagnosis: "Worn", resolution: "Replaced", count: 2, level: "object", hours: 1.5,
+                    parts: [] }]
+                : [],
+        },
+    ]);
+    onRpc("service.call", "take", ({ args: [values] }) => {
+        expect(values.symptoms).toEqual([[4, 11]]);
+        expect(values).toInclude(["priority", "3"]);
+        return { id: 12, name: "SRV/12", stage: "To Plan" };
+    });
+    await typeAndChoose();
+    expect(queryAllTexts(".o_service_call_symptoms button span")).toEqual(["No heating", "Noise"]);
+    await contains(".o_service_call_symptoms button:contains(No heating)").click();
+    await runAllTimers();
+    await animationFrame();
+    expect("#service_call_priority").toHaveValue("3");
+    expect(".o_service_call_helped").toHaveText(/Worn → Replaced · 2 × on this object · 1.5 h on average/);
+    await contains("#service_call_title").edit("Cold", { confirm: false });
+    await contains(".o_service_call_take").click();
+    expect.verifySteps(["service.order 12"]);
 });

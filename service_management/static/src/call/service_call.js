@@ -9,6 +9,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { ServiceCallNew } from "./service_call_new";
+import { ServiceCallSymptoms } from "./service_call_symptoms";
 
 const { DateTime } = luxon;
 
@@ -21,6 +22,7 @@ const NOTHING = {
     contactPhone: "",
     siteId: false,
     objectIds: [],
+    symptoms: {},
     title: "",
     note: "",
     priority: "0",
@@ -34,7 +36,7 @@ const NOTHING = {
  */
 export class ServiceCall extends Component {
     static template = "service_management.ServiceCall";
-    static components = { Layout, DateTimeInput, ServiceCallNew };
+    static components = { Layout, DateTimeInput, ServiceCallNew, ServiceCallSymptoms };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -44,6 +46,7 @@ export class ServiceCall extends Component {
         this.display = { controlPanel: {} };
         this.searches = new KeepLast();
         this.previews = new KeepLast();
+        this.lookUps = new KeepLast();
         this.searchRef = useRef("search");
         this.titleRef = useRef("title");
         this.icons = {
@@ -72,15 +75,16 @@ export class ServiceCall extends Component {
             objectText: "",
             call: { ...NOTHING, objectIds: [] },
             preview: null,
+            symptoms: [],
             adding: false,
             showsAllOrders: false,
             isBusy: false,
             startedAt: false,
-            choices: { priorities: [], groups: [], types: [], may_plan: false },
+            choices: { priorities: [], groups: [], types: [], may_plan: false, has_symptoms: false },
         });
         this.search = useDebounced(() => this.find(), 250);
         this.filterObjects = useDebounced(() => this.reload(), 250);
-        this.refresh = useDebounced(() => this.loadPreview(), 150);
+        this.refresh = useDebounced(() => Promise.all([this.loadPreview(), this.loadSymptoms()]), 150);
         onWillStart(async () => {
             const context = this.props.action.context || {};
             this.state.choices = await this.call("get_choices");
@@ -110,6 +114,7 @@ export class ServiceCall extends Component {
                     card?.customer.id,
                     call.siteId,
                     call.objectIds.join(),
+                    JSON.stringify(call.symptoms),
                     call.priority,
                     call.typeId,
                 ];
@@ -172,6 +177,7 @@ export class ServiceCall extends Component {
             contactPhone: contact?.phone || (isPhone ? text : card.customer.phone),
             siteId: card.site_id || (card.sites.length === 1 ? card.sites[0].id : false),
             objectIds: [],
+            symptoms: {},
         });
         const object = card.objects.find((obj) => obj.id === hit.object_id);
         if (object) {
@@ -194,6 +200,7 @@ export class ServiceCall extends Component {
             isSearched: false,
             card: null,
             preview: null,
+            symptoms: [],
             adding: false,
             startedAt: false,
             call: { ...NOTHING, objectIds: [] },
@@ -268,11 +275,35 @@ export class ServiceCall extends Component {
             contact_phone: call.contactPhone,
             site_id: call.siteId,
             object_ids: call.objectIds,
+            symptoms: this.symptoms,
             priority: call.priority,
             type_id: call.typeId,
             date_preferred: call.datePreferred ? serializeDateTime(call.datePreferred) : false,
             date_called: startedAt ? serializeDateTime(startedAt) : false,
         };
+    }
+
+    /** [[id of an object or false, id of its symptom]], of the objects that are chosen. */
+    get symptoms() {
+        const { objectIds, symptoms } = this.state.call;
+        return (objectIds.length ? objectIds : [false])
+            .filter((id) => symptoms[id || 0])
+            .map((id) => [id, symptoms[id || 0]]);
+    }
+
+    async loadSymptoms() {
+        if (this.state.card && this.state.choices.has_symptoms) {
+            this.state.symptoms = await this.lookUps.add(this.call("get_symptoms", this.values));
+        }
+    }
+
+    /** An order is at least as urgent as what is wrong. */
+    onSymptomChosen(key, code) {
+        const { call } = this.state;
+        call.symptoms = { ...call.symptoms, [key]: code ? code.id : false };
+        if (code && code.priority > call.priority) {
+            call.priority = code.priority;
+        }
     }
 
     async loadPreview() {

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { describeTook, describeWhere } from "./what_helped";
 
 /** What is coded, in the order in which it is found. */
 const STEPS = ["symptom_id", "diagnosis_id", "resolution_id", "condition_id"];
@@ -102,19 +103,8 @@ export class ServiceRepair extends Component {
         return names.filter(Boolean).join(" → ") || _t("Not coded yet");
     }
 
-    where(answer) {
-        return {
-            object: _t("%s × on this object", answer.count),
-            product: _t("%s × on this product", answer.count),
-            group: _t("%s × on such objects", answer.count),
-            all: _t("%s × elsewhere", answer.count),
-        }[answer.level];
-    }
-
-    took(answer) {
-        const parts = answer.parts.map((part) => `${part.quantity} × ${part.name}`);
-        return [...(answer.hours ? [_t("%s h on average", answer.hours)] : []), ...parts].join(" · ");
-    }
+    where = describeWhere;
+    took = describeTook;
 
     /** Ask what can be coded next. */
     async look() {
