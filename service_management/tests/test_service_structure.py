@@ -361,6 +361,17 @@ class TestServiceStructureTemplate(StructureCommon):
         self.assertEqual(self.template.version_id, draft)
         self.assertEqual(self.second.structure_version_id, self.version, "objects stay where they are")
 
+    def test_manager_puts_an_own_draft_in_force_in_the_place_of_a_version_of_somebody_else(self):
+        """The database takes one version in force, not two for a moment."""
+        version = self.version.with_user(self.user_manager)
+        draft = version.browse(version.action_new_version()['res_id'])
+        # What differs in who wrote it is written in another order.
+        self.env.flush_all()
+        draft.action_put_in_force()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((version.state, draft.state), ('replaced', 'in_force'))
+
     def test_draft_without_lines_is_not_put_in_force(self):
         with self.assertRaisesRegex(UserError, "no lines"):
             self.env['service.structure'].create({'name': "Empty"}).version_ids.action_put_in_force()

@@ -105,7 +105,8 @@ class ServiceStructureVersion(models.Model):
             if not version.line_ids:
                 raise UserError(self.env._(
                     "%s has no lines. Enter what it is made of first.", version.display_name))
-            version.structure_id.version_id._set_state('replaced')
+            # The database is told at once: it takes one version in force, not two for a moment.
+            version.structure_id.version_id._set_state('replaced').flush_recordset(['state'])
             version._set_state('in_force', date_from=self.env.company._get_service_today())
         return True
 
