@@ -87,6 +87,11 @@ SHEETS = {
         ['combination_1', 'symptom_2', 'diagnosis_1', 'resolution_1'],
         ['combination_2', 'symptom_2', 'diagnosis_2', 'resolution_2'],
     ],
+    'service_certificates': [
+        ['External ID', 'Object/External ID', 'Kind', 'Number', 'Result', 'Issued On', 'Valid To'],
+        ['certificate_1', 'object_1', 'Gas safety', 'GS-2025-118', 'Passed', '2025-11-03', '2026-11-02'],
+        ['certificate_2', 'object_2', 'Electrical inspection', '', 'Passed with Remarks', '2024-05-14', ''],
+    ],
     'service_orders_of_the_past': [
         ['External ID', 'History', 'Subject', 'Customer/External ID', 'Service Objects/External ID',
          'Called On', 'Customer Reference', 'Lines/Kind', 'Lines/Product', 'Lines/Description',

@@ -246,6 +246,15 @@
         'views/reliability/res_config_settings_views.xml',
         'views/reliability/service_management_menus.xml',
 
+        # certificate
+        'wizards/certificate/service_certificate_issue_views.xml',
+        'views/certificate/service_object_certificate_kind_views.xml',
+        'views/certificate/service_object_certificate_views.xml',
+        'views/certificate/service_object_views.xml',
+        'views/certificate/service_order_views.xml',
+        'views/certificate/res_config_settings_views.xml',
+        'views/certificate/service_management_menus.xml',
+
         # call
         'views/call/service_call_views.xml',
         'views/call/service_order_views.xml',
@@ -291,6 +300,7 @@
         'demo/service_meters_demo.xml',
         'demo/service_repairs_demo.xml',
         'demo/service_warranty_demo.xml',
+        'demo/service_certificates_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

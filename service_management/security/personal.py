@@ -75,6 +75,11 @@ PERSONAL = {
         'of': 'order_id.commercial_partner_id',
         'empty': 'name note',
     },
+    'service.object.certificate': {
+        'of': 'partner_id.commercial_partner_id',
+        'empty': 'document document_name note',
+        'keep': 'number given_fields',
+    },
     'service.warranty.claim': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'reason',

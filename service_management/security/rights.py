@@ -100,6 +100,12 @@ RIGHTS = {
     'service.tag': {
         'customer_service': 'active name color',
     },
+    'service.object.certificate': {
+        'technician': '''
+            object_id kind_id number result date_issued date_end employee_id issuer_id order_id
+            document document_name note
+            ''',
+    },
     'service.warranty.claim': {
         'technician': 'order_id line_id serial_number reason hours_claimed',
         'dispatcher': 'supplier_id amount_labor amount_parts date_answer amount_credited',

@@ -15,6 +15,7 @@ from . import test_service_calendar
 from . import test_service_call
 from . import test_service_call_symptom
 from . import test_service_call_tours
+from . import test_service_certificates
 from . import test_service_checklist
 from . import test_service_companies
 from . import test_service_conditions

@@ -18,7 +18,7 @@ GROUP = 'service_management.service_management_group_'
 #: What a company may leave switched off
 FEATURES = (
     'agreement', 'subscription', 'sla', 'price_rule', 'line_set', 'zone', 'meter', 'repair', 'warranty',
-    'structure')
+    'structure', 'certificate')
 
 #: A drawn signature: one black pixel.
 SIGNATURE = (

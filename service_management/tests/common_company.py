@@ -160,6 +160,7 @@ class ServiceDayCommon(ServiceCompanyCommon):
         cls._make_corrections()
         cls._make_next_steps()
         cls._make_claims()
+        cls._make_certificates()
         cls.env['res.partner'].create({'name': "Forgotten"})._erase_personal_data("Asked for it.")
 
     @classmethod
@@ -190,6 +191,17 @@ class ServiceDayCommon(ServiceCompanyCommon):
                 'supplier_id': supplier.id, 'amount_labor': 60})
             for verb in verbs:
                 getattr(claim, f'action_{verb}')()
+
+    @classmethod
+    def _make_certificates(cls):
+        """One that was replaced and one that expires, of a kind that other objects need."""
+        group = cls.env['service.object.group'].create({'name': "Gas"})
+        (cls.object | cls.other_object).group_id = group
+        kind = cls.env['service.object.certificate.kind'].create({
+            'name': "Gas safety", 'group_ids': [Command.set(group.ids)]})
+        cls.env['service.object.certificate'].create([
+            {'object_id': cls.object.id, 'kind_id': kind.id, 'number': number, 'date_issued': issued}
+            for number, issued in (("GS-1", '2024-03-10'), ("GS-2", '2025-03-10'))])
 
     @classmethod
     def _make_day(cls):

@@ -15,6 +15,7 @@ NO_CONDITIONS = {
     'service.agreement.template.group': 'parent_id',
     'service.diagnosis': 'line_set_ids skill_ids',
     'service.line.set.line': 'product_id product_uom_id',
+    'service.object.certificate.kind': 'group_ids product_ids user_id',
     'service.order.type':
         'line_set_ids skill_ids sla_id stage_id stage_ids task_ids team_id',
     'service.price.rule': 'product_id',

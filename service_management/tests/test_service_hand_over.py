@@ -12,6 +12,7 @@ EVIDENCE = {
     'service.agreement.occurrence': 'user_id',
     'service.component.change': 'employee_id user_id',
     'service.meter.reading': 'user_id',
+    'service.object.certificate': 'employee_id',
     'service.order': 'planned_employee_id',
     'service.order.answer': 'user_id',
     'service.order.sla': 'employee_id',
@@ -52,6 +53,7 @@ class TestServiceHandOver(SubscriptionCommon):
                 'kind': 'hour', 'date_start': '2026-03-03', 'employee_id': employee.id})]})
         subscription = cls._subscribe(user_id=user.id)
         sla = cls.env['service.sla'].create({'name': "Gold", 'escalation_user_id': user.id})
+        kind = cls.env['service.object.certificate.kind'].create({'name': "Gas safety", 'user_id': user.id})
         todo = order.activity_schedule('mail.mail_activity_data_todo', user_id=user.id)
         return {
             ('mail.activity', 'user_id'): todo,
@@ -67,6 +69,7 @@ class TestServiceHandOver(SubscriptionCommon):
             ('service.agreement.line', 'employee_id'): agreement.line_ids,
             ('service.subscription', 'user_id'): subscription,
             ('service.sla', 'escalation_user_id'): sla,
+            ('service.object.certificate.kind', 'user_id'): kind,
         }
 
     def _get_relations(self):
@@ -136,7 +139,7 @@ class TestServiceHandOver(SubscriptionCommon):
         self.assertEqual(
             {row.model for row in dialog.row_ids if not row.is_chosen},
             {'service.team', 'service.agreement', 'service.agreement.line', 'service.subscription',
-             'service.sla'})
+             'service.sla', 'service.object.certificate.kind'})
         self._hand_over(dialog, successor_id=self.colleague)
         for (model, field), record in self.hanging.items():
             is_done = model in (

@@ -10,5 +10,6 @@ from . import agreement
 from . import subscription
 from . import structure
 from . import meter
+from . import certificate
 from . import field
 from . import privacy

@@ -1,0 +1,1 @@
+from . import service_certificate_issue
