@@ -5,4 +5,5 @@ from . import order
 from . import planning
 from . import agreement
 from . import subscription
+from . import repair
 from . import reliability

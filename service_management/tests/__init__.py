@@ -49,6 +49,7 @@ from . import test_service_methods
 from . import test_service_new_order
 from . import test_service_next_run
 from . import test_service_next_step
+from . import test_service_object_portal
 from . import test_service_order
 from . import test_service_order_ledger
 from . import test_service_order_type

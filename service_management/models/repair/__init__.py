@@ -11,6 +11,8 @@ from . import service_order_object
 from . import service_repair
 from . import what_helped
 from . import history
+from . import portal
+from . import res_company
 from . import res_config_settings
 from . import service_order_type
 from . import service_order

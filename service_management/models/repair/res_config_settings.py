@@ -7,6 +7,8 @@ class ResConfigSettings(models.TransientModel):
 
     group_service_repair = fields.Boolean(
         string="Repairs", implied_group='service_management.service_management_group_repair')
+    service_portal_repairs = fields.Boolean(
+        related='company_id.service_portal_repairs', readonly=False)
 
     @api.onchange('group_service_repair')
     def _onchange_group_service_repair(self):

@@ -6,7 +6,9 @@ from . import service_object_component
 from . import service_component_change
 from . import component_work
 from . import service_object
+from . import portal
 from . import versions
 from . import service_recall
 from . import service_order
+from . import res_company
 from . import res_config_settings

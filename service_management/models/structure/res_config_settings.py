@@ -6,6 +6,8 @@ class ResConfigSettings(models.TransientModel):
 
     group_service_structure = fields.Boolean(
         string="Structures", implied_group='service_management.service_management_group_structure')
+    service_portal_structure = fields.Selection(
+        related='company_id.service_portal_structure', readonly=False)
 
     @api.onchange('group_service_structure')
     def _onchange_group_service_structure(self):
