@@ -77,6 +77,7 @@ from . import test_service_sign_off
 from . import test_service_sla
 from . import test_service_stage
 from . import test_service_structure
+from . import test_service_structure_prices
 from . import test_service_subject
 from . import test_service_subscription
 from . import test_service_subscription_billing

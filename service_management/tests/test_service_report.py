@@ -136,6 +136,16 @@ class TestServiceReport(ServiceBaseCommon):
             ['hours_planned:sum', 'hours_worked:sum', 'hours_travelled:sum', 'hours_difference:sum'])
         self.assertEqual(hours, [(10, 11, 0.5, 1.5)])
 
+    def test_hours_that_are_billed_are_counted_in_hours(self):
+        order = self._create_order()
+        day = self.env.ref('uom.product_uom_day')
+        self._create_line(order, quantity=3).sudo().qty_invoiced = 2
+        self._create_line(order, quantity=1, product_uom_id=day.id).sudo().qty_invoiced = 1
+        self._create_line(order, 'item', quantity=1).sudo().qty_invoiced = 1
+        hours = self.env['service.order.report']._read_group(
+            [('order_id', '=', order.id)], [], ['hours_billed:sum'])
+        self.assertEqual(hours, [(10,)])
+
     def test_extensions_add_columns(self):
         from odoo.tools import SQL  # noqa: PLC0415 - only this test extends the view
         Report = self.env.registry['service.order.report']

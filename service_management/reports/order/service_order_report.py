@@ -13,7 +13,7 @@ class ServiceOrderReport(models.Model):
         'service.order.line': [
             'billing', 'company_id', 'cost', 'day', 'employee_id', 'is_history', 'is_travel', 'kind',
             'margin', 'object_id', 'order_id', 'order_state', 'partner_id', 'product_id',
-            'product_uom_id', 'quantity', 'quantity_planned', 'responsible_id', 'state', 'task_id',
+            'product_uom_id', 'qty_invoiced', 'quantity', 'quantity_planned', 'responsible_id', 'state', 'task_id',
             'team_id'],
     }
 
@@ -61,6 +61,8 @@ class ServiceOrderReport(models.Model):
     hours_planned = fields.Float(readonly=True)
     hours_worked = fields.Float(readonly=True)
     hours_travelled = fields.Float(string="Hours on the Road", readonly=True)
+    hours_billed = fields.Float(
+        readonly=True, help="Worked and travelled hours that are on invoices, credited ones apart.")
     hours_difference = fields.Float(
         string="Hours over Plan", readonly=True,
         help="Worked and travelled hours beyond the planned ones.")
@@ -111,6 +113,7 @@ class ServiceOrderReport(models.Model):
             'hours_planned': planned,
             'hours_worked': worked,
             'hours_travelled': travelled,
+            'hours_billed': SQL("(line.qty_invoiced * %s)", to_hours),
             'hours_difference': SQL("(%s + %s - %s)", worked, travelled, planned),
         }
 
