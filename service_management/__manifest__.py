@@ -271,6 +271,7 @@
         'wizards/field/service_visit_follow_up_views.xml',
         'views/field/service_visit_views.xml',
         'views/field/service_order_views.xml',
+        'views/field/service_object_views.xml',
         'views/field/product_views.xml',
         'views/field/res_config_settings_views.xml',
 

@@ -195,6 +195,31 @@ class TestServicePhone(ServiceBaseCommon):
         self.assertIn("Before", message.body)
         self.assertTrue(message.is_internal or message.subtype_id.internal)
 
+    def test_object_has_the_photos_of_its_orders_that_one_sees(self):
+        self.mine.add_photo("door.jpg", self._take(), 'before', self.object.id)
+        self.mine.add_photo("other.jpg", self._take(), 'after', self.object.id)
+        self.mine.add_photo("elsewhere.jpg", self._take(), 'after')
+        mine = self.object.with_user(self.user_technician).get_photos()
+        self.assertEqual([photo['kind'] for photo in mine], ["After", "Before"])
+        self.assertEqual({photo['order_id'] for photo in mine}, {self.order.id})
+        self.assertEqual(self.object.with_user(self.user_colleague).get_photos(), [])
+        portal = self._create_portal_user('guest', self.customer)
+        with self.assertRaises(AccessError):
+            self.object.with_user(portal).get_photos()
+
+    def test_queries_do_not_grow_with_the_photos_of_an_object(self):
+        counts = []
+        for _round in range(2):
+            self.mine.add_photo("door.jpg", self._take(), 'before', self.object.id)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.object.get_photos()
+            counts.append(self.cr.sql_log_count - before)
+            for _number in range(5):
+                self.mine.add_photo("door.jpg", self._take(), 'before', self.object.id)
+        self.assertLessEqual(counts[1], counts[0])
+
     @users('service_technician')
     def test_what_is_no_photo_or_of_others_is_refused(self):
         mine = self.visit.with_user(self.env.user)

@@ -205,6 +205,12 @@ class TestServiceRepair(RepairCommon):
             self.env['service.repair'].with_user(self.user_technician).create({
                 'order_id': self.order.id, 'object_id': self.object.id})
 
+    def test_history_of_an_object_says_what_was_coded(self):
+        self._repair(symptom_id=self.cold.id, diagnosis_id=self.worn.id)
+        self._repair(symptom_id=self.noise.id)
+        self._repair(name="Nothing coded")
+        self.assertEqual(self.order.repair_codes, "No heating → Electrode worn; Noise")
+
     def test_coding_begins_the_repair(self):
         self._repair(obj=self.object, symptom_id=self.cold.id)
         self.assertEqual(self.row.status_id, self.in_process)

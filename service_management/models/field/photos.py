@@ -1,12 +1,15 @@
 import base64
 import binascii
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 from odoo.tools.image import image_process
 
 #: How many pixels a photo has at most, each way
 _LONGEST = 1920
+#: How many photos of an object are shown, the latest
+_SHOWN = 120
 PHOTO_KINDS = [('before', "Before"), ('after', "After")]
 
 
@@ -19,6 +22,33 @@ class IrAttachment(models.Model):
     service_object_id = fields.Many2one(
         comodel_name='service.object', string="Photo Of", readonly=True, ondelete='set null',
         index='btree_not_null', groups='service_management.service_management_group_technician')
+
+
+class ServiceObject(models.Model):
+    """What an object looked like, order by order."""
+    _inherit = 'service.object'
+
+    @api.readonly
+    def get_photos(self):
+        """Return the photos of one object on orders that the user sees, the latest first.
+
+        Called when somebody opens the page of photos; pictures themselves are loaded as they are seen.
+
+        :return: list of {'id' of the attachment, 'kind': in words, 'day', 'order_id', 'order'}
+        :raise AccessError: if the user does not see the object, or no photos
+        """
+        self.ensure_one()
+        self.check_access('read')
+        photos = self.env['ir.attachment'].search([
+            ('service_object_id', 'in', self.ids), ('service_photo_kind', '!=', False),
+            ('res_model', '=', 'service.order')], order='id desc', limit=_SHOWN)
+        kinds = dict(photos._fields['service_photo_kind']._description_selection(self.env))
+        orders = {order.id: order for order in self.env['service.order'].browse(photos.mapped('res_id'))}
+        return [{
+            'id': photo.id, 'kind': kinds[photo.service_photo_kind],
+            'day': format_date(self.env, photo.create_date),
+            'order_id': photo.res_id, 'order': orders[photo.res_id].display_name,
+        } for photo in photos]
 
 
 class ServiceVisit(models.Model):

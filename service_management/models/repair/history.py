@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class ServiceRepair(models.Model):
@@ -18,6 +18,21 @@ class ServiceRepair(models.Model):
             'hours': sum(hours.get(line, 0) for line in taken),
             'parts': taken.filtered(lambda line: line.kind == 'item')._describe_parts(),
         } for repair in self for taken in [of_repair.get(repair, lines.browse())]}
+
+
+class ServiceOrder(models.Model):
+    _inherit = 'service.order'
+
+    repair_codes = fields.Char(
+        string="Repaired", compute='_compute_repair_codes', compute_sudo=True,
+        help="What was seen, found and done, of each of its repairs.")
+
+    @api.depends('repair_ids.symptom_id', 'repair_ids.diagnosis_id', 'repair_ids.resolution_id')
+    @api.depends_context('lang')
+    def _compute_repair_codes(self):
+        for order in self:
+            order.repair_codes = '; '.join(filter(None, (
+                repair._describe_codes() for repair in order.repair_ids)))
 
 
 class ServiceOrderLine(models.Model):
