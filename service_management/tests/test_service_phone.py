@@ -202,6 +202,9 @@ class TestServicePhone(ServiceBaseCommon):
         mine = self.object.with_user(self.user_technician).get_photos()
         self.assertEqual([photo['kind'] for photo in mine], ["After", "Before"])
         self.assertEqual({photo['order_id'] for photo in mine}, {self.order.id})
+        self.order.write({
+            'team_id': self.env['service.team'].create({'name': "South"}).id,
+            'user_id': self.user_manager.id})
         self.assertEqual(self.object.with_user(self.user_colleague).get_photos(), [])
         portal = self._create_portal_user('guest', self.customer)
         with self.assertRaises(AccessError):

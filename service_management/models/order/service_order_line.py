@@ -86,7 +86,7 @@ class ServiceOrderLine(models.Model):
     # With what margins and hours are made of: a period is read from the index alone
     _by_day = models.Index(
         '(company_id, day) INCLUDE (order_state, is_history, state, margin, cost, partner_id,'
-        ' employee_id, kind, billing, is_travel, quantity, quantity_planned, qty_invoiced, product_uom_id)')
+        ' employee_id, kind, billing, is_travel, quantity, quantity_planned, product_uom_id)')
     _quantity_sign = models.Constraint(
         'CHECK ((quantity >= 0 AND quantity_planned >= 0) OR reversed_line_id IS NOT NULL)',
         "A quantity cannot be negative. To correct a posted line, reverse it.")
