@@ -75,7 +75,8 @@ class Instance:
         with lock('setup'):
             self.home = odoo_home()
             self.python = environment('test')
-            (site_packages(self.python) / '_odoo_home.pth').write_text(f'{self.home}\n')
+            # Copies of the project share the packages, and one of them may go.
+            (site_packages(self.python) / '_odoo_home.pth').write_text(f'{self.home.resolve()}\n')
             self.postgres = Postgres(kind, self.python, durable).start()
         self.addons_path = [ROOT]
         self.data = CACHE / f'data-{kind}'

@@ -240,6 +240,11 @@
         'views/repair/service_price_rule_views.xml',
         'views/repair/res_config_settings_views.xml',
         'views/repair/service_management_menus.xml',
+        # guide
+        'views/guide/service_guide_views.xml',
+        'views/guide/service_guide_run_views.xml',
+        'views/guide/service_order_views.xml',
+        'views/guide/service_management_menus.xml',
 
         # reliability
         'views/reliability/service_failure_report_views.xml',
@@ -302,6 +307,7 @@
         'demo/service_structures_demo.xml',
         'demo/service_meters_demo.xml',
         'demo/service_repairs_demo.xml',
+        'demo/service_guides_demo.xml',
         'demo/service_warranty_demo.xml',
         'demo/service_certificates_demo.xml',
     ],

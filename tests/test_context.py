@@ -15,6 +15,7 @@ WISHES = {
     'accrual_entry_date': "the day that is looked at; what is stored is computed without it",
     'default_line_id': "where a dialog begins",
     'default_order_id': "where a dialog begins",
+    'default_version_id': "the draft that a step is added to, which is refused once it is in force",
     'default_team_id': "which columns the board shows",
     'default_…': "values that records begin with: looked at like those that are given",
     'install_mode': "counts while modules are loaded only, which no caller does",

@@ -17,7 +17,7 @@ SHARED_NAMES = {
     '_search', 'commercial_partner_id', 'company_id', 'contact_id', 'create_date',
     'currency_id', 'employee_id', 'journal_id', 'move_id', 'partner_id',
     'partner_ids', 'plan_id', 'resource_calendar_id', 'user_id', 'valid_from',
-    'zone_id',
+    'version_id', 'version_ids', 'zone_id',
 }
 #: Capabilities that can be read without another one above them: only files of its name mention it.
 APART = {

@@ -15,6 +15,7 @@ from . import subscription  # revenue that comes by itself; it may pay for an ag
 from . import structure  # what objects are made of, and what was changed of it on which order
 from . import meter  # what counters of objects show, and when they will show more
 from . import repair  # what was wrong with objects and what helped; codes refine all of the above
+from . import guide  # questions that lead to what is wrong, and to what its repair takes
 from . import reliability  # how objects hold out, and who pays where they do not: all of the above
 from . import certificate  # what the law asks of objects, and who sees to it on which order
 from . import call  # where work begins: what is known of a customer, of all of the above

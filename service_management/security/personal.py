@@ -80,6 +80,10 @@ PERSONAL = {
         'empty': 'document document_name note',
         'keep': 'number given_fields',
     },
+    'service.guide.reply': {
+        'of': 'order_id.commercial_partner_id',
+        'empty': 'remark',
+    },
     'service.warranty.claim': {
         'of': 'order_id.commercial_partner_id',
         'empty': 'reason',

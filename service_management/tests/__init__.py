@@ -29,6 +29,7 @@ from . import test_service_dialogs
 from . import test_service_entries
 from . import test_service_everyday
 from . import test_service_features
+from . import test_service_guide
 from . import test_service_field_rights
 from . import test_service_first_steps
 from . import test_service_generation

@@ -28,6 +28,7 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls._make_agreements()
         cls._make_sales()
         cls._make_orders()
+        cls._make_guides()
         cls._make_subscriptions()
 
     @classmethod
@@ -35,6 +36,22 @@ class ServiceCompanyCommon(SubscriptionCommon):
         cls.meter = cls.env['service.meter'].create({
             'name': "Running Hours", 'object_id': cls.object.id, 'start_value': 1000})
         cls.meter._record([(cls.meter, 1200)], 'hand', moment='2026-02-01 09:00:00')
+
+    @classmethod
+    def _make_guides(cls):
+        guide = cls.env['service.guide'].create({
+            'name': "Burner does not start", 'symptom_ids': cls.symptom.ids})
+        result = cls.env['service.guide.step'].create({
+            'version_id': guide.version_ids.id, 'name': "Replace the electrode", 'kind': 'result',
+            'sequence': 20, 'diagnosis_id': cls.diagnosis.id})
+        question = cls.env['service.guide.step'].create({
+            'version_id': guide.version_ids.id, 'name': "Does it spark?", 'sequence': 10})
+        question.answer_ids.next_step_id = result
+        guide.version_ids.action_put_in_force()
+        order = cls.env['service.repair'].search([('symptom_id', '=', cls.symptom.id)], limit=1).order_id
+        run = order.start_guide(False, guide.id)
+        order.answer_guide(run['id'], question.id, question.answer_ids[:1].id)
+        guide.version_id.action_new_version()
 
     @classmethod
     def _make_codes(cls):

@@ -256,6 +256,8 @@ class Robot:
                 self.env['service.visit'].browse(action['params']['id']).get_candidates()
             case 'ir.actions.client' if action['tag'] == 'service_repair':
                 self._code_repair(action['params']['order_id'])
+            case 'ir.actions.client' if action['tag'] == 'service_guide':
+                self._ask_guide(action['params']['order_id'])
             case 'ir.actions.client':
                 assert action['tag'] in (
                     'display_notification', 'reload', 'soft_reload', 'menu'), action['tag']
@@ -270,6 +272,13 @@ class Robot:
         order = self.env['service.order'].browse(order_id)
         for obj in order.get_repair_coding()['objects']:
             order.get_repair_choices(obj['id'], {})
+
+    def _ask_guide(self, order_id):
+        """Look at what the dialog of guides shows."""
+        order = self.env['service.order'].browse(order_id)
+        for obj in order.get_guides()['objects']:
+            for run in order.get_guides(obj['id'])['runs']:
+                order.get_guide_run(run['id'])
 
     def _work_in_bulk(self, params):
         """Do the steps of bulk work: whoever is offered it may do it."""

@@ -14,6 +14,10 @@ NO_CONDITIONS = {
     'service.agreement.line': 'employee_id order_type_id product_id product_uom_id task_id',
     'service.agreement.template.group': 'parent_id',
     'service.diagnosis': 'line_set_ids skill_ids',
+    'service.guide': 'symptom_ids',
+    'service.guide.answer': 'next_step_id',
+    'service.guide.step':
+        'diagnosis_id line_set_ids order_type_id resolution_id skill_ids symptom_id',
     'service.line.set.line': 'product_id product_uom_id',
     'service.object.certificate.kind': 'group_ids product_ids user_id',
     'service.order.type':

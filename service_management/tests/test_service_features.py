@@ -10,8 +10,8 @@ from .common import GROUP, ServiceBaseCommon
 #: Packages that are shown with their feature only, and the feature
 PACKAGES = {
     'agreement': 'agreement', 'subscription': 'subscription', 'sla': 'sla', 'price': 'price_rule',
-    'structure': 'structure', 'meter': 'meter', 'repair': 'repair', 'reliability': 'warranty',
-    'certificate': 'certificate'}
+    'structure': 'structure', 'meter': 'meter', 'repair': 'repair', 'guide': 'repair',
+    'reliability': 'warranty', 'certificate': 'certificate'}
 #: Models of other packages that belong to a feature
 MODELS = {
     'service.line.set': 'line_set', 'service.line.set.line': 'line_set',

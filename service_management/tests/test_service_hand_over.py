@@ -18,6 +18,8 @@ EVIDENCE = {
     'service.order.sla': 'employee_id',
     'service.order.sla.interval': 'user_id',
     'service.order.stage.log': 'user_id',
+    'service.guide.reply': 'user_id',
+    'service.guide.run': 'user_id',
     'service.repair': 'employee_id',
     'service.subscription.history': 'user_id',
     'service.subscription.indexation': 'user_id',

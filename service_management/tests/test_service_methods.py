@@ -130,7 +130,8 @@ class TestServiceMethods(ServiceCompanyCommon):
             'field_name': 'stage_id', 'is_confirmed': True, 'is_locked': True, 'leave_id': 1,
             'hours': .5, 'known': False, 'codes': {}, 'set_id': 1, 'repair_id': False, 'take_over': True,
             'value': 1300.0, 'moment': '2026-02-20 09:00:00', 'note': "Mine", 'day': '2026-02-20',
-            'vals': {'note': "Mine"},
+            'vals': {'note': "Mine"}, 'guide_id': 1, 'run_id': 1, 'step_id': 1, 'answer_id': False,
+            'number': 1.5, 'remark': "Mine", 'set_ids': [], 'is_type_wanted': False,
         }
 
     def _prepare_arguments(self, function):

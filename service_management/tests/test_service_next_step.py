@@ -88,7 +88,8 @@ class TestServiceNextStep(ServiceBaseCommon):
         values = {
             name: order[name].id if order._fields[name].type == 'many2one' else order[name]
             for name in ('state', 'next_step', 'can_edit', 'can_sign_off', 'is_waived', 'may_cancel', 'id',
-                         'invoice_status', 'date_first_contact', 'sla_state', 'has_unassigned_visit')}
+                         'invoice_status', 'date_first_contact', 'sla_state', 'has_unassigned_visit',
+                         'has_guides')}
         seen = [
             button for button in header.iter('button')
             if not safe_eval(button.get('invisible') or 'False', dict(values))]

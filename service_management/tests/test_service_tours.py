@@ -150,6 +150,44 @@ class TestServiceTours(ServiceCommon, HttpCase):
             'product_id': self.part.id, 'repair_id': order.repair_ids.id}])
         self.assertEqual(order.repair_status_id.category, 'finished')
 
+    def test_technician_is_led_to_the_fault_on_the_phone(self):
+        order = self._create_order(title="Stays cold", object_ids=self.object.ids)
+        self._plan(order, fields.Datetime.now()).action_dispatch()
+        guide = self._make_guide()
+        with patch.multiple(self, **PHONE):
+            self.start_tour(
+                self._open_view('service_visit_action_mine'), 'service_guide_tour',
+                login='service_technician')
+        run = order.guide_run_ids
+        self.assertRecordValues(run, [{
+            'guide_id': guide.id, 'object_id': self.object.id, 'state': 'ended', 'is_taken_over': True,
+            'user_id': self.user_technician.id}])
+        self.assertEqual(run.step_id.name, "Replace the electrode")
+        self.assertEqual(order.repair_ids.resolution_id.name, "Part replaced")
+
+    def _make_guide(self):
+        """Return a guide in force: an instruction, a reading, a question."""
+        guide = self.env['service.guide'].create({'name': "Burner does not start"})
+
+        def add(name, kind, leads=(), **values):
+            return self.env['service.guide.step'].create({
+                'version_id': guide.version_ids.id, 'name': name, 'kind': kind,
+                'answer_ids': [
+                    Command.create({'value': value, 'next_step_id': step.id})
+                    for value, step in leads],
+                **values})
+        water = add("Fill up the water", 'result')
+        electrode = add(
+            "Replace the electrode", 'result',
+            resolution_id=self.env.ref('service_management.service_resolution_replaced').id)
+        spark = add("Does it spark?", 'yes_no', [('yes', water), ('no', electrode)], sequence=3)
+        pressure = add(
+            "What is the pressure?", 'number', [('below', water), ('within', spark)], sequence=2,
+            unit="bar", limits='low', limit_low=1)
+        add("Switch the mains on", 'instruction', [('next', pressure)], sequence=1)
+        guide.version_ids.action_put_in_force()
+        return guide
+
     def test_manager_rolls_a_structure_back(self):
         pump = self.env['service.object.component'].create({
             'object_id': self.object.id, 'name': "Right pump", 'date_from': '2025-01-01'})

@@ -16,6 +16,8 @@ from . import bulk
 from . import conditions
 from . import service_company_mixin
 from . import service_setup_mixin
+from . import service_version_mixin
+from . import service_versioned_mixin
 from . import service_given_mixin
 from . import service_taxed_mixin
 from . import service_billed_mixin

@@ -73,10 +73,8 @@ class ServiceOrderAnswer(models.Model):
     @api.depends('kind', 'is_answered', 'answer_number', 'limits', 'limit_low', 'limit_high')
     def _compute_is_beyond(self):
         for answer in self:
-            number = answer.answer_number
             answer.is_beyond = answer.is_answered and answer.kind == 'number' and (
-                (answer.limits in ('low', 'both') and number < answer.limit_low)
-                or (answer.limits in ('high', 'both') and number > answer.limit_high))
+                answer._get_band(answer.answer_number) != 'within')
 
     @api.depends(*ANSWERS.values(), 'kind', 'is_answered', 'unit')
     @api.depends_context('lang')

@@ -9,6 +9,7 @@ from . import service_reason
 from . import service_searched_mixin
 from . import service_stage
 from . import service_tag
+from . import service_reading_mixin
 from . import service_question_mixin
 from . import service_task
 from . import service_task_question

@@ -10,17 +10,9 @@ class ServiceStructure(models.Model):
     """
     _name = 'service.structure'
     _description = "Structure Template"
-    _inherit = ['service.setup.mixin']
-    _order = 'name, id'
+    _inherit = ['service.versioned.mixin']
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(copy=False)
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        comodel_name='res.company', ondelete='restrict', condition=True, index=True,
-        default=lambda self: self.env.company,
-        help="Leave empty to share the template between companies.")
     product_ids = fields.Many2many(
         comodel_name='product.product', string="Products", check_company=True,
         ondelete='restrict', condition=True, context={'active_test': False},
@@ -30,12 +22,6 @@ class ServiceStructure(models.Model):
     version_id = fields.Many2one(
         comodel_name='service.structure.version', string="In Force", compute='_compute_version_id')
     object_count = fields.Integer(compute='_compute_object_count')
-
-    @api.depends('version_ids.state')
-    def _compute_version_id(self):
-        for structure in self:
-            structure.version_id = structure.version_ids.filtered(
-                lambda version: version.state == 'in_force')[:1]
 
     @api.depends('version_ids')
     def _compute_object_count(self):
@@ -51,33 +37,6 @@ class ServiceStructure(models.Model):
             Domain(self._check_company_domain(obj.company_id))
             & Domain('product_ids', 'in', obj.product_id.ids)
             & Domain('version_ids.state', '=', 'in_force'), limit=1) if obj.product_id else self.browse()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Begin each template with a draft of its first version."""
-        structures = super().create(vals_list)
-        self.env['service.structure.version'].create([
-            {'structure_id': structure.id}
-            for structure, vals in zip(structures, vals_list, strict=True)
-            if 'version_ids' not in vals])
-        return structures
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self.version_ids._ensure_deletable()
-
-    def copy(self, default=None):
-        """Copy templates with the lines of their last version."""
-        copies = super().copy(default)
-        for structure, copied in zip(self, copies, strict=True):
-            structure.version_ids[:1]._copy_lines(copied.version_ids)
-        return copies
-
-    def copy_data(self, default=None):
-        """Tell copies from what they are copied of."""
-        return [
-            {**vals, 'name': self.env._("%s (copy)", structure.name), **(default or {})}
-            for structure, vals in zip(self, super().copy_data(default), strict=True)]
 
     def action_view_objects(self):
         """Show the objects that are made of the template, by version."""
