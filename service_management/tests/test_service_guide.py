@@ -319,6 +319,23 @@ class TestServiceGuide(GuideCommon):
         other._move_work_to(self.order)
         self.assertEqual(self.order.guide_run_ids.reply_ids.order_id, self.order)
 
+    @users('service_customer_service')
+    def test_customer_service_walks_a_guide_while_the_customer_calls(self):
+        Call = self.env['service.call']
+        self.assertTrue(Call.get_choices()['has_guides'])
+        taken = Call.take({
+            'partner_id': self.customer.id, 'object_ids': self.object.ids, 'title': "Stays cold"})
+        order = self.env['service.order'].browse(taken['id'])
+        self.assertEqual(order.action_ask_guide()['params'], {'order_id': order.id})
+        order.take_over_guide(self._walk(order)['id'], self.line_set.ids, True)
+        self.assertEqual(order.type_id.id, self.breakdown.id)
+
+    @users('service_customer_service')
+    def test_company_without_guides_is_shown_none(self):
+        self.guide.active = False
+        self.assertFalse(self.env['service.call'].get_choices()['has_guides'])
+        self.assertFalse(self.order.with_env(self.env).has_guides)
+
     def test_locked_order_is_not_asked_about(self):
         told = self._walk()
         self.order._move_to('signed_off')

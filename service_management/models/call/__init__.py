@@ -3,6 +3,7 @@ from . import lookup
 from . import customer
 from . import taking
 from . import symptom
+from . import guide
 from . import res_partner
 from . import service_agreement
 from . import service_object

@@ -39,6 +39,13 @@ class ServiceGuide(models.Model):
             guide.run_count = count_by_guide.get(guide._origin, 0)
 
     @api.model
+    def _has_any(self, company):
+        """Tell whether a company has guides in force, and its user is shown them."""
+        return self.env['service.order']._has_feature('repair') and bool(self.search_count(
+            Domain(self._check_company_domain(company))
+            & Domain('version_ids.state', '=', 'in_force'), limit=1))
+
+    @api.model
     def _get_for(self, company, obj, symptoms):
         """Return the guides in force that are offered for an object, the most fitting first.
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 
 class ServiceOrder(models.Model):
@@ -14,11 +13,8 @@ class ServiceOrder(models.Model):
     @api.depends('company_id')
     def _compute_has_guides(self):
         """Tell whether there are guides at all: a company without them is shown no button."""
-        Guide = self.env['service.guide']
         for company, orders in self.grouped('company_id').items():
-            orders.has_guides = self._has_feature('repair') and bool(Guide.search_count(
-                Domain(Guide._check_company_domain(company))
-                & Domain('version_ids.state', '=', 'in_force'), limit=1))
+            orders.has_guides = self.env['service.guide']._has_any(company)
 
     def _get_wanted_skills(self):
         """Ask for what the results of guides need until they are repaired."""

@@ -80,7 +80,7 @@ export class ServiceCall extends Component {
             showsAllOrders: false,
             isBusy: false,
             startedAt: false,
-            choices: { priorities: [], groups: [], types: [], may_plan: false, has_symptoms: false },
+            choices: { priorities: [], groups: [], types: [] },
         });
         this.search = useDebounced(() => this.find(), 250);
         this.filterObjects = useDebounced(() => this.reload(), 250);
@@ -405,7 +405,11 @@ export class ServiceCall extends Component {
             return this.next();
         }
         // Asked before this page is gone: nobody would hear the answer.
-        const verb = { plan: "action_plan_visit", find: "action_find_technician" }[then];
+        const verb = {
+            plan: "action_plan_visit",
+            find: "action_find_technician",
+            ask: "action_ask_guide",
+        }[then];
         const dialog = verb && (await this.orm.call("service.order", verb, [[order.id]]));
         await this.open("service.order", order.id);
         if (dialog) {
