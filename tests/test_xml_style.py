@@ -1,5 +1,6 @@
 """XML that people can review: short lines, a name for each button, a place for each menu."""
 import collections
+import re
 
 from lxml import etree
 
@@ -88,6 +89,45 @@ def test_no_setting_has_loose_words():
         for path, text in _files() for setting in etree.fromstring(text).iter('setting')
         for words in (setting.text, *(child.tail for child in setting))
         if (words or '').strip()]
+
+
+def _filters(search):
+    """Return {name of a filter: number of its group} of a search view: those of a group are joined by "or"."""
+    group, groups = 0, {}
+    for child in search:
+        if child.tag == 'filter':
+            groups[child.get('name')] = group
+        elif child.tag in ('separator', 'group'):
+            group += 1
+    return groups
+
+
+def test_no_list_opens_with_two_filters_of_one_group():
+    """What one list opens with narrows it: filters without a separator between them would widen it."""
+    searches, actions = collections.defaultdict(list), []
+    for path, text in _files():
+        for record in etree.fromstring(text).iter('record'):
+            search = record.find("field[@name='arch']/search")
+            if search is not None:
+                searches[record.findtext("field[@name='model']")].append(_filters(search))
+            if record.get('model') == 'ir.actions.act_window':
+                actions.append((path, record))
+    assert not [
+        f"{path}:{action.sourceline}: “{action.get('id')}” opens with {name}, or another of its filters"
+        for path, action in actions
+        for groups in searches[action.findtext("field[@name='res_model']")]
+        for name in _twice(
+            [name for name in re.findall(
+                r'search_default_(\w+)', action.findtext("field[@name='context']") or '') if name in groups],
+            groups.get)]
+
+
+def test_nothing_that_a_list_hides_is_required():
+    """Whoever does not see the column is told that something is missing, and not what."""
+    assert not [
+        f"{path}:{field.sourceline}: “{field.get('name')}” is required and hidden"
+        for path, text in _files() for field in etree.fromstring(text).iter('field')
+        if field.get('optional') == 'hide' and field.get('required', '0') not in ('0', 'False')]
 
 
 #: What screen readers say is on or off

@@ -397,6 +397,33 @@ class TestServiceStructureTemplate(StructureCommon):
             {("Burner", 1, "Top"), ("Seal", 5, False), ("Sensor", 1, False), ("Nozzle", 1, False)})
         self.assertEqual(self.second.structure_version_id, draft)
 
+    def test_parts_that_people_have_entered_are_not_added_again(self):
+        """An object of which the template was made, or that was entered by hand, has each part once."""
+        obj = self.env['service.object'].create({
+            'name': "Old boiler", 'partner_id': self.customer.id})
+        burner = self._fit("burner", obj=obj, serial_number='B1')
+        self._fit("Nozzle", obj=obj, quantity=2)  # not in the burner
+        part = self._fit("Part", obj=obj, product_id=self.part.id)
+        changes = obj.component_change_count
+        dialog = self.env['service.structure.apply'].with_user(self.user_manager).create({
+            'object_ids': obj.ids, 'structure_id': self.template.id})
+        self.assertRecordValues(dialog.line_ids, [{
+            'added': "Nozzle, Seal", 'removed': '', 'changed': '', 'kept': ''}])
+        dialog.action_apply()
+        obj.invalidate_recordset()
+        self.assertEqual(
+            sorted(component.name for component in obj.component_ids),
+            sorted(["burner", "Nozzle", "Nozzle", part.name, "Seal"]))
+        self.assertEqual(burner.serial_number, 'B1')
+        self.assertEqual(
+            obj.component_ids.filtered('parent_id').parent_id, burner, "what is added is in it")
+        self.assertEqual(obj.component_change_count, changes + 2)
+        draft, lines = self._next_version()
+        lines["Burner"].position = "Top"
+        draft.action_put_in_force()
+        self.assertEqual(
+            obj._plan_structure(draft)[obj]['kept'], ["Burner"], "its name differs")
+
     def test_object_has_one_template(self):
         other = self.env['service.structure'].create({'name': "Other"}).version_ids
         self.env['service.structure.line'].create({'version_id': other.id, 'name': "Thing"})
@@ -464,6 +491,14 @@ class TestServiceRecall(StructureCommon):
         gone = self._fit("Device", obj=self.second, product_id=self.device.id, serial_number='D003')
         gone._remove(self.today)
         self.assertEqual(self.recall._find_objects(), self.devices[1:4] | self.object)
+
+    def test_serial_numbers_alone_concern_nobody_and_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "Say which, too"):
+            self.env['service.recall'].create({'name': "Which?", 'serial_from': 'D002'})
+
+    def test_range_of_serial_numbers_has_the_first_one_first(self):
+        with self.assertRaisesRegex(ValidationError, "write 09 then"):
+            self.recall.write({'serial_from': '9', 'serial_to': '10'})
 
     def test_recall_that_names_nothing_concerns_nobody(self):
         self.assertFalse(self.env['service.recall'].create({'name': "Nothing"})._find_objects())

@@ -53,6 +53,12 @@ class ServicePartMixin(models.AbstractModel):
                 self.quantity, self.product_id.uom_id or self.product_uom_id, round=False),
             self.position or False)
 
+    def _is_same_part(self, other):
+        """Tell whether one part is another one: the same product, or of the same name without one."""
+        self.ensure_one()
+        return self.product_id == other.product_id and bool(
+            self.product_id or self.name.casefold() == other.name.casefold())
+
     def write(self, vals):
         """Refuse to put a part into itself: Odoo says no more than that there is a recursion."""
         parent = self.browse(vals.get('parent_id') or ())

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 #: How many orders are made in one go
@@ -57,6 +57,18 @@ class ServiceRecall(models.Model):
             recall.ordered_count = len(orders.object_ids)
             recall.done_count = len(orders.filtered(
                 lambda order: order.state in ('signed_off', 'posted')).object_ids)
+
+    @api.constrains('version_ids', 'product_id', 'serial_from', 'serial_to')
+    def _check_serial_numbers(self):
+        for recall in self.filtered(lambda recall: recall.serial_from or recall.serial_to):
+            if not recall.product_id and not recall.version_ids:
+                raise ValidationError(self.env._(
+                    "Serial numbers are those of a product or of template versions. Say which, too."))
+            if recall.serial_from and recall.serial_to and recall.serial_from > recall.serial_to:
+                raise ValidationError(self.env._(
+                    "No serial number is from %(first)s to %(last)s. Enter the first one first; as text"
+                    " 9 comes after 10, write 09 then.",
+                    first=recall.serial_from, last=recall.serial_to))
 
     def _get_serial_domain(self):
         """Return the domain of the serial numbers of one recall; all where it names none."""

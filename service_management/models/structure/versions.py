@@ -26,9 +26,7 @@ class ServiceObject(models.Model):
                     " the other one to a template of its own.",
                     object=obj.display_name, former=former.structure_id.name))
             known = {line._get_key(): line for line in former.line_ids}
-            present = {
-                component.structure_line_id: component for component in obj.component_ids
-                if component.structure_line_id}
+            present = obj._match_components(version)
             add, end, change, kept = plan_upgrade(
                 {key: line._get_design() for key, line in known.items()},
                 {key: line._get_design() for key, line in lines.items()},
@@ -40,6 +38,30 @@ class ServiceObject(models.Model):
                 'kept': [(lines.get(key) or known[key]).name for key in kept],
             }
         return plans
+
+    def _match_components(self, version):
+        """Return {key of a line: component} of what is in one object already.
+
+        A component that people have entered is the part of a line that is the same product, or has the
+        same name where there is none, in the same part: it is not added a second time.
+
+        :param version: service.structure.version
+        """
+        self.ensure_one()
+        present = {
+            component.structure_line_id: component for component in self.component_ids
+            if component.structure_line_id}
+        unknown = self.component_ids.filtered(lambda component: not component.structure_line_id)
+        for line in version.line_ids.sorted(lambda line: (line.level, line.id)):
+            parent = present.get(line.parent_id._get_key(), unknown.browse())
+            if line._get_key() in present or (line.parent_id and not parent):
+                continue
+            match = unknown.filtered(lambda component, line=line, parent=parent: (
+                component.parent_id == parent and component._is_same_part(line)))[:1]
+            if match:
+                present[line._get_key()] = match
+                unknown -= match
+        return present
 
     def _apply_structure(self, version, reasons=None):
         """Bring these objects to a version of a template: what people have changed stays.
@@ -54,9 +76,9 @@ class ServiceObject(models.Model):
                 "%s is a draft. Put it in force first.", version.display_name))
         for obj, plan in self._plan_structure(version).items():
             today = obj.company_id._get_service_today()
-            made = {
-                component.structure_line_id: component for component in obj.component_ids
-                if component.structure_line_id}
+            made = obj._match_components(version)
+            for line, component in made.items():
+                component._take({'structure_line_id': line.id})
             for line in plan['add']:
                 # The program knows which line a component comes of.
                 component = obj.env['service.object.component'].sudo().create({

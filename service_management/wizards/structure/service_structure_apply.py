@@ -78,7 +78,7 @@ class ServiceStructureApply(models.TransientModel):
             "Only service managers say which template an object is made of."))
         self.object_ids._apply_structure(self.version_id, {'note': self.note})
         return tell_done(self.env._(
-            "%(count)s objects are on %(version)s.", count=len(self.object_ids),
+            "Objects that are on %(version)s now: %(count)s", count=len(self.object_ids),
             version=self.version_id.display_name))
 
 
@@ -91,9 +91,10 @@ class ServiceStructureApplyLine(models.TransientModel):
     object_id = fields.Many2one(comodel_name='service.object', readonly=True)
     former_version_id = fields.Many2one(
         comodel_name='service.structure.version', string="On Version", readonly=True)
-    added = fields.Char(readonly=True)
-    removed = fields.Char(readonly=True)
-    changed = fields.Char(readonly=True)
-    kept = fields.Char(
-        string="Stays as People Made It", readonly=True,
+    # Texts, which lists show whole
+    added = fields.Text(readonly=True)
+    removed = fields.Text(readonly=True)
+    changed = fields.Text(readonly=True)
+    kept = fields.Text(
+        string="Left Alone", readonly=True,
         help="The version changes it, and somebody has changed it before: it stays.")
