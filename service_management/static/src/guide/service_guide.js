@@ -6,6 +6,22 @@ import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /**
+ * Return the number that a text stands for, or NaN. The keyboard of a phone may write a comma where the
+ * language writes a point: 1,8 is no eighteen.
+ */
+export function readNumber(text) {
+    const [, whole, part] = /^\s*([-+]?\d+)[.,](\d{1,2}|\d{4,})\s*$/.exec(text) || [];
+    if (part !== undefined) {
+        return Number(`${whole}.${part}`);
+    }
+    try {
+        return text.trim() ? parseFloat(text) : NaN;
+    } catch {
+        return NaN;
+    }
+}
+
+/**
  * A guide is walked: one question at a time, each answer kept at once. What was answered is above, what
  * it leads to below; in the end the result proposes codes, lines and more, and one tap takes it over.
  */
@@ -100,13 +116,8 @@ export class ServiceGuide extends Component {
     }
 
     replyNumber() {
-        let number;
-        try {
-            number = parseFloat(this.state.number);
-        } catch {
-            number = NaN;
-        }
-        this.state.isNumberWrong = !this.state.number.trim() || !Number.isFinite(number);
+        const number = readNumber(this.state.number);
+        this.state.isNumberWrong = !Number.isFinite(number);
         if (!this.state.isNumberWrong) {
             return this.reply(false, number);
         }

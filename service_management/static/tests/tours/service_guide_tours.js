@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("service_guide_tour", {
         },
         {
             trigger: ".o_service_guide .is-invalid",
-            run: "edit 1.8",
+            run: "edit 1,8",
         },
         {
             trigger: ".o_service_guide button[type=submit]",
