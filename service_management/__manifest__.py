@@ -221,6 +221,7 @@
         # meter
         'wizards/meter/service_order_read_meters_views.xml',
         'wizards/meter/service_meter_reading_correct_views.xml',
+        'views/meter/service_agreement_views.xml',
         'views/meter/service_meter_reading_views.xml',
         'views/meter/service_meter_views.xml',
         'views/meter/service_object_views.xml',

@@ -66,6 +66,7 @@ from . import test_service_quantity
 from . import test_service_quote
 from . import test_service_reminder
 from . import test_service_meter
+from . import test_service_meter_due
 from . import test_service_repair
 from . import test_service_repair_papers
 from . import test_service_reliability

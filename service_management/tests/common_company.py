@@ -98,7 +98,8 @@ class ServiceCompanyCommon(SubscriptionCommon):
             **values, 'partner_id': cls.customer.id, 'team_id': cls.team.id,
             'date_start': '2026-01-01', 'object_ids': cls.object.ids, 'line_ids': [
                 Command.create({'kind': 'hour', 'date_start': '2026-03-04', 'interval_count': 1,
-                                'interval_unit': 'month'})]})
+                                'interval_unit': 'month', 'object_id': cls.object.id,
+                                'meter_id': cls.meter.id, 'use_interval': 5000})]})
         Agreement.create({**values, 'partner_id': cls.other_customer.id})
         cls.agreement._activate()
         cls.agreement._generate(date(2026, 3, 1), date(2026, 3, 31))

@@ -5,6 +5,7 @@ it: what is moved, skipped or clipped to a short month leaves the rest of the se
 """
 from calendar import monthrange
 from datetime import timedelta
+from itertools import zip_longest
 
 from dateutil.relativedelta import relativedelta
 
@@ -64,6 +65,27 @@ def occurrences(first_day, unit, count, start, end, most=None):
         if day >= start:
             days.append(day)
         index += 1
+    return days
+
+
+def occurrences_anew(first_days, unit, count, start, end, most=None):
+    """Return the days of a series that began anew on some days, each of which ends what was before.
+
+    :param first_days: the days that it is counted from, the earliest first; one at least
+    :return: sorted list of dates, otherwise as `occurrences`
+
+    >>> from datetime import date
+    >>> [day.isoformat() for day in occurrences_anew(
+    ...     [date(2026, 1, 31), date(2026, 4, 10)], 'month', 1, date(2026, 2, 1), date(2026, 6, 1))]
+    ['2026-02-28', '2026-03-31', '2026-04-10', '2026-05-10']
+    >>> occurrences_anew([date(2026, 1, 5), date(2026, 3, 1)], False, 0, date(2026, 2, 1), date(2027, 1, 1))
+    [datetime.date(2026, 3, 1)]
+    """
+    days = []
+    for first, following in zip_longest(first_days, first_days[1:]):
+        last = min(end, following - timedelta(days=1)) if following else end
+        days += occurrences(
+            first, unit, count, start, last, None if most is None else most - len(days))
     return days
 
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...tools.recurrence import occurrences, window
+from ...tools.recurrence import occurrences_anew, window
 
 
 class ServiceAgreementLine(models.Model):
@@ -156,7 +156,8 @@ class ServiceAgreementLine(models.Model):
                  'agreement_id.date_end')
     def _compute_schedule_preview(self):
         for line in self:
-            days = line._get_dues(line.date_start, count=4) if line.date_start else []
+            first_days = line._get_first_days()
+            days = line._get_dues(first_days[0], count=4) if first_days else []
             text = ' · '.join(format_date(self.env, day) for day in days[:3])
             line.schedule_preview = f'{text} …' if len(days) > 3 else text
 
@@ -173,6 +174,14 @@ class ServiceAgreementLine(models.Model):
         self.ensure_one()
         return min(filter(None, (self.date_end, self.agreement_id.date_end)), default=False)
 
+    def _get_first_days(self):
+        """Return the days that the dates of one line are counted from, sorted; extend for more.
+
+        Each begins the series anew. Empty where the line is not due at all.
+        """
+        self.ensure_one()
+        return [self.date_start] if self.date_start else []
+
     def _get_dues(self, start, end=None, count=None):
         """Return the days on which one line is due, within its dates and the agreement's.
 
@@ -181,17 +190,24 @@ class ServiceAgreementLine(models.Model):
         :param int count: how many days are wanted at most
         :return: sorted list of dates
         """
+        return self._find_dues(self._get_first_days(), start, end, count)
+
+    def _find_dues(self, first_days, start, end=None, count=None):
+        """Return the days on which one line would be due if it were counted from some days.
+
+        :param first_days: as from `_get_first_days`; for the rest see `_get_dues`
+        """
         self.ensure_one()
-        if not self.date_start:
+        if not first_days:
             return []
-        start = max(start, self.date_start, self.agreement_id.date_start or self.date_start)
+        start = max(start, first_days[0], self.agreement_id.date_start or first_days[0])
         if end is None:
-            first_day = max(start, self.date_start)
+            first_day = max(start, first_days[-1])
             span = {'day': 1, 'week': 7, 'month': 31, 'year': 366}.get(self.interval_unit, 1)
             end = fields.Date.add(first_day, days=span * max(self.interval_count, 1) * 40)
         end = min(filter(None, (end, self._get_last_day())))
-        return occurrences(
-            self.date_start, self.interval_unit, self.interval_count, start, end, count)
+        return occurrences_anew(
+            first_days, self.interval_unit, self.interval_count, start, end, count)
 
     def _get_window(self, due):
         """Return the first and the last day on which one line's work of a due day may be done."""

@@ -1,5 +1,7 @@
 from . import service_meter
 from . import service_meter_reading
+from . import service_agreement_line
+from . import service_agreement_occurrence
 from . import service_object
 from . import service_order
 from . import service_visit

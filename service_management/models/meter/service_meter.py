@@ -102,7 +102,15 @@ class ServiceMeter(models.Model):
         result = super().write(vals)
         if {'start_value', 'overflow_value'} & set(vals):
             self._keep_totals()
+        if 'active' in vals:
+            self._look_again()
         return result
+
+    @api.constrains('object_id')
+    def _check_lines(self):
+        """Keep meters at the object of the agreements' lines that are due by them."""
+        self.env['service.agreement.line'].sudo().search(  # of whoever has them
+            [('meter_id', 'in', self.ids)])._check_meter()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_read(self):
@@ -162,6 +170,13 @@ class ServiceMeter(models.Model):
                         or abs(reading.total_usage - total) > _SMALL):
                     reading.write({'usage': usage, 'total_usage': total})
             meter._keep_last()
+        self._look_again()
+
+    def _look_again(self):
+        """Let the nightly run look at what is due by these meters: it may have moved."""
+        # Who reads meters need not see agreements.
+        self.env['service.agreement.line'].sudo().search(
+            [('meter_id', 'in', self.ids)]).agreement_id._look_again()
 
     def _get_readings(self, since=None):
         """Return (the last reading before a moment, those from it on), of one meter."""
@@ -232,12 +247,24 @@ class ServiceMeter(models.Model):
 
     def _get_totals(self, moment):
         """Return {meter: usage in all before a moment}."""
+        return dict(zip(self, self._get_totals_at([(meter, moment) for meter in self]), strict=True))
+
+    @api.model
+    def _get_totals_at(self, wanted):
+        """Return what was used in all before moments, in their order.
+
+        :param wanted: list of (meter, naive UTC moment)
+        """
+        if not wanted:
+            return []
         self.env['service.meter.reading'].flush_model()
-        totals = dict(self.env.execute_query(SQL(
-            "SELECT DISTINCT ON (meter_id) meter_id, total_usage FROM service_meter_reading"
-            " WHERE meter_id = ANY(%s) AND moment < %s AND is_cancelled IS NOT TRUE"
-            " ORDER BY meter_id, moment DESC", self.ids, moment)))
-        return {meter: totals.get(meter.id, 0.0) for meter in self}
+        meters, moments = zip(*wanted, strict=True)
+        return [total for total, in self.env.execute_query(SQL(
+            "SELECT COALESCE((SELECT total_usage FROM service_meter_reading"
+            " WHERE meter_id = wanted.meter_id AND moment < wanted.moment"
+            " AND is_cancelled IS NOT TRUE ORDER BY moment DESC LIMIT 1), 0)"
+            " FROM unnest(%s, %s::timestamp[]) WITH ORDINALITY AS wanted (meter_id, moment, number)"
+            " ORDER BY number", [meter.id for meter in meters], list(moments)))]
 
     def action_view_readings(self):
         """Show the readings of one meter."""

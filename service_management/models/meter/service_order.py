@@ -15,6 +15,15 @@ class ServiceOrder(models.Model):
         for order in self:
             order.has_meters = not metered.isdisjoint(order.object_ids._origin)
 
+    def _on_state(self, state):
+        """Let meters count on from services that are done, or are not."""
+        super()._on_state(state)
+        # Who does the work need not see what was agreed.
+        lines = self.sudo().line_ids.agreement_line_id.filtered('meter_id')
+        if lines:
+            lines.invalidate_recordset(['date_by_meter', 'use_due', 'date_next', 'schedule_preview'])
+            lines.agreement_id._look_again()
+
     def action_read_meters(self):
         """Ask what the meters of the objects of one order show.
 
