@@ -27,6 +27,17 @@ def test_days_of_a_span_are_exactly_the_series_within_it(first, unit, count, ski
     assert recurrence.occurrences(first, unit, count, start, end) == expected
 
 
+@given(st.lists(DAY, min_size=1, max_size=5, unique=True).map(sorted), UNIT, COUNT, DAY,
+       st.integers(0, 900), st.none() | st.integers(0, 9))
+def test_a_series_goes_on_until_it_begins_anew(firsts, unit, count, start, length, most):
+    end = start + timedelta(days=length)
+    expected = [
+        day for day in (start + timedelta(days=number) for number in range(length + 1))
+        if (begun := [first for first in firsts if first <= day])
+        and day in recurrence.occurrences(begun[-1], unit, count, day, day)]
+    assert recurrence.occurrences_anew(firsts, unit, count, start, end, most) == expected[:most]
+
+
 @given(DAY, UNIT, COUNT, st.integers(0, 60))
 def test_no_day_drifts(first, unit, count, index):
     """A day of a series is the anchor's day of the month, or the month's last one."""

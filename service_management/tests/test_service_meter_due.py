@@ -257,7 +257,7 @@ class TestServiceMeterDue(AgreementCommon):
         is_done = order and chance.random() < .15
         if chance.random() < .2 or (is_done and chance.random() < .5):
             self._read(replay.total, f'{day:%m-%d}', order_id=order.id if is_done else False)
-            replay.read(datetime(day.year, day.month, day.day, 9))
+            replay.keep_reading(datetime(day.year, day.month, day.day, 9))
         if is_done:
             self._sign_off(order)
             replay.finish(order.line_ids.occurrence_ids.date_due)
@@ -347,7 +347,7 @@ class _Replay:
         self.rows = []
         self.done = {}  # day due: usage at the service
 
-    def read(self, moment):
+    def keep_reading(self, moment):
         self.readings.append((moment, self.total))
 
     def finish(self, due):

@@ -107,7 +107,7 @@ class ServiceAgreementLine(models.Model):
 
     def _get_first_days(self):
         """Begin anew with each service by meter, and with the one foretold if no date is before it."""
-        days = self._get_begun_days()
+        days = self._begin_anew(super()._get_first_days())
         if not days or not self.date_by_meter:
             return days
         today = self.company_id._get_service_today()
@@ -119,9 +119,11 @@ class ServiceAgreementLine(models.Model):
             return days
         return [*(day for day in days if day < self.date_by_meter), self.date_by_meter]
 
-    def _get_begun_days(self):
-        """Return the days that the dates of one line are counted from by now, sorted."""
-        days = super()._get_first_days()
+    def _begin_anew(self, days):
+        """Return the days that the dates of one line are counted from by now, sorted.
+
+        :param days: those without what was due by meter
+        """
         if not days or not self.meter_id:
             return days
         # As in _get_first_days: the ledger counts.
@@ -131,7 +133,8 @@ class ServiceAgreementLine(models.Model):
     def _is_due_by_meter(self, day):
         """Tell whether one line is due on a day by its meter, as it is none of its dates."""
         self.ensure_one()
-        return bool(self.meter_id) and day not in self._find_dues(self._get_begun_days(), day, day)
+        return bool(self.meter_id) and day not in self._find_dues(
+            self._begin_anew([self.date_start]), day, day)
 
     def _get_counted_from(self):
         """Return {line: usage in all at its last service}; None where its order is still open.
