@@ -11,7 +11,7 @@ NO_CONDITIONS = {
         'calendar_id contact_id group_id partner_id preferred_employee_id pricelist_id sla_id tag_ids'
         ' task_ids team_id template_group_id template_id user_id',
     'service.agreement.group': 'sla_id',
-    'service.agreement.line': 'employee_id order_type_id product_id product_uom_id task_id',
+    'service.agreement.line': 'employee_id meter_id order_type_id product_id product_uom_id task_id',
     'service.agreement.template.group': 'parent_id',
     'service.diagnosis': 'line_set_ids skill_ids',
     'service.guide': 'symptom_ids',

@@ -329,6 +329,18 @@ class TestServiceMeterDue(AgreementCommon):
             form.use_interval = 250
         self.assertEqual(line.use_due, 250)
 
+    def test_lines_with_meters_are_asked_together(self):
+        counts = []
+        for number in (1, 2, 10):  # the first one warms up
+            lines = self.env['service.agreement.line'].union(*(self._agree() for _line in range(number)))
+            self._read(100 + number, f'02-{10 + number}')
+            self._run('2026-03-02')
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            lines.mapped('date_next')
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])
+
     def test_lines_without_a_meter_ask_no_meter(self):
         line = self._agree(meter_id=False, use_interval=0)
         line.invalidate_recordset(['date_by_meter'])
