@@ -260,6 +260,7 @@
         'views/certificate/service_object_certificate_views.xml',
         'views/certificate/service_object_views.xml',
         'views/certificate/service_order_views.xml',
+        'views/certificate/service_object_portal_templates.xml',
         'views/certificate/res_config_settings_views.xml',
         'views/certificate/service_management_menus.xml',
 

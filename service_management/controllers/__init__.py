@@ -7,3 +7,4 @@ from . import agreement
 from . import subscription
 from . import repair
 from . import reliability
+from . import certificate

@@ -108,7 +108,7 @@ PERSONAL = {
     },
     'service.object': {
         'of': 'commercial_partner_id',
-        'empty': 'access_token code note usage_note',
+        'empty': 'access_token code note usage_note usage_before',
         'rename': 'name',
         'keep': 'serial_number parent_path given_fields',
     },

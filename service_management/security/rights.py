@@ -32,6 +32,7 @@ RIGHTS = {
             title type_id partner_id contact_id contact_phone caller_phone client_order_ref
             partner_invoice_id object_ids
             site_id site_street site_street2 site_zip site_city site_state_id site_country_id
+            certificate_kind_ids
             channel priority tag_ids color date_order date_preferred arrival_from arrival_to
             company_id team_id zone_id user_id preferred_employee_id agreement_id
             pricelist_id payment_term_id fiscal_position_id limit_kind limit_amount validity_date

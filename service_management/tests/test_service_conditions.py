@@ -19,7 +19,7 @@ NO_CONDITIONS = {
     'service.guide.step':
         'diagnosis_id line_set_ids order_type_id resolution_id skill_ids symptom_id',
     'service.line.set.line': 'product_id product_uom_id',
-    'service.object.certificate.kind': 'group_ids product_ids user_id',
+    'service.object.certificate.kind': 'group_ids product_ids type_id user_id',
     'service.order.type':
         'line_set_ids skill_ids sla_id stage_id stage_ids task_ids team_id',
     'service.price.rule': 'product_id',

@@ -13,16 +13,21 @@ class ServiceObjectCertificate(models.Model):
     _inherit = 'service.object.certificate'
 
     @api.model
-    def _get_remind_domain(self, todays):
-        """Return the domain of the certificates whose end nobody was reminded of."""
-        return Domain([('is_current', '=', True), ('date_reminded', '=', False),
-                       ('result', '!=', 'failed'), ('object_id.active', '=', True)]) & (
-            self.env['res.company']._get_today_domain('date_remind', '<=', todays=todays))
+    def _get_followed_domain(self):
+        """Return the domain of the certificates that count, of objects in use."""
+        return Domain([('is_current', '=', True), ('object_id.active', '=', True)])
+
+    @api.model
+    def _get_due_domains(self, todays):
+        """Return {name of what is done: domain of the certificates that it is due for}; extend for more."""
+        return {'_remind': self._get_followed_domain() & Domain([
+            ('date_reminded', '=', False), ('result', '!=', 'failed'),
+        ]) & self.env['res.company']._get_today_domain('date_remind', '<=', todays=todays)}
 
     @api.model
     def _get_due_domain(self):
-        """Return the domain of the certificates that something is done about; extend for more."""
-        return self._get_remind_domain(self.env['res.company']._get_todays())
+        """Return the domain of the certificates that something is done about."""
+        return Domain.OR(self._get_due_domains(self.env['res.company']._get_todays()).values())
 
     @api.model
     def _cron_follow_certificates(self, batch_size=50):
@@ -45,8 +50,10 @@ class ServiceObjectCertificate(models.Model):
                     "What its certificates ask for could not be done"), str(error))
 
     def _follow_up(self):
-        """Do what these certificates of the same or other objects ask for; extend for more."""
-        self.filtered_domain(self._get_remind_domain(self.env['res.company']._get_todays()))._remind()
+        """Do all that is due for these certificates."""
+        for verb, domain in self._get_due_domains(self.env['res.company']._get_todays()).items():
+            if due := self.filtered_domain(domain):
+                getattr(due, verb)()
 
     def _remind(self):
         """Put what ends on the list of the responsible: one to-do for all of an object."""

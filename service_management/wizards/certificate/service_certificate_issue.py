@@ -50,7 +50,9 @@ class ServiceCertificateIssue(models.TransientModel):
     def _compute_object_id(self):
         """Name the object of which something is to be issued first, or where there is only one."""
         for wizard in self:
-            objects = wizard.order_id.object_ids
+            order = wizard.order_id
+            asked = [obj for obj, _kind in order._get_missing_certificates()]
+            objects = asked[0] if asked else order.object_ids
             wizard.object_id = wizard.object_id or (objects if len(objects) == 1 else False)
 
     @api.depends('object_id')
@@ -60,8 +62,10 @@ class ServiceCertificateIssue(models.TransientModel):
             wizard.kind_id = wizard._get_expected_kinds()[:1]
 
     def _get_expected_kinds(self):
-        """Return the kinds of certificates that are expected of the object; extend for more."""
-        return self.object_id.certificate_missing_ids
+        """Return the kinds of certificates that are expected, those first that the order is for."""
+        asked = self.env['service.object.certificate.kind'].union(*(
+            kind for obj, kind in self.order_id._get_missing_certificates() if obj == self.object_id))
+        return asked | self.object_id.certificate_missing_ids
 
     @api.depends('kind_id', 'date_issued')
     def _compute_date_end(self):
