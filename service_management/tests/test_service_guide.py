@@ -107,6 +107,19 @@ class TestServiceGuideVersion(GuideCommon):
         self.assertEqual(step.version_id, self.version)
         self.assertEqual(self.version.step_ids[-1], step)
 
+    def test_step_is_added_where_an_answer_leads_to_it(self):
+        Step = self.env['service.guide.step'].with_context(default_version_id=self.version.id)
+        self.env.invalidate_all()
+        with Form(self.version, view='service_management.service_guide_version_view_form') as form:
+            with form.step_ids.edit(2) as step:
+                self.assertEqual(step.name, self.spark.name)
+                with step.answer_ids.edit(1) as answer:
+                    answer.next_step_id = Step.browse(Step.name_create("Is gas there?")[0])
+            self.assertIn("Is gas there?", form.outline)
+        added = self.spark.answer_ids[1].next_step_id
+        self.assertEqual(added.name, "Is gas there?")
+        self.assertIn(('open', added), self.version._find_problems())
+
     def test_outline_shows_the_tree_and_what_it_lacks(self):
         self.assertIn("1. Switch the mains on", self.version.outline)
         self.assertIn("below 1 bar", self.version.outline)

@@ -65,9 +65,19 @@ class ServiceGuideVersion(models.Model):
     def _get_leads(self):
         """Return {step: [the step that each of its answers leads to, or None]} of one version."""
         self.ensure_one()
+        steps = list(self._get_steps())
+        known = {step._origin or step: step for step in steps}
+        for step in steps:
+            # While a form is edited, an answer may lead to a step that it does not list yet.
+            for following in step.answer_ids.next_step_id:
+                if (following._origin or following) not in known:
+                    known[following._origin or following] = following
+                    steps.append(following)
         return {
-            step: [answer.next_step_id or None for answer in step.answer_ids]
-            for step in self._get_steps()}
+            step: [
+                known.get(answer.next_step_id._origin or answer.next_step_id)
+                for answer in step.answer_ids]
+            for step in steps}
 
     def _get_steps(self):
         """Return the steps of one version as they are listed, new ones last; the first one begins."""
