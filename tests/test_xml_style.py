@@ -130,6 +130,23 @@ def test_nothing_that_a_list_hides_is_required():
         if field.get('optional') == 'hide' and field.get('required', '0') not in ('0', 'False')]
 
 
+def test_lists_that_speak_of_an_import_offer_it():
+    """Odoo offers an import where something can be created only."""
+    closed, actions = set(), []
+    for path, text in _files():
+        for record in etree.fromstring(text).iter('record'):
+            view = record.find("field[@name='arch']/list")
+            if view is not None and view.get('create') == '0':
+                closed.add(record.findtext("field[@name='model']"))
+            help_ = record.find("field[@name='help']")
+            if help_ is not None and 'Import records' in ' '.join(''.join(help_.itertext()).split()):
+                actions.append((path, record))
+    assert actions
+    assert not [
+        f"{path}:{action.sourceline}: “{action.get('id')}” speaks of an import that its list does not offer"
+        for path, action in actions if action.findtext("field[@name='res_model']") in closed]
+
+
 #: What screen readers say is on or off
 STATES = {
     f't-att-aria-{state}'
