@@ -287,6 +287,12 @@ class TestServiceGuide(GuideCommon):
         self.order.repair_ids.status_id = self.finished
         self.assertNotIn(self.skill, self.order._get_wanted_skills())
 
+    def test_lines_that_the_type_brings_are_not_planned_twice(self):
+        self.breakdown.line_set_ids = self.line_set
+        self.order.take_over_guide(self._walk()['id'], self.line_set.ids, True)
+        self.assertEqual(self.order.line_ids.mapped('product_id'), self.item)
+        self.assertEqual(len(self.order.line_ids), 1)
+
     def test_result_completes_the_repair_that_says_nothing_else(self):
         self._repair(obj=self.object, symptom_id=self.noise.id)
         repair = self._repair(obj=self.object, symptom_id=self.cold.id)

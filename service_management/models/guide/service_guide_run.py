@@ -122,7 +122,9 @@ class ServiceGuideRun(models.Model):
             order._ensure_retypable()
             order.type_id = result.order_type_id
         repair = self._code()
-        for line_set in line_sets & result.line_set_ids:
+        # The type may have brought the same.
+        for line_set in (line_sets & result.line_set_ids).filtered(
+                lambda line_set: not line_set._is_among(order.line_ids, self.object_id)):
             line_set._insert(order, self.object_id, {'repair_id': repair.id})
         # As in _reply.
         self.sudo().write({'is_taken_over': True, 'repair_id': repair.id})

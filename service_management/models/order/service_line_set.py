@@ -46,6 +46,19 @@ class ServiceLineSet(models.Model):
             or self.object_group_ids & objects.group_id
             or self.product_ids & objects.product_id)
 
+    def _is_among(self, lines, obj):
+        """Tell whether lines of an order have all products of one set, for an object or for none.
+
+        :param lines: service.order.line records
+        :param obj: service.object, may be empty
+        """
+        self.ensure_one()
+        present = {
+            (line.kind, line.product_id) for line in lines
+            if line.state != 'cancelled' and line.object_id <= obj}
+        asked = {(line.kind, line.product_id) for line in self.line_ids if line.product_id}
+        return bool(asked) and asked <= present
+
     def _insert(self, order, obj=None, values=None, factor=1):
         """Add the lines and the task of these sets to an order.
 

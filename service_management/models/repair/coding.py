@@ -202,12 +202,8 @@ class ServiceRepair(models.Model):
         sets = (
             self.symptom_id.line_set_ids | self.diagnosis_id.line_set_ids
             | self.resolution_id.line_set_ids)
-        present = {
-            (line.kind, line.product_id) for line in lines
-            if line.state != 'cancelled' and line.object_id == self.object_id._origin}
-        return sets._origin.filtered(lambda line_set: line_set.active and not all(
-            (line.kind, line.product_id) in present
-            for line in line_set.line_ids if line.product_id))
+        return sets._origin.filtered(lambda line_set: (
+            line_set.active and not line_set._is_among(lines, self.object_id._origin)))
 
     def _get_proposed_usage(self, obj):
         """Return the use of an object that open repairs propose where it is worse than what is said."""

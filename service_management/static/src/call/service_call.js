@@ -413,7 +413,10 @@ export class ServiceCall extends Component {
         const dialog = verb && (await this.orm.call("service.order", verb, [[order.id]]));
         await this.open("service.order", order.id);
         if (dialog) {
-            await this.action.doAction(dialog);
+            // The order behind shows what was done in the dialog, as when its own button opens it.
+            await this.action.doAction(dialog, {
+                onClose: () => this.action.doAction("soft_reload"),
+            });
         }
     }
 
