@@ -15,9 +15,10 @@ class ServiceAgreementOccurrence(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Keep what was due by meter and not by date."""
-        lines = self.env['service.agreement.line'].sudo().browse(  # whoever orders or skips it
-            [vals['line_id'] for vals in vals_list])
-        for line, vals in zip(lines, vals_list, strict=True):
+        ids = [vals['line_id'] for vals in vals_list if vals.get('line_id')]
+        lines = self.env['service.agreement.line'].sudo().browse(ids)  # whoever orders or skips it
+        for vals in vals_list:
+            line = lines.browse(vals.get('line_id') or ()).with_prefetch(ids)
             if line.meter_id:
                 vals['is_by_meter'] = line._is_due_by_meter(fields.Date.to_date(vals['date_due']))
         return super().create(vals_list)
