@@ -121,6 +121,24 @@ test("an order is made of what was entered, and shown", async () => {
     expect.verifySteps(["service.order 12"]);
 });
 
+test("the order shows what was done in the dialog that the call opened", async () => {
+    onRpc("service.call", "get_choices", () => ({
+        priorities: [["0", "Normal"]], groups: [], types: [], has_guides: true,
+    }));
+    onRpc("service.call", "take", () => ({ id: 12, name: "SRV/12", stage: "To Plan" }));
+    onRpc("service.order", "action_ask_guide", () => ({ tag: "service_guide" }));
+    mockService("action", {
+        doAction: (action, options = {}) => {
+            expect.step(action.tag || action.res_model || action);
+            options.onClose?.();
+        },
+    });
+    await typeAndChoose();
+    await contains("#service_call_title").edit("No hot water", { confirm: false });
+    await contains(".o_service_call_ask").click();
+    expect.verifySteps(["service.order", "service_guide", "soft_reload"]);
+});
+
 test("without a subject nothing is made, and the field is shown", async () => {
     onRpc("service.call", "take", () => {
         throw new Error("nothing is made");
