@@ -219,6 +219,13 @@ class TestServiceCertificateIssue(CertificateSetUp, ServiceCommon):
             'document': b'JVBERi0xLjQK', 'document_name': "gs-7.pdf"}])
         self.assertFalse(self.object.is_certificate_missing)
 
+    def test_nothing_is_issued_before_there_are_kinds(self):
+        self.env['service.object.certificate.kind'].search([]).active = False
+        order = self._create_order(object_ids=self.object.ids, user_id=self.user_technician.id)
+        for record in (order, self._plan(order), self.object):
+            with self.subTest(record), self.assertRaisesRegex(UserError, "no kinds of certificates"):
+                record.with_user(self.user_technician).action_issue_certificate()
+
     def test_certificate_of_an_object_needs_no_order(self):
         dialog = self._open(self.object.with_user(self.user_customer_service))
         dialog.number = "GS-8"

@@ -44,7 +44,11 @@ class ServiceObject(models.Model):
             for kind in self._get_certificate_kinds()))
 
     def action_issue_certificate(self):
-        """Ask for a certificate that one object was given."""
+        """Ask for a certificate that one object was given.
+
+        :raise UserError: if there are no kinds of certificates
+        """
         self.ensure_one()
+        self.env['service.object.certificate.kind']._ensure_any(self.company_id)
         return self._open_dialog(
             'service.certificate.issue', self.env._("Issue Certificate"), default_object_id=self.id)

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -43,6 +44,14 @@ class ServiceObjectCertificateKind(models.Model):
 
     _not_negative = models.Constraint(
         'CHECK (months >= 0 AND remind_days >= 0)', "Months and days cannot be negative.")
+
+    @api.model
+    def _ensure_any(self, company):
+        """:raise UserError: if a company has no kinds of certificates"""
+        if not self.search_count(self._check_company_domain(company), limit=1):
+            raise UserError(self.env._(
+                "There are no kinds of certificates yet. Service managers add them under Configuration,"
+                " Objects, Kinds of Certificates."))
 
     def _get_concerned_domain(self):
         """Return the domain of the objects that one kind is required for."""
