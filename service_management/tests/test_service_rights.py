@@ -348,6 +348,19 @@ class TestServiceRights(ServiceCommon):
                     faults.append(f"{model._name}.{field.name}")
         self.assertFalse(faults, "give these a company by default")
 
+    def test_what_gives_a_record_its_company_is_chosen_freely(self):
+        """A new record has no company before it is chosen: nothing could be."""
+        faults = []
+        for model in self.env.registry.models.values():
+            company = model._fields.get('company_id')
+            if not (model._original_module or '').startswith('service_management') or not (
+                    company and company.related):
+                continue
+            giver = model._fields[company.related.split('.')[0]]
+            if giver.check_company:
+                faults.append(f"{model._name}.{giver.name}")
+        self.assertFalse(faults, "it is of its own company: nothing is there to check")
+
     def test_several_active_companies_bill_on_their_own_invoices(self):
         data = self.setup_other_company()
         company = data['company']

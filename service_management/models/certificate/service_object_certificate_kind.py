@@ -19,6 +19,7 @@ class ServiceObjectCertificateKind(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name='res.company', ondelete='restrict', condition=True, index=True,
+        default=lambda self: self.env.company,
         help="Leave empty to share the kind between companies.")
 
     # What needs it

@@ -28,8 +28,7 @@ class ServiceObjectComponent(models.Model):
     _check_company_auto = True
 
     object_id = fields.Many2one(
-        comodel_name='service.object', required=True, check_company=True, index=True,
-        ondelete='cascade')
+        comodel_name='service.object', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(
         related='object_id.company_id', store=True, index=True, precompute=True)
     origin_id = fields.Many2one(
