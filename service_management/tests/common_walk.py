@@ -1,3 +1,4 @@
+import base64
 import os
 import random
 from datetime import timedelta
@@ -36,6 +37,9 @@ class WalkCommon(SubscriptionCommon, HttpCase):
         (cls.technician | cls.colleague).resource_calendar_id = False
         cls.customer.email, cls.other_customer.email = 'hotel@example.com', 'bakery@example.com'
         cls.team.user_id = cls.user_dispatcher
+        cls.company.write({
+            'service_shows_certificates': True, 'service_portal_structure': 'warranty',
+            'service_portal_repairs': True})
         nothing = cls.env['res.partner'].create({'name': "Newcomer", 'is_company': True})
         new_test_user(
             cls.env, login='guest', groups='base.group_portal', partner_id=cls.customer.id,
@@ -58,11 +62,23 @@ class WalkCommon(SubscriptionCommon, HttpCase):
         parts = cls.env['service.object'].create([{
             'name': f"Part of it, {secret}", 'serial_number': LONG, 'partner_id': customer.id,
             'parent_id': obj.id, 'group_id': group.id} for _index in range(2)])
+        cls._equip(secret, obj)
         agreements = cls._create_agreements(secret, customer, obj, number)
         return [
             *(obj | parts), *agreements,
             *cls._create_orders(secret, customer, obj, agreements, number),
             *cls._create_subscriptions(secret, customer, obj, agreements)]
+
+    @classmethod
+    def _equip(cls, secret, obj):
+        """Give an object what its page shows, too: a part, and a certificate."""
+        cls.env['service.object.component'].create({
+            'object_id': obj.id, 'name': f"Pump, {secret}", 'serial_number': LONG})
+        kind = cls.env['service.object.certificate.kind'].create({
+            'name': f"Inspection, {secret}", 'company_id': cls.company.id})
+        cls.env['service.object.certificate'].create({
+            'object_id': obj.id, 'kind_id': kind.id, 'number': LONG,
+            'document': base64.b64encode(secret.encode()), 'document_name': f'{secret}.txt'})
 
     @classmethod
     def _create_agreements(cls, secret, customer, obj, number):

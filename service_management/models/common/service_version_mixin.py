@@ -36,6 +36,8 @@ class ServiceVersionMixin(models.AbstractModel):
     @api.model
     def _complete_new(self, vals_list):
         """Number versions."""
+        if self._abstract:
+            return super()._complete_new(vals_list)
         owners = self._fields[self._versioned].comodel_name
         last = {}
         for vals in vals_list:
