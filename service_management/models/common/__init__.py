@@ -17,6 +17,7 @@ from . import conditions
 from . import service_company_mixin
 from . import service_setup_mixin
 from . import service_version_mixin
+from . import service_version_content_mixin
 from . import service_versioned_mixin
 from . import service_given_mixin
 from . import service_taxed_mixin

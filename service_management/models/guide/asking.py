@@ -15,7 +15,7 @@ class ServiceOrder(models.Model):
         """
         self.ensure_one()
         self.check_access('read')
-        obj = self._get_asked_object(object_id or self.object_ids[:1].id)
+        obj = self._get_named_object(object_id or self.object_ids[:1].id)
         symptoms = self.repair_ids.filtered(lambda repair: repair.object_id == obj).symptom_id
         guides = self.env['service.guide']._get_for(self.company_id, obj, symptoms)
         return {
@@ -33,17 +33,6 @@ class ServiceOrder(models.Model):
                     lambda run: run.object_id == obj and run.state != 'stopped')],
         }
 
-    def _get_asked_object(self, object_id):
-        """Return an object of one order, or none.
-
-        :raise UserError: if it is not on the order
-        """
-        obj = self.object_ids.filtered(lambda obj: obj.id == object_id)
-        if object_id and not obj:
-            raise UserError(self.env._(
-                "The object is not on %s any more. Open the dialog again.", self.name))
-        return obj
-
     def start_guide(self, object_id, guide_id):
         """Begin a guide for an object of one order, or go on with the one that is under way.
 
@@ -51,7 +40,7 @@ class ServiceOrder(models.Model):
         :raise UserError: if the stage forbids editing the order, or the guide is not offered
         """
         self._ensure_askable()
-        obj = self._get_asked_object(object_id)
+        obj = self._get_named_object(object_id)
         guide = self.env['service.guide']._get_for(
             self.company_id, obj, self.env['service.symptom']).filtered(
             lambda guide: guide.id == guide_id)

@@ -6,6 +6,7 @@ class ServiceGuideAnswer(models.Model):
     """What a step can be answered by, and where that leads."""
     _name = 'service.guide.answer'
     _description = "Answer of a Troubleshooting Guide"
+    _inherit = ['service.version.content.mixin']
     _order = 'step_id, sequence, id'
 
     step_id = fields.Many2one(
@@ -44,6 +45,9 @@ class ServiceGuideAnswer(models.Model):
             return step.limit_text or self.env._("any number")
         return False
 
+    def _get_versions(self):
+        return self.step_id.version_id
+
     @api.constrains('value', 'name')
     def _check_name(self):
         for answer in self:
@@ -65,19 +69,3 @@ class ServiceGuideAnswer(models.Model):
         return {
             'value': self.value, 'name': self.name, 'sequence': self.sequence,
             'next_step_id': next_step and next_step.id}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Guard versions that are in use."""
-        answers = super().create(vals_list)
-        answers.step_id.version_id._ensure_draft()
-        return answers
-
-    def write(self, vals):
-        """Guard versions that are in use."""
-        self.step_id.version_id._ensure_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self.step_id.version_id._ensure_draft()

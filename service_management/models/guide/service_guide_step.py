@@ -15,7 +15,7 @@ class ServiceGuideStep(models.Model):
     """A question of a guide, something to do, or what it leads to in the end."""
     _name = 'service.guide.step'
     _description = "Step of a Troubleshooting Guide"
-    _inherit = ['service.reading.mixin']
+    _inherit = ['service.version.content.mixin', 'service.reading.mixin']
     _order = 'version_id, sequence, id'
     _check_company_auto = True
 
@@ -117,28 +117,3 @@ class ServiceGuideStep(models.Model):
         step = self.create({
             'name': name, 'sequence': max(version.step_ids.mapped('sequence'), default=0) + 10})
         return step.id, step.display_name
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Guard versions that are in use."""
-        steps = super().create(vals_list)
-        steps.version_id._ensure_draft()
-        return steps
-
-    def write(self, vals):
-        """Guard versions that are in use."""
-        self.version_id._ensure_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self.version_id._ensure_draft()
-
-    def action_open(self):
-        """Show one step."""
-        self.ensure_one()
-        self.check_access('read')
-        return {
-            'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.id,
-            'views': [(False, 'form')], 'name': self.display_name, 'target': 'new',
-        }

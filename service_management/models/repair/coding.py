@@ -75,15 +75,23 @@ class ServiceOrder(models.Model):
                 for line_set in draft._get_proposed_sets(self.line_ids)],
         }
 
-    def _new_coding(self, object_id, codes):
-        """Return a repair that is being coded, unsaved.
+    def _get_named_object(self, object_id):
+        """Return the object of one order that a dialog names, or none.
 
-        :raise UserError: if the object is not on the order
+        :raise UserError: if it is not on the order
         """
         obj = self.object_ids.filtered(lambda obj: obj.id == object_id)
         if object_id and not obj:
             raise UserError(self.env._(
                 "The object is not on %s any more. Open the dialog again.", self.name))
+        return obj
+
+    def _new_coding(self, object_id, codes):
+        """Return a repair that is being coded, unsaved.
+
+        :raise UserError: if the object is not on the order
+        """
+        obj = self._get_named_object(object_id)
         return self.env['service.repair'].new({
             'order_id': self.id, 'object_id': obj.id,
             **{name: codes.get(name) or False for name in CODES}})

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 class ServiceStructureLine(models.Model):
     _name = 'service.structure.line'
     _description = "Line of a Structure Template"
-    _inherit = ['service.part.mixin', 'service.guarded.mixin']
+    _inherit = ['service.version.content.mixin', 'service.part.mixin', 'service.guarded.mixin']
     _order = 'version_id, parent_path, id'
     _parent_store = True
     _check_company_auto = True
@@ -37,22 +37,6 @@ class ServiceStructureLine(models.Model):
                 raise ValidationError(self.env._(
                     "%(line)s is part of a line of another version. Choose one of this version.",
                     line=line.name))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Guard versions that are in use."""
-        lines = super().create(vals_list)
-        lines.version_id._ensure_draft()
-        return lines
-
-    def write(self, vals):
-        """Guard versions that are in use."""
-        self.version_id._ensure_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self.version_id._ensure_draft()
 
     def _get_key(self):
         """Return the line by which one is known in all versions."""

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { parseFloat } from "@web/views/fields/parsers";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { oneAtATime } from "@service_management/one_at_a_time";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /**
@@ -79,17 +80,8 @@ export class ServiceGuide extends Component {
         return left === 1 ? _t("The last question") : _t("%s questions at most", left);
     }
 
-    /** Do one thing at a time: a second tap of an impatient thumb is none. */
-    async once(act) {
-        if (this.state.isBusy) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
-            await act();
-        } finally {
-            this.state.isBusy = false;
-        }
+    once(act) {
+        return oneAtATime(this.state, act);
     }
 
     chooseObject(objectId) {

@@ -2,6 +2,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { oneAtATime } from "@service_management/one_at_a_time";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { describeTook, describeWhere } from "./what_helped";
 
@@ -114,18 +115,11 @@ export class ServiceRepair extends Component {
         );
     }
 
-    /** Do one thing at a time: a second tap of an impatient thumb is none. */
-    async once(act) {
-        if (this.state.isBusy) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
+    once(act) {
+        return oneAtATime(this.state, async () => {
             await act();
             await this.look();
-        } finally {
-            this.state.isBusy = false;
-        }
+        });
     }
 
     chooseObject(index) {
